@@ -1,0 +1,2 @@
+//! Core of `edge-downstream`.
+pub mod sas;
