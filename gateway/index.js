@@ -1,0 +1,6 @@
+// @ts-check
+'use strict';
+
+const { createChain } = require('./certificates/chain');
+
+module.exports = { createChain };
