@@ -1,0 +1,46 @@
+// @ts-check
+'use strict';
+
+/**
+ * @typedef {object} Facts
+ * @property {string} [hint] What the reader can do about it: one sentence.
+ * @property {unknown} [cause] The error underneath.
+ * @property {'not sent' | 'unknown'} [delivery] For a message: never written to the socket, or perhaps received.
+ */
+
+/**
+ * Builds an error as this package reports it: a class of `errors`, plus a stable `code` for programs and a `hint`
+ * for people. Never pass a key, token or password in any of the arguments: errors end up in logs.
+ *
+ * @template {Error} E
+ * @param {new (message?: string) => E} ErrorClass
+ * @param {string} code Stable, `ERR_IOT_…`.
+ * @param {string} message Names the thing and the value at fault (`quote` makes a value printable). Line breaks
+ *   become spaces: a device that retries for a day must not fill the log.
+ * @param {Facts & Record<string, unknown>} [facts] Absent and `undefined` facts leave no property.
+ * @returns {E & Facts & { code: string }}
+ */
+function failure(ErrorClass, code, message, facts = {}) {
+  const { cause, ...shown } = facts;
+  const error = /** @type {any} */ (new ErrorClass(message.replace(/\s*[\r\n]+\s*/g, ' ')));
+  error.code = code;
+  for (const [name, value] of Object.entries(shown)) if (value !== undefined) error[name] = value;
+  if (cause !== undefined) {
+    Object.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true });
+  }
+  Error.captureStackTrace(error, failure);
+  return error;
+}
+
+/**
+ * A value as it may stand inside a message: one line, quoted if a text, at most `limit` characters of it.
+ *
+ * @param {unknown} value Not a secret.
+ * @param {number} [limit]
+ */
+function quote(value, limit = 80) {
+  if (typeof value !== 'string') return typeof value === 'object' && value ? 'an object' : String(value);
+  return JSON.stringify(value.length > limit ? value.slice(0, limit) + '…' : value);
+}
+
+module.exports = { failure, quote };
