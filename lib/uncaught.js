@@ -1,0 +1,26 @@
+// @ts-check
+'use strict';
+
+/**
+ * Runs code of the app. What it throws surfaces as an uncaught exception, as it would from any event listener, but
+ * only after the caller has served everybody else.
+ *
+ * @param {(...args: any[]) => unknown} appCode
+ * @param {...any} args
+ */
+function guarded(appCode, ...args) {
+  try {
+    appCode(...args);
+  } catch (error) {
+    surface(error);
+  }
+}
+
+/** @param {unknown} error */
+function surface(error) {
+  process.nextTick(() => {
+    throw error;
+  });
+}
+
+module.exports = { guarded, surface };
