@@ -9,5 +9,168 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** An MQTT session that outlives its connections. */
+export declare class NativeSession {
+  /**
+   * `wake` is called, without arguments, once per burst of events; it must not throw. It does not keep the
+   * process alive.
+   */
+  constructor(wake: () => void, limits?: NativeLimits | undefined | null)
+  /** Connects, or replaces a live connection gracefully. */
+  connect(request: NativeRequest): void
+  /** Queues a publish under `id`; false when the session is full. */
+  publish(id: number, topic: string, payload: Uint8Array, qos: number): boolean
+  /** Subscribes under `id`. */
+  subscribe(id: number, filters: Array<NativeFilter>): void
+  /** Removes subscriptions under `id`. */
+  unsubscribe(id: number, filters: Array<string>): void
+  /** Acknowledges a received message. */
+  ack(token: number): void
+  /** Ends operations early. */
+  cancel(ids: Uint32Array): void
+  /** Sends what fits into the grace time, fails the rest, disconnects. */
+  disconnect(graceMs: number): void
+  /** Ends the session at once and waits until its connection is gone, 250 ms at most. */
+  stop(): void
+  /** Takes what happened. */
+  drain(): NativeEvents
+  /** Counts of publishes held. */
+  held(): NativeHeld
+}
+
+/** What is wrong with an input that should hold certificates. */
+export interface NativeCertificateFault {
+  /** `no-certificate`, `private-key` or `broken`. */
+  kind: string
+  /** The line at fault, from 1. */
+  line?: number
+  /** For people. */
+  reason: string
+}
+
+/** Certificates found in an input, or why there are none. */
+export interface NativeCertificates {
+  /** DER, in their order; empty beside a fault. */
+  certificates: Array<Buffer>
+  /** What is wrong with the input. */
+  fault?: NativeCertificateFault
+}
+
+/** Something that happened. */
+export interface NativeEvent {
+  /**
+   * `connecting`, `connected`, `failed`, `lost`, `closed`: the connection; `message`; `granted`, `ended`: the
+   * operation `id`.
+   */
+  kind: 'connecting' | 'connected' | 'failed' | 'lost' | 'closed' | 'message' | 'granted' | 'ended'
+  /** The operation (granted, ended). */
+  id?: number
+  /** SUBACK codes (granted). */
+  codes?: Array<number>
+  /** `not sent` or `unknown` (ended). */
+  delivery?: 'not sent' | 'unknown'
+  /** What to acknowledge (message); 0: nothing. */
+  token?: number
+  /** Topic (message). */
+  topic?: string
+  /** Body (message). */
+  payload?: Buffer
+  /** `resolve`, `tcp`, `tls`, `connack` (connecting). */
+  stage?: string
+  /** The gateway still knew the session (connected). */
+  sessionPresent?: boolean
+  /** A live connection was replaced (connected). */
+  renewal?: boolean
+  /** Why (failed, lost). */
+  failure?: NativeFailure
+}
+
+/** What happened since the last drain. */
+export interface NativeEvents {
+  /** Ids of publishes that are done. */
+  acknowledged?: Uint32Array
+  /** Everything else, in order. */
+  others?: Array<NativeEvent>
+}
+
+/** Why a connection failed or was lost. */
+export interface NativeFailure {
+  /** The stage: `resolve`, `tcp`, `tls`, `connack`, `connected`. */
+  stage: string
+  /** What happened; the names are those of `Kind::as_str` in the core. */
+  kind: string
+  /** The lower layer's words. */
+  detail: string
+  /** CONNACK's return code (refusal). */
+  code?: number
+  /** The operating system's error number. */
+  osError?: number
+  /** The presented chain, DER, leaf first. */
+  chain: Array<Buffer>
+  /** Time since the stage began, ms. */
+  elapsedMs: number
+}
+
+/** A subscription's filter. */
+export interface NativeFilter {
+  /** Topic filter. */
+  topic: string
+  /** 0 or 1. */
+  qos: number
+}
+
+/** Counts of publishes held. */
+export interface NativeHeld {
+  /** Queued and unacknowledged together. */
+  publishes: number
+  /** Bytes of their topics and payloads. */
+  bytes: number
+}
+
+/** Bounds of a session; what is absent has the value in parentheses. */
+export interface NativeLimits {
+  /** Publishes held at most (10 000). */
+  publishes?: number
+  /** Bytes of topics and payloads of those (32 MiB). */
+  publishBytes?: number
+  /** Bytes of received messages neither drained nor acknowledged (16 MiB). */
+  inboundBytes?: number
+  /** Inbound silence before a PINGREQ, ms (30 000). */
+  pingAfterMs?: number
+  /** Silence after a PINGREQ before the connection is dead, ms (60 000). */
+  deadAfterMs?: number
+  /** How long a renewal waits for acknowledgements, ms (30 000). */
+  quiesceMs?: number
+}
+
+/** One connection to make. */
+export interface NativeRequest {
+  /** A DNS name or an IP address; also the name the certificate must carry. */
+  host: string
+  /** TCP port. */
+  port: number
+  /** MQTT client id. */
+  clientId: string
+  /** MQTT user name. */
+  username: string
+  /** MQTT password; absent with X.509. */
+  password?: string
+  /** MQTT keep-alive in seconds. */
+  keepAlive: number
+  /** Roots as DER. */
+  roots: Array<Buffer>
+  /** Trust the operating system's store besides the roots. */
+  systemRoots: boolean
+  /** Limit of name resolution and TCP together, ms (20 000). */
+  connectMs?: number
+  /** Limit of the TLS handshake, ms (30 000). */
+  tlsMs?: number
+  /** Limit from CONNECT to CONNACK, ms (130 000). */
+  connackMs?: number
+}
+
+/** Reads certificates from PEM, with the usual accidents, or DER. */
+export declare function readCertificates(input: Uint8Array): NativeCertificates
+
 /** HMAC-SHA256 of `data` under `key`: 32 bytes. */
 export declare function sign(key: Uint8Array, data: Uint8Array): Buffer

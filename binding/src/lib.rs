@@ -1,4 +1,16 @@
-//! The Node-API border of `edge-downstream`.
+//! The Node-API border of `edge-downstream`: converts, enqueues, drains. No protocol knowledge lives here.
+//!
+//! Nothing crosses per message but the message itself: `publish` is one synchronous call, and JavaScript is woken
+//! once per burst to `drain` everything that happened.
+
+// Every public item here is an export to JavaScript; its contract is what `lib/binding.d.ts` shows.
+#![warn(missing_docs)]
+
+mod events;
+mod registry;
+mod request;
+mod session;
+
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
@@ -6,4 +18,42 @@ use napi_derive::napi;
 #[napi(catch_unwind)]
 pub fn sign(key: &[u8], data: &[u8]) -> Buffer {
     edge_downstream::sas::sign(key, data).to_vec().into()
+}
+
+/// Certificates found in an input, or why there are none.
+#[napi(object, object_from_js = false)]
+pub struct NativeCertificates {
+    /// DER, in their order; empty beside a fault.
+    pub certificates: Vec<Buffer>,
+    /// What is wrong with the input.
+    pub fault: Option<NativeCertificateFault>,
+}
+
+/// What is wrong with an input that should hold certificates.
+#[napi(object, object_from_js = false)]
+pub struct NativeCertificateFault {
+    /// `no-certificate`, `private-key` or `broken`.
+    pub kind: String,
+    /// The line at fault, from 1.
+    pub line: Option<u32>,
+    /// For people.
+    pub reason: String,
+}
+
+/// Reads certificates from PEM, with the usual accidents, or DER.
+#[napi(catch_unwind)]
+pub fn read_certificates(input: &[u8]) -> NativeCertificates {
+    match edge_downstream::tls::certificates::read(input) {
+        Ok(found) => {
+            NativeCertificates { certificates: found.into_iter().map(Buffer::from).collect(), fault: None }
+        }
+        Err(fault) => NativeCertificates {
+            certificates: Vec::new(),
+            fault: Some(NativeCertificateFault {
+                kind: fault.as_str().to_owned(),
+                line: fault.line().and_then(|line| u32::try_from(line).ok()),
+                reason: fault.to_string(),
+            }),
+        },
+    }
 }

@@ -1,0 +1,150 @@
+//! What JavaScript gets from a drain.
+
+use edge_downstream::failure::{Failure, Kind};
+use edge_downstream::session::{Delivery, Event, Events, Message, State};
+use napi::bindgen_prelude::{Buffer, Uint32Array};
+use napi_derive::napi;
+
+/// What happened since the last drain.
+#[napi(object, object_from_js = false)]
+pub struct NativeEvents {
+    /// Ids of publishes that are done.
+    pub acknowledged: Option<Uint32Array>,
+    /// Everything else, in order.
+    pub others: Option<Vec<NativeEvent>>,
+}
+
+/// Something that happened.
+#[napi(object, object_from_js = false)]
+pub struct NativeEvent {
+    /// `connecting`, `connected`, `failed`, `lost`, `closed`: the connection; `message`; `granted`, `ended`: the
+    /// operation `id`.
+    #[napi(
+        ts_type = "'connecting' | 'connected' | 'failed' | 'lost' | 'closed' | 'message' | 'granted' | 'ended'"
+    )]
+    pub kind: &'static str,
+    /// The operation (granted, ended).
+    pub id: Option<u32>,
+    /// SUBACK codes (granted).
+    pub codes: Option<Vec<u32>>,
+    /// `not sent` or `unknown` (ended).
+    #[napi(ts_type = "'not sent' | 'unknown'")]
+    pub delivery: Option<&'static str>,
+    /// What to acknowledge (message); 0: nothing.
+    pub token: Option<u32>,
+    /// Topic (message).
+    pub topic: Option<String>,
+    /// Body (message).
+    pub payload: Option<Buffer>,
+    /// `resolve`, `tcp`, `tls`, `connack` (connecting).
+    pub stage: Option<&'static str>,
+    /// The gateway still knew the session (connected).
+    pub session_present: Option<bool>,
+    /// A live connection was replaced (connected).
+    pub renewal: Option<bool>,
+    /// Why (failed, lost).
+    pub failure: Option<NativeFailure>,
+}
+
+/// Why a connection failed or was lost.
+#[napi(object, object_from_js = false)]
+pub struct NativeFailure {
+    /// The stage: `resolve`, `tcp`, `tls`, `connack`, `connected`.
+    pub stage: &'static str,
+    /// What happened; the names are those of `Kind::as_str` in the core.
+    pub kind: &'static str,
+    /// The lower layer's words.
+    pub detail: String,
+    /// CONNACK's return code (refusal).
+    pub code: Option<u8>,
+    /// The operating system's error number.
+    pub os_error: Option<i32>,
+    /// The presented chain, DER, leaf first.
+    pub chain: Vec<Buffer>,
+    /// Time since the stage began, ms.
+    pub elapsed_ms: f64,
+}
+
+impl NativeEvent {
+    fn new(kind: &'static str) -> Self {
+        Self {
+            kind,
+            id: None,
+            codes: None,
+            delivery: None,
+            token: None,
+            topic: None,
+            payload: None,
+            stage: None,
+            session_present: None,
+            renewal: None,
+            failure: None,
+        }
+    }
+}
+
+impl From<Events> for NativeEvents {
+    fn from(events: Events) -> Self {
+        Self {
+            acknowledged: (!events.acknowledged.is_empty()).then(|| events.acknowledged.into()),
+            others: (!events.others.is_empty())
+                .then(|| events.others.into_iter().map(NativeEvent::from).collect()),
+        }
+    }
+}
+
+impl From<Event> for NativeEvent {
+    fn from(event: Event) -> Self {
+        match event {
+            Event::State(state) => state.into(),
+            // Copied: an external buffer gains nothing at MQTT sizes and pins the read block.
+            Event::Message(Message { token, topic, payload }) => Self {
+                token: Some(token),
+                topic: Some(topic),
+                payload: Some(payload.to_vec().into()),
+                ..Self::new("message")
+            },
+            Event::Granted { id, codes } => Self {
+                id: Some(id),
+                codes: Some(codes.into_iter().map(u32::from).collect()),
+                ..Self::new("granted")
+            },
+            Event::Failed { id, delivery } => {
+                Self { id: Some(id), delivery: Some(Delivery::as_str(delivery)), ..Self::new("ended") }
+            }
+        }
+    }
+}
+
+impl From<State> for NativeEvent {
+    fn from(state: State) -> Self {
+        match state {
+            State::Connecting(stage) => Self { stage: Some(stage.as_str()), ..Self::new("connecting") },
+            State::Connected { session_present, renewal } => Self {
+                session_present: Some(session_present),
+                renewal: Some(renewal),
+                ..Self::new("connected")
+            },
+            State::Failed(failure) => Self { failure: Some(failure.into()), ..Self::new("failed") },
+            State::Lost(failure) => Self { failure: Some(failure.into()), ..Self::new("lost") },
+            State::Closed => Self::new("closed"),
+        }
+    }
+}
+
+impl From<Failure> for NativeFailure {
+    fn from(failure: Failure) -> Self {
+        Self {
+            stage: failure.stage.as_str(),
+            kind: failure.kind.as_str(),
+            code: match failure.kind {
+                Kind::Refusal(code) => Some(code),
+                _ => None,
+            },
+            detail: failure.detail,
+            os_error: failure.os_error,
+            chain: failure.chain.into_iter().map(Buffer::from).collect(),
+            elapsed_ms: failure.elapsed.as_secs_f64() * 1000.0,
+        }
+    }
+}

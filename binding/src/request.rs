@@ -1,0 +1,97 @@
+//! What JavaScript gives to connect with.
+
+use std::time::Duration;
+
+use edge_downstream::session::{Limits, Request};
+use edge_downstream::tls::Trust;
+use edge_downstream::transport::{Deadlines, Endpoint};
+use napi::bindgen_prelude::Buffer;
+use napi_derive::napi;
+
+/// One connection to make.
+#[napi(object, object_to_js = false)]
+pub struct NativeRequest {
+    /// A DNS name or an IP address; also the name the certificate must carry.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// MQTT client id.
+    pub client_id: String,
+    /// MQTT user name.
+    pub username: String,
+    /// MQTT password; absent with X.509.
+    pub password: Option<String>,
+    /// MQTT keep-alive in seconds.
+    pub keep_alive: u16,
+    /// Roots as DER.
+    pub roots: Vec<Buffer>,
+    /// Trust the operating system's store besides the roots.
+    pub system_roots: bool,
+    /// Limit of name resolution and TCP together, ms (20 000).
+    pub connect_ms: Option<u32>,
+    /// Limit of the TLS handshake, ms (30 000).
+    pub tls_ms: Option<u32>,
+    /// Limit from CONNECT to CONNACK, ms (130 000).
+    pub connack_ms: Option<u32>,
+}
+
+impl From<NativeRequest> for Request {
+    fn from(native: NativeRequest) -> Self {
+        let roots = native.roots.iter().map(|der| der.to_vec()).collect();
+        let default = Deadlines::default();
+        Self {
+            endpoint: Endpoint {
+                host: native.host,
+                port: native.port,
+                trust: if native.system_roots { Trust::System(roots) } else { Trust::Given(roots) },
+            },
+            deadlines: Deadlines {
+                connect: millis(native.connect_ms, default.connect),
+                tls: millis(native.tls_ms, default.tls),
+                connack: millis(native.connack_ms, default.connack),
+            },
+            client_id: native.client_id,
+            username: native.username,
+            password: native.password.unwrap_or_default().into(),
+            keep_alive: native.keep_alive,
+        }
+    }
+}
+
+/// Bounds of a session; what is absent has the value in parentheses.
+#[napi(object, object_to_js = false)]
+pub struct NativeLimits {
+    /// Publishes held at most (10 000).
+    pub publishes: Option<u32>,
+    /// Bytes of topics and payloads of those (32 MiB).
+    pub publish_bytes: Option<u32>,
+    /// Bytes of received messages neither drained nor acknowledged (16 MiB).
+    pub inbound_bytes: Option<u32>,
+    /// Inbound silence before a PINGREQ, ms (30 000).
+    pub ping_after_ms: Option<u32>,
+    /// Silence after a PINGREQ before the connection is dead, ms (60 000).
+    pub dead_after_ms: Option<u32>,
+    /// How long a renewal waits for acknowledgements, ms (30 000).
+    pub quiesce_ms: Option<u32>,
+}
+
+impl From<NativeLimits> for Limits {
+    fn from(native: NativeLimits) -> Self {
+        let default = Self::default();
+        let count =
+            |given: Option<u32>, default| given.and_then(|n| usize::try_from(n).ok()).unwrap_or(default);
+        Self {
+            publishes: count(native.publishes, default.publishes),
+            publish_bytes: count(native.publish_bytes, default.publish_bytes),
+            inbound_bytes: count(native.inbound_bytes, default.inbound_bytes),
+            ping_after: millis(native.ping_after_ms, default.ping_after),
+            dead_after: millis(native.dead_after_ms, default.dead_after),
+            quiesce: millis(native.quiesce_ms, default.quiesce),
+            ..default
+        }
+    }
+}
+
+fn millis(given: Option<u32>, default: Duration) -> Duration {
+    given.map_or(default, |ms| Duration::from_millis(ms.into()))
+}
