@@ -1,0 +1,37 @@
+// @ts-check
+'use strict';
+
+const { SharedAccessKeyAuthenticationProvider } = require('./lib/authentication/shared_access_key');
+const {
+  SharedAccessSignatureAuthenticationProvider,
+} = require('./lib/authentication/shared_access_signature');
+const { Client } = require('./lib/client');
+const { deviceConnectionString: ConnectionString } = require('./lib/connection_string');
+const { connect } = require('./lib/device');
+const endpoint = require('./lib/endpoint');
+const errors = require('./lib/errors');
+const { Message } = require('./lib/message');
+const { Mqtt } = require('./lib/mqtt');
+const { Properties } = require('./lib/properties');
+const results = require('./lib/results');
+const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('./lib/retry_policy');
+const { deviceSharedAccessSignature: SharedAccessSignature } = require('./lib/shared_access_signature');
+
+// Shorthand only: that is how `import { connect } from 'edge-downstream'` finds every name.
+module.exports = {
+  connect,
+  Client,
+  ConnectionString,
+  endpoint,
+  errors,
+  ExponentialBackOffWithJitter,
+  Message,
+  Mqtt,
+  NoRetry,
+  Properties,
+  results,
+  RetryOperation,
+  SharedAccessKeyAuthenticationProvider,
+  SharedAccessSignature,
+  SharedAccessSignatureAuthenticationProvider,
+};

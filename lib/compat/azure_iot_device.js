@@ -1,0 +1,21 @@
+// @ts-check
+'use strict';
+
+const { SharedAccessKeyAuthenticationProvider } = require('../authentication/shared_access_key');
+const { SharedAccessSignatureAuthenticationProvider } = require('../authentication/shared_access_signature');
+const { Client } = require('../client');
+const { deviceConnectionString: ConnectionString } = require('../connection_string');
+const { Message } = require('../message');
+const { deviceSharedAccessSignature: SharedAccessSignature } = require('../shared_access_signature');
+const { getUserAgentString } = require('../user_agent');
+
+/** The exports of azure-iot-device 1.18 (device-sdk.md §1.1) as far as there is something behind them. */
+module.exports = {
+  Client,
+  ConnectionString,
+  Message,
+  SharedAccessSignature,
+  SharedAccessSignatureAuthenticationProvider,
+  SharedAccessKeyAuthenticationProvider,
+  getUserAgentString,
+};

@@ -1,0 +1,17 @@
+// @ts-check
+'use strict';
+
+const { Client } = require('../client');
+const { Mqtt } = require('../mqtt');
+
+/**
+ * @param {string} connectionString
+ * @returns {Client} Over MQTT.
+ * @throws As `Client.fromConnectionString`.
+ */
+function clientFromConnectionString(connectionString) {
+  return Client.fromConnectionString(connectionString, Mqtt);
+}
+
+/** The exports of azure-iot-device-mqtt 1.16 (device-sdk.md §1.1) as far as there is something behind them. */
+module.exports = { Mqtt, clientFromConnectionString };
