@@ -1,0 +1,274 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const { test } = require('node:test');
+const { Client } = require('../../lib/client');
+const errors = require('../../lib/errors');
+const { Message } = require('../../lib/message');
+const results = require('../../lib/results');
+const { KeptTransport, QuickPolicy } = require('./fake_transport');
+
+const refused = () => new errors.NotConnectedError('connect ECONNREFUSED');
+
+/** A client with a log of its events. */
+function clientOf(transport = new KeptTransport(), policy = new QuickPolicy()) {
+  const client = new Client(transport);
+  client.setRetryPolicy(policy);
+  const log = [];
+  client.on('connect', () => log.push('connect'));
+  client.on('disconnect', (result) => log.push(result));
+  client.on('state', ({ state }) => log.push(state));
+  return { client, transport, policy, log };
+}
+
+test('open connects, announces it, then reports to the callback', async () => {
+  const { client, log } = clientOf();
+  const result = await new Promise((resolve, reject) => {
+    client.open((error, connected) => {
+      log.push('callback');
+      if (error) reject(error);
+      else resolve(connected);
+    });
+  });
+  assert.equal(result.constructor.name, 'Connected');
+  assert.deepEqual(log, ['connecting', 'connected', 'connect', 'callback']);
+});
+
+test('several opens and a listener make one connection', async () => {
+  const { client, transport } = clientOf();
+  client.on('message', () => {});
+  const opened = await Promise.all([client.open(), client.open(), client.open()]);
+  assert.ok(opened.every((result) => result instanceof results.Connected));
+  assert.ok((await client.open()) instanceof results.Connected, 'also when connected already');
+  assert.equal(transport.count('connect'), 1);
+});
+
+test('a first open that fails is final, and the client can be opened again', async () => {
+  const { client, transport, policy, log } = clientOf();
+  transport.outcomes = [refused()];
+  await assert.rejects(client.open(), { name: 'NotConnectedError' });
+  assert.equal(policy.asked.length, 0);
+  assert.deepEqual(log, ['connecting', 'closed']);
+  await client.open();
+  assert.equal(transport.count('connect'), 2);
+});
+
+test('a first open is retried when the gateway says it is not available yet', async () => {
+  const { client, transport, policy } = clientOf();
+  transport.outcomes = [new errors.ServiceUnavailableError('CONNACK 3'), new errors.ServiceUnavailableError('CONNACK 3')];
+  await client.open();
+  assert.deepEqual(policy.delays, [1, 2]);
+});
+
+test('an open after a connection once stood is retried', async () => {
+  const { client, transport } = clientOf();
+  await client.open();
+  await client.close();
+  transport.outcomes = [refused(), refused()];
+  await client.open();
+  assert.equal(transport.count('connect'), 4);
+});
+
+test('sending connects, and what was sent fails with the error of the connection', async () => {
+  const { client, transport } = clientOf();
+  transport.outcomes = [new errors.UnauthorizedError('CONNACK 5')];
+  const sends = [client.sendEvent(new Message('a')), client.sendEvent(new Message('b'))];
+  for (const send of sends) await assert.rejects(send, { name: 'UnauthorizedError' });
+  assert.equal(transport.count('connect'), 1);
+  assert.ok((await client.sendEvent(new Message('c'))) instanceof results.MessageEnqueued);
+  assert.equal(transport.count('connect'), 2);
+});
+
+test('messages go to the transport as they are, once, with the very callback', async () => {
+  const { client, transport } = clientOf();
+  await client.open();
+  transport.acknowledges = false;
+  const message = new Message('x');
+  const callback = () => {};
+  assert.equal(client.sendEvent(message, callback), undefined);
+  assert.equal(transport.pending[0].message, message);
+  assert.equal(transport.pending[0].callback, callback);
+});
+
+test('a lost connection is made again, with nothing registered and nothing sent twice', async () => {
+  const { client, transport, policy, log } = clientOf();
+  await client.open();
+  transport.acknowledges = false;
+  const send = client.sendEvent(new Message('kept'));
+  transport.outcomes = [refused(), refused()];
+  log.length = 0;
+  const loss = new errors.NotConnectedError('gone');
+  transport.lose(loss);
+  await once(client, 'connect');
+  transport.acknowledges = true;
+  transport.acknowledge();
+  await send;
+  assert.deepEqual(log, ['waiting', 'connecting', 'waiting', 'connecting', 'waiting', 'connecting', 'connected', 'connect']);
+  assert.equal(policy.asked.length, 3, 'asked once for the loss and once for each failed attempt');
+  assert.equal(policy.asked[0], loss);
+  assert.deepEqual(policy.delays, [1, 2, 3]);
+  assert.equal(transport.count('sendEvent'), 1);
+});
+
+test('waiting says how long and why', async () => {
+  const { client, transport } = clientOf();
+  await client.open();
+  const waiting = once(client, 'state');
+  const loss = new errors.NotConnectedError('gone');
+  transport.lose(loss);
+  assert.deepEqual(await waiting, [{ state: 'waiting', delay: 1, reason: loss }]);
+  await once(client, 'connect');
+});
+
+test('stages of an attempt are passed on', async () => {
+  const { client, transport } = clientOf();
+  transport.outcomes = ['hang'];
+  const opened = client.open();
+  const state = once(client, 'state');
+  transport.emit('state', { state: 'connecting', stage: 'tls' });
+  assert.deepEqual(await state, [{ state: 'connecting', stage: 'tls' }]);
+  transport.connected(transport.hanging);
+  await opened;
+});
+
+test('the back-off goes on after a short connection and starts over after 30 stable seconds', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { client, transport, policy } = clientOf();
+  await client.open();
+  for (const life of [1_000, 29_000, 31_000]) {
+    t.mock.timers.tick(life);
+    transport.lose();
+    t.mock.timers.tick(1);
+    await once(client, 'connect');
+  }
+  assert.deepEqual(policy.delays, [1, 2, 1]);
+  await client.close();
+});
+
+test('when the policy stops, pending operations fail and disconnect comes once', async () => {
+  const { client, transport, log } = clientOf(new KeptTransport(), new QuickPolicy(0));
+  await client.open();
+  transport.acknowledges = false;
+  const send = client.sendEvent(new Message('x'));
+  log.length = 0;
+  const loss = new errors.NotConnectedError('gone');
+  transport.lose(loss);
+  await assert.rejects(send, loss);
+  assert.equal(log.length, 2);
+  assert.equal(log[0], 'closed');
+  assert.ok(log[1] instanceof results.Disconnected);
+  assert.equal(log[1].transportObj, loss);
+  assert.equal(log[1].reason, undefined);
+  assert.equal(transport.count('abandon'), 1);
+});
+
+test('the operation time limit ends a reconnection', async () => {
+  const { client, transport } = clientOf();
+  await client.open();
+  client._maxOperationTimeout = 20;
+  transport.outcomes = Array.from({ length: 1000 }, refused);
+  transport.lose();
+  const [result] = await once(client, 'disconnect');
+  assert.equal(result.transportObj.name, 'NotConnectedError');
+  const attempts = transport.count('connect');
+  assert.ok(attempts > 2 && attempts < 1000, `${attempts} attempts`);
+});
+
+test('a policy that throws or answers nonsense ends the reconnection', async () => {
+  for (const policy of [
+    { shouldRetry: () => true, nextRetryTimeout: () => NaN },
+    { shouldRetry: () => true, nextRetryTimeout: () => -1 },
+    {
+      shouldRetry: () => {
+        throw new RangeError('mine');
+      },
+      nextRetryTimeout: () => 0,
+    },
+  ]) {
+    const { client, transport } = clientOf(new KeptTransport(), policy);
+    await client.open();
+    const disconnected = once(client, 'disconnect');
+    transport.lose();
+    assert.match((await disconnected)[0].transportObj.message, /gone|mine/);
+    assert.equal(transport.count('connect'), 1);
+  }
+});
+
+test('open works from inside the disconnect handler', async () => {
+  const { client, transport } = clientOf(new KeptTransport(), new QuickPolicy(0));
+  await client.open();
+  const reopened = new Promise((resolve, reject) => {
+    client.once('disconnect', () => {
+      client.removeAllListeners();
+      client.open((error, result) => (error ? reject(error) : resolve(result)));
+    });
+  });
+  transport.lose();
+  assert.ok((await reopened) instanceof results.Connected);
+  assert.equal(transport.count('connect'), 2);
+});
+
+test('open during a reconnection waits for it', async () => {
+  const { client, transport } = clientOf();
+  await client.open();
+  transport.outcomes = [refused()];
+  transport.lose();
+  await client.open();
+  assert.equal(transport.count('connect'), 3);
+});
+
+test('a loss without an error is a NotConnectedError', async () => {
+  const { client, transport, policy } = clientOf();
+  await client.open();
+  transport.emit('disconnect');
+  await once(client, 'connect');
+  assert.equal(policy.asked[0].name, 'NotConnectedError');
+});
+
+test('the third early loss in a row says that somebody else may use the device id', async () => {
+  const { client, transport, policy } = clientOf();
+  await client.open();
+  for (let losses = 0; losses < 3; losses += 1) {
+    transport.lose();
+    await once(client, 'connect');
+  }
+  const hints = policy.asked.map((error) => error.hint);
+  assert.deepEqual(hints.slice(0, 2), [undefined, undefined]);
+  assert.match(hints[2], /another client may be using the same device id/i);
+});
+
+test('a renewal is no connect', async () => {
+  const { client, transport, log } = clientOf();
+  await client.open();
+  log.length = 0;
+  transport.emit('connected', { renewal: true });
+  assert.deepEqual(log, []);
+  assert.equal(client.listenerCount('connect'), 1);
+});
+
+test('what a listener or callback throws surfaces and disturbs nobody else', async () => {
+  const { client, transport } = clientOf();
+  const uncaught = [];
+  const own = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', (error) => uncaught.push(error.message));
+  try {
+    client.on('connect', () => {
+      throw new Error('from the listener');
+    });
+    const second = new Promise((resolve) => {
+      client.open(() => {
+        throw new Error('from the callback');
+      });
+      client.open((error, result) => resolve(result));
+    });
+    assert.ok((await second) instanceof results.Connected);
+    await new Promise(setImmediate);
+  } finally {
+    process.removeAllListeners('uncaughtException');
+    for (const listener of own) process.on('uncaughtException', listener);
+  }
+  assert.deepEqual(uncaught, ['from the listener', 'from the callback']);
+  assert.equal(transport.standing, true);
+});

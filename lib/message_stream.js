@@ -1,0 +1,156 @@
+// @ts-check
+'use strict';
+
+const { HeldMessages } = require('./held_messages');
+
+/**
+ * An iterator.
+ *
+ * @typedef {object} Reader
+ * @property {any[]} delivered The messages it has given out and not yet acknowledged.
+ * @property {boolean} over
+ * @property {Error} [failure] Thrown by its next `next`.
+ */
+
+/**
+ * A call of `next` that waits for a message.
+ *
+ * @typedef {object} Taker
+ * @property {Reader} reader
+ * @property {(result: IteratorResult<any, undefined>) => void} resolve
+ * @property {(error: unknown) => void} reject
+ */
+
+/** The messages of a device as async iterators, which share them: each message goes to one. */
+class MessageStream {
+  /** @type {Taker[]} First come, first served. */
+  #takers = [];
+  /** @type {Set<Reader>} In use: asked at least once, and not over. */
+  #readers = new Set();
+  /** @type {Map<any, () => void>} The messages with the app, and how each is acknowledged. */
+  #inHand = new Map();
+  #closed = false;
+  #held = new HeldMessages(
+    () => this.#takers.length > 0,
+    (message, settle) => this.#hand(message, settle),
+  );
+  #want;
+
+  /** @param {(wanted: boolean) => void} want Told when the first iterator comes and when the last one has gone. */
+  constructor(want) {
+    this.#want = want;
+  }
+
+  /** Messages received that nobody has asked for yet. */
+  get held() {
+    return this.#held.size;
+  }
+
+  /**
+   * @param {any} message
+   * @param {() => void} settle
+   */
+  arrive(message, settle) {
+    this.#held.arrive(message, settle);
+  }
+
+  /** What was received cannot be acknowledged any more and will come again. */
+  drop() {
+    this.#held.drop();
+  }
+
+  /**
+   * Acknowledges a message that is with the app now rather than when the next one is asked for.
+   *
+   * @param {any} message
+   */
+  settle(message) {
+    const settle = this.#inHand.get(message);
+    this.#inHand.delete(message);
+    settle?.();
+  }
+
+  /** No more messages, ever: iterators end. */
+  close() {
+    this.#closed = true;
+    this.#held.drop();
+    for (const { resolve } of this.#takers.splice(0)) resolve({ done: true, value: undefined });
+    this.#readers.clear();
+  }
+
+  /**
+   * There is no connection and there will be none: the iterators in use fail.
+   *
+   * @param {Error} error
+   */
+  fail(error) {
+    for (const reader of this.#readers) {
+      reader.over = true;
+      reader.failure = error;
+    }
+    for (const { reader, reject } of this.#takers.splice(0)) {
+      reader.failure = undefined;
+      reject(error);
+    }
+    if (this.#readers.size > 0) this.#want(false);
+    this.#readers.clear();
+  }
+
+  /** @returns {AsyncIterableIterator<any>} */
+  iterator() {
+    /** @type {Reader} */
+    const reader = { delivered: [], over: false };
+    /** @type {AsyncIterableIterator<any>} */
+    const iterator = {
+      next: () => this.#next(reader),
+      return: () => this.#return(reader),
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  }
+
+  /**
+   * @param {Reader} reader
+   * @returns {Promise<IteratorResult<any, undefined>>}
+   */
+  #next(reader) {
+    for (const message of reader.delivered.splice(0)) this.settle(message);
+    const { failure } = reader;
+    reader.failure = undefined;
+    if (failure) return Promise.reject(failure);
+    if (reader.over || this.#closed) return Promise.resolve({ done: true, value: undefined });
+    if (this.#readers.size === 0) this.#want(true);
+    this.#readers.add(reader);
+    return new Promise((resolve, reject) => {
+      this.#takers.push({ reader, resolve, reject });
+      this.#held.flush();
+    });
+  }
+
+  /**
+   * @param {Reader} reader
+   * @returns {Promise<IteratorResult<any, undefined>>}
+   */
+  #return(reader) {
+    reader.over = true;
+    for (const message of reader.delivered.splice(0)) this.#inHand.delete(message);
+    const waiting = this.#takers.filter((taker) => taker.reader === reader);
+    this.#takers = this.#takers.filter((taker) => taker.reader !== reader);
+    for (const { resolve } of waiting) resolve({ done: true, value: undefined });
+    if (this.#readers.delete(reader) && this.#readers.size === 0) this.#want(false);
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /**
+   * @param {any} message
+   * @param {() => void} settle
+   */
+  #hand(message, settle) {
+    const { reader, resolve } = /** @type {Taker} */ (this.#takers.shift());
+    this.#inHand.set(message, settle);
+    reader.delivered.push(message);
+    resolve({ done: false, value: message });
+  }
+}
+
+module.exports = { MessageStream };
