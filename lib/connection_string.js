@@ -2,6 +2,7 @@
 'use strict';
 
 const { inspect } = require('node:util');
+const { requireArguments } = require('./argument');
 const { ArgumentError } = require('./errors');
 const { failure } = require('./failure');
 const { readNameValueList } = require('./name_value_list');
@@ -116,13 +117,6 @@ function hideSecrets(fields) {
       return inspect(shown, options);
     },
   });
-}
-
-/** @param {Record<string, unknown>} values */
-function requireArguments(values) {
-  for (const [name, value] of Object.entries(values)) {
-    if (!value) throw new ReferenceError(`The argument ${name} is ${value === '' ? 'empty' : value}`);
-  }
 }
 
 module.exports = {

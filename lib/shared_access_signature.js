@@ -2,6 +2,7 @@
 'use strict';
 
 const { inspect } = require('node:util');
+const { requireArguments } = require('./argument');
 const { sign } = require('./binding');
 const { ArgumentError, FormatError } = require('./errors');
 const { failure } = require('./failure');
@@ -37,7 +38,7 @@ class SharedAccessSignature {
    * @throws {TypeError} The token was parsed, so the key is not known.
    */
   extend(expiry) {
-    requireArgument('expiry', expiry);
+    requireArguments({ expiry });
     if (this.#key === undefined)
       throw new TypeError('A parsed token cannot be extended: its key is not known');
     this.se = expiry;
@@ -75,9 +76,7 @@ class SharedAccessSignature {
    * @throws {ReferenceError} `resourceUri`, `key` or `expiry` is falsy.
    */
   static create(resourceUri, keyName, key, expiry) {
-    requireArgument('resourceUri', resourceUri);
-    requireArgument('key', key);
-    requireArgument('expiry', expiry);
+    requireArguments({ resourceUri, key, expiry });
     const token = new SharedAccessSignature();
     token.#key = key;
     token.sr = resourceUri;
@@ -96,10 +95,7 @@ class SharedAccessSignature {
    * @throws {ReferenceError} An argument is falsy.
    */
   static createWithSigningFunction(credentials, expiry, signingFunction, callback) {
-    requireArgument('credentials', credentials);
-    requireArgument('expiry', expiry);
-    requireArgument('signingFunction', signingFunction);
-    requireArgument('callback', callback);
+    requireArguments({ credentials, expiry, signingFunction, callback });
     const { host, deviceId, moduleId, sharedAccessKeyName } = credentials;
     const module = moduleId ? `/modules/${moduleId}` : '';
     const token = new SharedAccessSignature();
@@ -156,8 +152,7 @@ const deviceSharedAccessSignature = {
    * @throws {ReferenceError} An argument is falsy.
    */
   create(host, deviceId, key, expiry) {
-    requireArgument('host', host);
-    requireArgument('deviceId', deviceId);
+    requireArguments({ host, deviceId });
     const resource = encodeUriComponentStrict(`${host}/devices/${deviceId}`);
     return SharedAccessSignature.create(resource, null, key, expiry);
   },
@@ -196,14 +191,6 @@ function encodeUriComponentStrict(text) {
 /** @returns {number} One hour from now, in seconds since 1970-01-01 UTC, rounded up. */
 function anHourFromNow() {
   return Math.ceil(Date.now() / 1000 + 3600);
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- */
-function requireArgument(name, value) {
-  if (!value) throw new ReferenceError(`The argument ${name} is ${value === '' ? 'empty' : value}`);
 }
 
 module.exports = {
