@@ -20,16 +20,19 @@ const STARTS_PER_ROUND = 4;
  * @param {Contender[]} contenders in the order to run them
  * @param {Server} server
  * @param {Stage} stage
- * @param {(contender: Contender, measured: Record<string, number>) => void} add
+ * @returns {Promise<Map<Contender, number[]>>} milliseconds of each start
  */
-async function runColdStarts(contenders, server, stage, add) {
+async function runColdStarts(contenders, server, stage) {
+  /** @type {Map<Contender, number[]>} */
+  const starts = new Map(contenders.map((contender) => [contender, []]));
   for (let start = 0; start < STARTS_PER_ROUND; start += 1) {
-    for (const contender of contenders) {
+    for (const [contender, taken] of starts) {
       const bare = await run(process.execPath, ['-e', '0'], { cwd: stage.directory });
       const { milliseconds } = await runMessages(contender, { window: 1, messages: 1 }, server, stage);
-      add(contender, { millisecondsAboveNode: milliseconds - bare.milliseconds });
+      taken.push(milliseconds - bare.milliseconds);
     }
   }
+  return starts;
 }
 
 module.exports = { runColdStarts };

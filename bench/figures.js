@@ -12,8 +12,9 @@
  * @property {number} window
  * @property {number} messages
  *
- * @typedef {{ kind: 'cold-start' | 'size', id: string, title: string, server?: 'sink' }} OtherFigure
- * @typedef {MessageFigure | OtherFigure} Figure
+ * @typedef {{ kind: 'cold-start', id: string, title: string, server: 'sink' }} StartFigure
+ * @typedef {{ kind: 'size', id: string, title: string, server?: undefined }} SizeFigure
+ * @typedef {MessageFigure | StartFigure | SizeFigure} Figure
  */
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { OURS } = require('./contenders');
+const { OURS, contenders: everyone } = require('./contenders');
 const { metrics } = require('./figures');
 
 /**
@@ -42,18 +42,17 @@ function figureTable(samples, figures, contenders) {
 
 /**
  * @param {Verdict[]} verdicts
- * @param {Contender[]} contenders
  * @returns {string}
  */
-function verdictTable(verdicts, contenders) {
-  const names = Object.fromEntries(contenders.map(({ id, name }) => [id, name]));
+function verdictTable(verdicts) {
+  const names = Object.fromEntries(everyone.map(({ id, name }) => [id, name]));
   const rows = verdicts.map((verdict) => {
     const format = verdict.against ? formatRatio : metrics[verdict.metric].format;
     const unit = verdict.metric === 'installedBytes' ? ' MB' : '';
     const bound =
       verdict.atLeast !== undefined ? `≥ ${format(verdict.atLeast)}` : `≤ ${format(verdict.atMost ?? NaN)}`;
     const outcome = verdict.met ? 'met' : 'MISSED';
-    const against = verdict.against ? `of ${names[verdict.against] ?? verdict.against}` : '';
+    const against = verdict.against ? `of ${names[verdict.against]}` : '';
     return [
       verdict.text,
       against,

@@ -17,7 +17,7 @@ const { idleMemory, runMessages } = require('./message_run');
 const { HELP, UsageError, parseOptions } = require('./options');
 const { buildSink, checkOurs, installPeers } = require('./preparation');
 const { figureTable, verdictTable } = require('./report');
-const { Samples } = require('./samples');
+const { Samples, median } = require('./samples');
 const { startMosquitto, startSink } = require('./servers');
 const { setStage } = require('./stage');
 const { judge } = require('./verdicts');
@@ -41,6 +41,7 @@ async function bench(options) {
   showMachine(machine);
 
   const samples = new Samples();
+  /** @type {Record<string, string>} */
   const ciphers = {};
   for (let round = 0; round < runs; round += 1) {
     console.log(`\nround ${round + 1} of ${runs}`);
@@ -52,9 +53,10 @@ async function bench(options) {
     }
   }
 
-  const verdicts = judge(samples);
+  const chosen = figures.map(({ id }) => id);
+  const verdicts = judge(samples).filter(({ figure }) => chosen.includes(figure));
   console.log(`\n${figureTable(samples, figures, contenders)}\n`);
-  console.log(`${verdictTable(verdicts, options.contenders)}\n`);
+  if (verdicts.length > 0) console.log(`${verdictTable(verdicts)}\n`);
   const file = save({ counts: options.counts, runs, machine, ciphers, targets: verdicts, figures: samples });
   console.log(`Written to ${path.relative(process.cwd(), file)}`);
   return conclude(options, verdicts);
@@ -83,22 +85,29 @@ async function startServers(figures, stage) {
  */
 async function measure(figure, order, { servers, stage, samples, ciphers }) {
   process.stdout.write(`  ${figure.title.padEnd(24)}`);
-  /** @type {(contender: Contender, measured: Record<string, number>) => void} */
+  /** @type {(contender: Contender, measured: Record<string, number>[]) => void} */
   const add = ({ id, name }, measured) => {
-    samples.add(figure.id, id, measured);
-    const [[metric, value]] = Object.entries(measured);
-    process.stdout.write(`  ${name} ${metrics[metric].format(value)}`);
+    for (const one of measured) samples.add(figure.id, id, one);
+    const [metric] = Object.keys(measured[0]);
+    const shown = metrics[metric].format(median(measured.map((one) => one[metric])));
+    process.stdout.write(`  ${name} ${shown}`);
   };
   if (figure.kind === 'size') {
-    for (const contender of order) add(contender, await installSize(contender, stage.directory));
+    for (const contender of order) add(contender, [await installSize(contender, stage.directory)]);
   } else if (figure.kind === 'cold-start') {
-    await runColdStarts(order, servers.sink, stage, add);
+    const starts = await runColdStarts(order, servers.sink, stage);
+    starts.forEach((taken, contender) => {
+      add(
+        contender,
+        taken.map((milliseconds) => ({ millisecondsAboveNode: milliseconds })),
+      );
+    });
   } else {
     const idle = await idleMemory(stage);
     for (const contender of order) {
       const { measured, report } = await runMessages(contender, figure, servers[figure.server], stage);
       if (report) ciphers[contender.id] = `${report.tls} ${report.cipher}`;
-      add(contender, { ...measured, rssAboveIdleBytes: measured.rssBytes - idle });
+      add(contender, [{ ...measured, rssAboveIdleBytes: measured.rssBytes - idle }]);
     }
   }
   process.stdout.write('\n');

@@ -63,4 +63,4 @@ function mapValues(object, change) {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 }
 
-module.exports = { Samples };
+module.exports = { Samples, median };
