@@ -1,0 +1,1010 @@
+/**
+ * edge-downstream: connects a downstream device to an Azure IoT Edge gateway.
+ *
+ * `connect()` is for new code. `Client`, `Message` and the rest are those of azure-iot-device, for code that exists.
+ * The same classes stand under the original names in `edge-downstream/azure-iot-device`,
+ * `edge-downstream/azure-iot-device-mqtt` and `edge-downstream/azure-iot-common`.
+ *
+ * Errors are instances of the classes of `errors`. Those this package makes carry `code`, `hint`, `cause` and `delivery`.
+ */
+
+import { EventEmitter } from 'node:events';
+
+// ---------------------------------------------------------------------------------------------------------------------
+// New code: connect()
+// ---------------------------------------------------------------------------------------------------------------------
+
+/**
+ * Connects a device to its gateway.
+ *
+ * The first connection is tried once, so that a mistake is told at once, unless `retry` is `'forever'`. Afterwards the
+ * device comes back for ever, unless `retry` says otherwise.
+ *
+ * @returns The device, connected.
+ * @throws {errors.ArgumentError} An option is unknown or cannot be used, or the connection string is at fault:
+ *   `ERR_IOT_OPTION`, `ERR_IOT_OPTION_UNKNOWN`, `ERR_IOT_CONNECTION_STRING_…`, `ERR_IOT_KEY_NOT_BASE64`.
+ * @throws {errors.FormatError} The connection string, or the token in it, is malformed.
+ * @throws {errors.NotConnectedError} The name does not resolve, the network or TLS failed.
+ * @throws {errors.UnauthorizedError} The gateway refused the device.
+ */
+export function connect(options: ConnectOptions): Promise<Device>;
+
+/** What {@link connect} can be told. Names it does not know are errors. */
+export interface ConnectOptions {
+  /**
+   * `HostName=<hub>;DeviceId=<device>;SharedAccessKey=<key>;GatewayHostName=<gateway>`, or with
+   * `SharedAccessSignature=<token>` for the key. The gateway may have a port: `gateway.local:8883`. Read strictly:
+   * unknown and duplicate fields are errors.
+   */
+  connectionString: string;
+  /**
+   * The root certificates to trust, and no others. Default: those of the operating system and of
+   * `NODE_EXTRA_CA_CERTS`. A path is read again at every reconnect.
+   */
+  ca?: CertificateAuthority;
+  /** Seconds, up to 65 535. Default: 180. */
+  keepAlive?: number;
+  /**
+   * Whether to try again after a connection was lost, or could not be made again.
+   *
+   * Default: for ever, with delays up to 60 s; only the very first connection is not retried. `'forever'` retries that
+   * one too, for a device that boots before its gateway. `'never'` gives up at once: what is under way fails.
+   */
+  retry?: RetryPolicy | 'forever' | 'never';
+  /** How long the steps of connecting may take. */
+  timeouts?: ConnectTimeouts;
+  /**
+   * What `sendEvent` does when the outgoing queue is full: `'wait'` in memory, which has no bound (default), or
+   * `'refuse'` with a DeviceMaximumQueueDepthExceededError.
+   */
+  whenFull?: 'wait' | 'refuse';
+  /** Appended to the user agent, which operators see at the hub. */
+  productInfo?: string;
+  /** The digital twin model of an IoT Plug and Play device: `dtmi:com:example:Thermostat;1`. */
+  modelId?: string;
+  /** The class that transports. Default: {@link Mqtt}. */
+  transport?: TransportConstructor;
+  /** How tokens are renewed. Only with a SharedAccessKey. */
+  tokenRenewal?: TokenRenewalValues;
+}
+
+/** Milliseconds. */
+export interface ConnectTimeouts {
+  /** Resolving the name and connecting, all addresses together. Default: 20 000. */
+  connectMs?: number;
+  /** The TLS handshake. Default: 30 000. */
+  tlsMs?: number;
+  /** Waiting for the answer to CONNECT; a gateway can take 100 s to refuse a device. Default: 130 000. */
+  connackMs?: number;
+}
+
+/**
+ * A certificate as PEM text, PEM or DER bytes, or the path of a file with one; several certificates in one text or file
+ * all count. Or an array of these, such as the old and the new root while certificates are changed over.
+ */
+export type CertificateAuthority = string | Uint8Array | readonly (string | Uint8Array)[];
+
+/**
+ * A connected device, as {@link connect} gives it. It stays connected: after a loss it comes back by itself, and what was
+ * sent is kept meanwhile.
+ *
+ * It keeps the process alive until it is closed.
+ */
+export interface Device extends EventEmitter {
+  /**
+   * Sends a message. It is kept over connection losses, in order, and resolves when the gateway acknowledged it.
+   *
+   * @param body A text or bytes go as they are, a {@link Message} too. Anything else travels as JSON, with
+   *   `contentType` application/json and `contentEncoding` utf-8.
+   * @param options Beside a Message only `timeout` and `signal`.
+   * @throws {errors.ArgumentError} Body, option or property cannot travel: `ERR_IOT_BODY`, `ERR_IOT_OPTION…`,
+   *   `ERR_IOT_PROPERTY_…`.
+   * @throws {URIError} A property has half a surrogate pair: `ERR_IOT_PROPERTY_NOT_UNICODE`.
+   * @throws {errors.MessageTooLargeError} Body and properties exceed 261 120 bytes: `ERR_IOT_MESSAGE_TOO_LARGE`.
+   * @throws {errors.TimeoutError} `timeout` passed; `delivery` says whether the message was written.
+   * @throws {errors.OperationCancelledError} `signal` was aborted; `delivery` likewise.
+   * @throws {errors.NotConnectedError} The device was closed, or its retry policy gave up.
+   */
+  sendEvent(body: unknown, options?: SendOptions): Promise<Acknowledgement>;
+
+  /**
+   * Messages from the cloud, for `for await`. Several iterators share the stream: each message goes to one of them.
+   *
+   * A message is acknowledged when the next one is asked for, or by {@link complete}. One that was being handled when the
+   * loop ended, or the connection, is delivered again after the next connect. Ends when the device is closed, and
+   * throws when the retry policy gives up.
+   */
+  messages(): AsyncIterableIterator<Message>;
+
+  /** Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing. */
+  complete(message: Message): void;
+
+  /** How the device is doing. */
+  stats(): DeviceStats;
+
+  /**
+   * Disconnects, after giving messages under way a bounded time to be acknowledged. May be called again. Afterwards
+   * nothing of the device keeps the process alive.
+   */
+  close(): Promise<void>;
+
+  /** As {@link close}: for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+
+  addListener<E extends EventName<DeviceEvents>>(event: E, listener: Listener<DeviceEvents, E>): this;
+  on<E extends EventName<DeviceEvents>>(event: E, listener: Listener<DeviceEvents, E>): this;
+  once<E extends EventName<DeviceEvents>>(event: E, listener: Listener<DeviceEvents, E>): this;
+  prependListener<E extends EventName<DeviceEvents>>(event: E, listener: Listener<DeviceEvents, E>): this;
+  prependOnceListener<E extends EventName<DeviceEvents>>(event: E, listener: Listener<DeviceEvents, E>): this;
+  off<E extends EventName<DeviceEvents>>(event: E, listener: Listener<DeviceEvents, E>): this;
+  removeListener<E extends EventName<DeviceEvents>>(event: E, listener: Listener<DeviceEvents, E>): this;
+}
+
+/** The events of a {@link Device} with their arguments. None need be heard. */
+export interface DeviceEvents {
+  /** A connection was made, after the first. */
+  connect: [];
+  /** The retry policy gave up, which the default one never does. */
+  disconnect: [error: Error];
+  /** What the connection is doing. */
+  state: [change: StateChange];
+  /** Messages could not be subscribed to. */
+  error: [error: Error];
+}
+
+/** What `device.sendEvent` can be told beside the body. */
+export interface SendOptions {
+  /** Application properties. */
+  properties?: Record<string, string | number | boolean> | Properties;
+  /** Default: a random UUID, so that a receiver recognises a message that arrives twice. */
+  messageId?: string;
+  /** The id of a message this one belongs to. */
+  correlationId?: string;
+  /** Default: `application/json` for what travels as JSON, else none. */
+  contentType?: string;
+  /** Default: `utf-8` for what travels as JSON, else none. */
+  contentEncoding?: string;
+  /** Milliseconds from the call on. Default: 240 000. */
+  timeout?: number;
+  /** Gives up waiting; a message that was written may have arrived. */
+  signal?: AbortSignal;
+}
+
+/** The gateway has the message. */
+export interface Acknowledgement {
+  /** The message's `messageId`. */
+  id: string;
+  /** Milliseconds from the call to the acknowledgement. */
+  latencyMs: number;
+}
+
+/** See {@link Device.stats}. */
+export interface DeviceStats {
+  /** What the connection is doing. */
+  state: ConnectionState;
+  /** Messages not written yet. */
+  queued: number;
+  /** Messages written, whose acknowledgement is awaited. */
+  inFlight: number;
+  /** Messages received that nobody has asked for yet. */
+  held: number;
+  /** Connections after the first. */
+  reconnects: number;
+  /** Acknowledgement times in milliseconds: `count`, `mean` and `max` of all, `p50` and `p99` of the last 1024. */
+  latencyMs: { count: number; mean: number; p50: number; p99: number; max: number };
+}
+
+/** `waiting` is the pause before the next attempt. */
+export type ConnectionState = 'connecting' | 'connected' | 'waiting' | 'closed';
+
+/** The argument of the `state` event. */
+export interface StateChange {
+  state: ConnectionState;
+  /** While connecting: how far the attempt has come. */
+  stage?: string;
+  /** While waiting: milliseconds until the next attempt. */
+  delay?: number;
+  /** Of `waiting` and `closed`, unless the app closed. */
+  reason?: Error;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Errors
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** What the error classes share, besides Error. Only a type: there is no such value to test against. */
+declare class Failure extends Error {
+  /** @param message Without one, `message` is `undefined`. */
+  constructor(message?: string);
+  /** Stable, `ERR_IOT_…`: for programs. */
+  code?: string;
+  /** What to do about it, one sentence: for people. */
+  hint?: string;
+  /** Of a message: it was never written to the socket, or was and may have arrived. */
+  delivery?: 'not sent' | 'unknown';
+  /** The error underneath. */
+  cause?: unknown;
+  /** Of errors translated from another transport's own: that one. */
+  transportError?: any;
+}
+
+/** The error classes. Retry policies tell them apart by `name`, which is the name of the class but for one. */
+export namespace errors {
+  /** An argument or option has a value that cannot be used. */
+  class ArgumentError extends Failure {}
+  /** An argument lies outside the range it may take. */
+  class ArgumentOutOfRangeError extends Failure {}
+  /** The queue of messages for this device is full. */
+  class DeviceMaximumQueueDepthExceededError extends Failure {}
+  /** The hub knows no device with this id. */
+  class DeviceNotFoundError extends Failure {}
+  /** A text (connection string, token, topic) is not of the form it must have. */
+  class FormatError extends Failure {}
+  /** The gateway or hub refused the identity or its credentials. */
+  class UnauthorizedError extends Failure {}
+  /** The transport or the peer offers no such operation. */
+  class NotImplementedError extends Failure {}
+  /** There is no usable connection: name, network or TLS failed, or the link was lost. Retried by default. */
+  class NotConnectedError extends Failure {}
+  /** The daily message quota of the hub is used up. */
+  class IotHubQuotaExceededError extends Failure {}
+  /** Body and properties together are larger than the gateway accepts. */
+  class MessageTooLargeError extends Failure {}
+  /** The peer failed internally. Retried by default. */
+  class InternalServerError extends Failure {}
+  /** The peer is there but cannot serve now (CONNACK 3). Retried by default. */
+  class ServiceUnavailableError extends Failure {}
+  /** The hub of this name does not exist. */
+  class IotHubNotFoundError extends Failure {}
+  /** The hub is suspended. */
+  class IoTHubSuspendedError extends Failure {}
+  /** The service knows no job with this id. */
+  class JobNotFoundError extends Failure {}
+  /** The hub holds as many devices as it may. */
+  class TooManyDevicesError extends Failure {}
+  /** The service asks to slow down. Retried by default, with the longer delays. */
+  class ThrottlingError extends Failure {}
+  /** A device of this id exists already. */
+  class DeviceAlreadyExistsError extends Failure {}
+  /** The lock on a received message expired before it was settled. */
+  class DeviceMessageLockLostError extends Failure {}
+  /** The entity tag does not fit the state of the resource. */
+  class InvalidEtagError extends Failure {}
+  /** The operation makes no sense in the present state or set-up. */
+  class InvalidOperationError extends Failure {}
+  /** A condition given with the request does not hold. */
+  class PreconditionFailedError extends Failure {}
+  /** The time limit of an operation passed. Retried by default. */
+  class TimeoutError extends Failure {}
+  /** The device answered a direct method in a form nobody understands. */
+  class BadDeviceResponseError extends Failure {}
+  /** The service could not reach the device in time. */
+  class GatewayTimeoutError extends Failure {}
+  /** The device did not answer in time. */
+  class DeviceTimeoutError extends Failure {}
+  /** The stream of cloud-to-device messages broke off. */
+  class CloudToDeviceDetachedError extends Failure {
+    /** Why. */
+    innerError?: Error;
+  }
+  /** The stream of direct methods broke off. */
+  class DeviceMethodsDetachedError extends Failure {
+    /** Why. */
+    innerError?: Error;
+  }
+  /** The stream of twin changes broke off. */
+  class TwinDetachedError extends Failure {
+    /** Why. */
+    innerError?: Error;
+  }
+  /** A twin request was refused. */
+  class TwinRequestError extends Failure {}
+  /** The app cancelled the operation. */
+  class OperationCancelledError extends Failure {}
+  /** Provisioning refused the device. Its `name` is `ProvisioningRegistrationFailedError`. */
+  class DeviceRegistrationFailedError extends Failure {}
+  /** The hardware security module failed. */
+  class SecurityDeviceError extends Failure {}
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Results
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** What successful operations of a {@link Client} give. */
+export namespace results {
+  /** `sendEvent`: the gateway acknowledged the message. */
+  class MessageEnqueued {
+    constructor(transportObj?: any);
+    /** For debugging only. */
+    transportObj?: any;
+  }
+  /** `complete`: the received message is settled. */
+  class MessageCompleted {
+    constructor(transportObj?: any);
+    /** For debugging only. */
+    transportObj?: any;
+  }
+  /** `reject`: the received message is refused for good. */
+  class MessageRejected {
+    constructor(transportObj?: any);
+    /** For debugging only. */
+    transportObj?: any;
+  }
+  /** `abandon`: the received message goes back to the queue. */
+  class MessageAbandoned {
+    constructor(transportObj?: any);
+    /** For debugging only. */
+    transportObj?: any;
+  }
+  /** `open`: the connection stands. */
+  class Connected {
+    constructor(transportObj?: any);
+    /** For debugging only. */
+    transportObj?: any;
+  }
+  /** `close`, and the argument of the `disconnect` event. */
+  class Disconnected {
+    constructor(transportObj?: any, reason?: any);
+    /** Of the event: the error. */
+    transportObj?: any;
+    /** Not set by the MQTT transport. */
+    reason?: any;
+  }
+  /** `setTransportOptions`: the options are stored. */
+  class TransportConfigured {
+    constructor(transportObj?: any);
+    /** For debugging only. */
+    transportObj?: any;
+  }
+  /** `updateSharedAccessSignature`: the new token is stored. */
+  class SharedAccessSignatureUpdated {
+    constructor(needToReconnect: boolean);
+    /** Whether the connection in use still rests on the old token. */
+    needToReconnect: boolean;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Messages
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** A message to or from the cloud. The empty string and `undefined` mean "not set". */
+export class Message {
+  /** @param data The body: text (sent as UTF-8), bytes, or an array of byte values. */
+  constructor(data: Message.BufferConvertible);
+  /** The body. Of a received message always a Buffer. */
+  data: Message.BufferConvertible;
+  /** The application properties. */
+  properties: Properties;
+  /** Default: `''`. */
+  messageId: string;
+  /** The receiver, in received messages. Default: `''`. */
+  to: string;
+  /** When the message expires: a Date is sent as ISO text, in received messages it is text. Default: `undefined`. */
+  expiryTimeUtc: any;
+  /** Names a received message to transports that settle messages (not MQTT). Default: `''`. */
+  lockToken: string;
+  /** The id of a message this one belongs to. Default: `''`. */
+  correlationId: string;
+  /** Default: `''`. */
+  userId: string;
+  /** `utf-8` for instance; with `contentType` it lets hub routes look into the body. Default: `undefined`. */
+  contentEncoding: string | undefined;
+  /** `application/json` for instance. Default: `undefined`. */
+  contentType: string | undefined;
+  /** Not sent over MQTT. */
+  ack?: string;
+  /** Set by {@link setAsSecurityMessage}. */
+  interfaceId?: string;
+  /** What the transport received. For debugging only. */
+  transportObj?: any;
+
+  /** The body as it was given or received. */
+  getData(): Message.BufferConvertible;
+  /**
+   * The body as bytes; a Buffer is returned as it is, anything else is copied.
+   *
+   * @throws {TypeError} The body is nothing that has bytes.
+   */
+  getBytes(): Buffer;
+  /** Marks the message as one of the security agent's. */
+  setAsSecurityMessage(): void;
+  /** Whether `data` is a Buffer, text, an array or an ArrayBuffer. */
+  static isBufferConvertible(data: any): boolean;
+}
+
+export namespace Message {
+  /** What a body may be. */
+  type BufferConvertible = Buffer | string | any[] | ArrayBuffer;
+}
+
+/** The application properties of a message, in the order they were added. */
+export class Properties {
+  /** The pairs themselves. */
+  propertyList: { key: string; value: any }[];
+  /**
+   * Appends a pair; one of the same name stays. The value is turned into text when the message is sent.
+   *
+   * @returns `false`, and nothing is added, for the reserved names `Authorization` and `iothub-to`.
+   */
+  add(key: string, value: any): boolean;
+  /** The pair at an index from 0, `undefined` beyond the end. */
+  getItem(index: number): { key: string; value: any } | undefined;
+  /** The first value under a name, `undefined` if there is none. */
+  getValue(key: string): any;
+  /** How many pairs there are. */
+  count(): number;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Client
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Success: the error is `null` (or `undefined`). Failure: there is only the error. */
+export type Callback<T> = (error?: Error, result?: T) => void;
+
+/** The same without a result. */
+export type ErrorCallback = (error?: Error) => void;
+
+/** The events of a {@link Client} with their arguments. */
+export interface ClientEvents {
+  /** A connection was made: the first and every later one, but not the renewal of a token. */
+  connect: [];
+  /** The retry policy gave a lost connection up; `transportObj` is the error. Not after `close()`. */
+  disconnect: [result: results.Disconnected];
+  /** Listening for messages could not be switched on or off. Without a listener it is thrown. */
+  error: [error: Error];
+  /** A message from the cloud. Listening subscribes, and connects if need be. */
+  message: [message: Message];
+  /** What the connection is doing. Only with the MQTT transports of this package. */
+  state: [change: StateChange];
+  /** A new token was taken over. */
+  _sharedAccessSignatureUpdated: [];
+}
+
+/**
+ * A device, with the interface of azure-iot-device.
+ *
+ * Methods with a callback give a promise without one. Arguments that cannot be used are thrown with a callback, and
+ * reject the promise without, unless noted. An open client keeps the process alive until `close()`.
+ */
+export class Client extends EventEmitter {
+  /**
+   * @param transport What carries the messages: see {@link DeviceTransport}.
+   * @param connectionString Not used any more.
+   * @throws {ReferenceError} No transport.
+   * @throws {errors.InvalidOperationError} A connection string: use {@link fromConnectionString}.
+   */
+  constructor(transport: DeviceTransport, connectionString?: undefined);
+
+  /**
+   * @param connectionString As the hub shows it for the device, with `GatewayHostName` added. Unknown fields are ignored.
+   * @param Transport For instance {@link Mqtt}.
+   * @throws {ReferenceError} No connection string.
+   * @throws {errors.ArgumentError} It lacks HostName, DeviceId, or any credential.
+   * @throws {errors.FormatError} Its SharedAccessSignature is malformed.
+   */
+  static fromConnectionString(connectionString: string, Transport: TransportConstructor): Client;
+  /**
+   * @param sharedAccessSignature A token of the device. It names hub and device, but no gateway, and is not renewed.
+   * @throws {ReferenceError} No token.
+   * @throws {errors.FormatError} It is malformed.
+   */
+  static fromSharedAccessSignature(sharedAccessSignature: string, Transport: TransportConstructor): Client;
+  /** @throws {ReferenceError} An argument is missing. */
+  static fromAuthenticationProvider(
+    authenticationProvider: AuthenticationProvider,
+    Transport: TransportConstructor,
+  ): Client;
+  /** Milliseconds. Without effect. */
+  static sasRenewalInterval: number;
+
+  /**
+   * Connects. Not needed: sending or listening connects too. The first connection is not retried, except after CONNACK 3.
+   *
+   * @throws {errors.NotConnectedError} The name does not resolve, the network or TLS failed.
+   * @throws {errors.UnauthorizedError} The gateway refused the device.
+   */
+  open(callback: Callback<results.Connected>): void;
+  open(): Promise<results.Connected>;
+
+  /** Disconnects, after giving messages under way a bounded time to be acknowledged. A closed client may be opened again. */
+  close(callback: Callback<results.Disconnected>): void;
+  close(): Promise<results.Disconnected>;
+
+  /**
+   * Sends a message; done when the gateway acknowledged it. Over MQTT it is kept over connection losses for as long as
+   * the retry policy wants, at most four minutes.
+   *
+   * @throws {ReferenceError} No message.
+   * @throws {errors.MessageTooLargeError} Body and properties exceed 261 120 bytes.
+   * @throws {errors.ArgumentError} A property cannot travel: `ERR_IOT_PROPERTY_…`.
+   * @throws {errors.NotConnectedError} The connection is lost and the policy gave up; see `delivery`.
+   * @throws {errors.TimeoutError} Four minutes passed; see `delivery`.
+   */
+  sendEvent(message: Message, callback: Callback<results.MessageEnqueued>): void;
+  sendEvent(message: Message): Promise<results.MessageEnqueued>;
+
+  /** Sends several messages in one request. @throws {errors.NotImplementedError} Over MQTT. */
+  sendEventBatch(messages: Message[], callback: Callback<results.MessageEnqueued>): void;
+  sendEventBatch(messages: Message[]): Promise<results.MessageEnqueued>;
+
+  /**
+   * Sets options beside those set before. They take effect at the next connection.
+   *
+   * @throws {ReferenceError} No options: thrown also without a callback.
+   * @throws {errors.ArgumentError} An option cannot be used.
+   */
+  setOptions(options: DeviceClientOptions, callback: Callback<results.TransportConfigured>): void;
+  setOptions(options: DeviceClientOptions): Promise<results.TransportConfigured>;
+
+  /** @deprecated Use {@link setOptions}. */
+  setTransportOptions(options: any, callback: Callback<results.TransportConfigured>): void;
+  /** @deprecated Use {@link setOptions}. */
+  setTransportOptions(options: any): Promise<results.TransportConfigured>;
+
+  /** Settles a received message as done. Nothing to do over MQTT: messages are acknowledged once the listeners returned. */
+  complete(message: Message, callback: Callback<results.MessageCompleted>): void;
+  complete(message: Message): Promise<results.MessageCompleted>;
+
+  /** Refuses a received message. @throws {errors.NotImplementedError} Over MQTT. */
+  reject(message: Message, callback: Callback<results.MessageRejected>): void;
+  reject(message: Message): Promise<results.MessageRejected>;
+
+  /** Gives a received message back. @throws {errors.NotImplementedError} Over MQTT. */
+  abandon(message: Message, callback: Callback<results.MessageAbandoned>): void;
+  abandon(message: Message): Promise<results.MessageAbandoned>;
+
+  /**
+   * Replaces the token of a client made from one; a connected client reconnects with it.
+   *
+   * @throws {ReferenceError} No token: thrown also without a callback.
+   * @throws {TypeError} The client was not made from a token.
+   */
+  updateSharedAccessSignature(
+    sharedAccessSignature: string,
+    callback: Callback<results.SharedAccessSignatureUpdated>,
+  ): void;
+  updateSharedAccessSignature(sharedAccessSignature: string): Promise<results.SharedAccessSignatureUpdated>;
+
+  /**
+   * Sets what decides about retries. Default: {@link ExponentialBackOffWithJitter}.
+   *
+   * @throws {ReferenceError} No policy.
+   * @throws {errors.ArgumentError} It lacks one of the two functions.
+   */
+  setRetryPolicy(policy: RetryPolicy): void;
+
+  addListener<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
+  on<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
+  once<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
+  prependListener<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
+  prependOnceListener<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
+  off<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
+  removeListener<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
+}
+
+/** An event of `Events`, or one an app emits itself. */
+export type EventName<Events> = keyof Events | (string & {}) | symbol;
+
+/** A listener for an event of `Events`; for others, any function. */
+export type Listener<Events, E> = E extends keyof Events
+  ? (...args: Extract<Events[E], any[]>) => void
+  : (...args: any[]) => void;
+
+/** What `client.setOptions` takes. Names it does not know are ignored. */
+export interface DeviceClientOptions extends X509 {
+  /** The root certificates to trust, and no others. A path is read again at every reconnect. */
+  ca?: CertificateAuthority;
+  /** Seconds. Default: 180. */
+  keepalive?: number;
+  /** Appended to the user agent. Only before the first connection. */
+  productInfo?: string;
+  /** The digital twin model of an IoT Plug and Play device. */
+  modelId?: string;
+  /** How tokens are renewed. Only with a SharedAccessKey. */
+  tokenRenewal?: TokenRenewalValues;
+  /** How long the steps of connecting may take. */
+  timeouts?: ConnectTimeouts;
+  /** What `sendEvent` does when the outgoing queue is full. Default: `'wait'`. */
+  whenFull?: 'wait' | 'refuse';
+  /** Options of the MQTT transports. */
+  mqtt?: MqttTransportOptions;
+  /** Options of azure-iot-device-http. */
+  http?: HttpTransportOptions;
+  /** Options of azure-iot-device-amqp. */
+  amqp?: AmqpTransportOptions;
+}
+
+/** Options of the MQTT transports. */
+export interface MqttTransportOptions {
+  /** Not used over plain MQTT. */
+  webSocketAgent?: any;
+  /** Renew a token without waiting for messages under way. Default: `false`. */
+  forceDisconnect?: boolean;
+}
+
+/** Options of azure-iot-device-http. */
+export interface HttpTransportOptions {
+  /** A Node.js `https.Agent`. */
+  agent?: any;
+  /** When to ask for messages. */
+  receivePolicy?: HttpReceiverOptions;
+}
+
+/** When azure-iot-device-http asks for messages. At most one of the first four. */
+export interface HttpReceiverOptions {
+  /** Seconds between requests. */
+  interval?: number;
+  /** Once, at this time. */
+  at?: Date;
+  /** In cron's notation. */
+  cron?: string;
+  /** Only when told to. */
+  manualPolling?: boolean;
+  /** Ask until there are none left. Default: `true`. */
+  drain?: boolean;
+}
+
+/** Options of azure-iot-device-amqp. */
+export interface AmqpTransportOptions {
+  /** A Node.js `https.Agent`. */
+  webSocketAgent?: any;
+}
+
+/** How a provider renews its tokens. */
+export interface TokenRenewalValues {
+  /** How long a token is valid. Default: 3600. */
+  tokenValidTimeInSeconds: number;
+  /** How long before its end the next one is made. Default: 900. Less than the above. */
+  tokenRenewalMarginInSeconds: number;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Transports
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** A class whose instances are transports, such as {@link Mqtt}. */
+export type TransportConstructor = new (authenticationProvider: any) => DeviceTransport;
+
+/**
+ * What carries messages: {@link Mqtt}, a transport of azure-iot-device-amqp or azure-iot-device-http, or an app's own.
+ *
+ * Emits `connected()`, `disconnect(error?)`, `error(error)` and `message(Message)`. A client uses no more of it than the
+ * app asks for, so what the app does not use may be missing.
+ */
+export interface DeviceTransport extends EventEmitter {
+  connect(callback?: (error?: Error, result?: results.Connected) => void): void;
+  disconnect(callback?: (error?: Error, result?: results.Disconnected) => void): void;
+  sendEvent(message: Message, callback?: (error?: Error, result?: results.MessageEnqueued) => void): void;
+  sendEventBatch?(messages: Message[], callback?: (error?: Error, result?: results.MessageEnqueued) => void): void;
+  setOptions?(options: any, callback?: (error?: Error, result?: results.TransportConfigured) => void): void;
+  updateSharedAccessSignature?(
+    sharedAccessSignature: string,
+    callback?: (error?: Error, result?: results.SharedAccessSignatureUpdated) => void,
+  ): void;
+  complete?(message: Message, callback?: (error?: Error, result?: results.MessageCompleted) => void): void;
+  enableC2D?(callback: (error?: Error) => void): void;
+  disableC2D?(callback: (error?: Error) => void): void;
+}
+
+/**
+ * MQTT 3.1.1 over TLS, port 8883. Give the class to {@link Client.fromConnectionString}; its instances are the client's.
+ */
+export class Mqtt extends EventEmitter implements DeviceTransport {
+  constructor(authenticationProvider: any);
+  connect(callback?: (error?: Error, result?: results.Connected) => void): void;
+  disconnect(callback?: (error?: Error, result?: results.Disconnected) => void): void;
+  sendEvent(message: Message, callback?: (error?: Error, result?: results.MessageEnqueued) => void): void;
+  setOptions(options: any, callback?: (error?: Error, result?: results.TransportConfigured) => void): void;
+  updateSharedAccessSignature(
+    sharedAccessSignature: string,
+    callback?: (error?: Error, result?: results.SharedAccessSignatureUpdated) => void,
+  ): void;
+  enableC2D(callback: (error?: Error) => void): void;
+  disableC2D(callback: (error?: Error) => void): void;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Retrying
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Decides whether and when to try again. */
+export interface RetryPolicy {
+  /** Whether to try again after this error. */
+  shouldRetry(error: Error): boolean;
+  /**
+   * @param retryCount From 1.
+   * @param isThrottled The last error was a ThrottlingError.
+   * @returns Milliseconds to wait; a negative number means: give up.
+   */
+  nextRetryTimeout(retryCount: number, isThrottled: boolean): number;
+}
+
+/** The policy that never tries again. */
+export class NoRetry implements RetryPolicy {
+  nextRetryTimeout(retryCount?: number, isThrottled?: boolean): number;
+  shouldRetry(error?: Error): boolean;
+}
+
+/**
+ * The default policy: delays that grow to a maximum, with a random share so that many devices do not return in step.
+ *
+ * Before retry `n` it waits `min(cMin + (2^(n-1) - 1) · r, cMax)` ms, `r` drawn from `[c·(1-jd), c·(1-ju)]`.
+ */
+export class ExponentialBackOffWithJitter implements RetryPolicy {
+  /**
+   * @param immediateFirstRetry Retry 0 waits for nothing. The client counts from 1. Default: `true`.
+   * @param errorFilter By error `name`: whether to try again. Default: NotConnectedError, InternalServerError,
+   *   ServiceUnavailableError, ThrottlingError and TimeoutError.
+   */
+  constructor(immediateFirstRetry?: boolean, errorFilter?: RetryErrorFilter);
+  /** As given to the constructor. */
+  immediateFirstRetry: boolean;
+  /** May be changed. */
+  normalParameters: BackOffParameters;
+  /** Used after a ThrottlingError. May be changed. */
+  throttledParameters: BackOffParameters;
+  nextRetryTimeout(retryCount: number, isThrottled: boolean): number;
+  shouldRetry(error: Error): boolean;
+}
+
+/** By the `name` of an error: whether to try again. Names that are absent are not retried. */
+export interface RetryErrorFilter {
+  [errorName: string]: boolean;
+}
+
+/** See {@link ExponentialBackOffWithJitter}. */
+export interface BackOffParameters {
+  /** Scales the growth, in milliseconds. Default: 100, throttled 5 000. */
+  c: number;
+  /** The first delay, in milliseconds. Default: 100, throttled 10 000. */
+  cMin: number;
+  /** The longest delay, in milliseconds. Default: 10 000, throttled 60 000. */
+  cMax: number;
+  /** A share from 0 to 1. Default: 0.25. */
+  ju: number;
+  /** A share from 0 to 1. Default: 0.5. */
+  jd: number;
+}
+
+/** Runs an operation again while it fails, the policy wants it and time is left. */
+export class RetryOperation {
+  /**
+   * @param name Of the operation, for debuggers.
+   * @param maxTimeout Milliseconds from `retry()` on, after which no further attempt is begun. An attempt under way is
+   *   not cut short.
+   */
+  constructor(name: string, policy: RetryPolicy, maxTimeout: number);
+  /** As given. */
+  name: string;
+  /**
+   * @param operation Called for every attempt.
+   * @param finalCallback Called once: `(null, result, response)` of the attempt that succeeded, or the last error.
+   */
+  retry(
+    operation: (callback: (error?: Error, result?: any, response?: any) => void) => void,
+    finalCallback: (error?: Error, result?: any, response?: any) => void,
+  ): void;
+  /** Ends the operation with an error, unless it has ended. What an attempt under way reports is ignored. */
+  cancel(error: Error): void;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Identity
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** The fields of a connection string, as written there. Printing it hides key and token. */
+export interface ConnectionStringFields {
+  /** Of the hub. */
+  HostName?: string;
+  DeviceId?: string;
+  ModuleId?: string;
+  /** Base64. */
+  SharedAccessKey?: string;
+  SharedAccessKeyName?: string;
+  SharedAccessSignature?: string;
+  /** The gateway to connect to, if need be with a port. */
+  GatewayHostName?: string;
+  /** `true`. */
+  x509?: string;
+  /** Fields nobody knows are kept. */
+  [field: string]: string | undefined;
+}
+
+/** Reads and writes connection strings of devices. */
+export const ConnectionString: {
+  /**
+   * Reads leniently: what is no `name=value` is ignored, of duplicates the last counts.
+   *
+   * @throws {errors.ArgumentError} HostName or DeviceId is absent, or there is not exactly one of SharedAccessKey,
+   *   SharedAccessSignature and x509.
+   */
+  parse(source: string): ConnectionStringFields;
+  /** @throws {ReferenceError} An argument is falsy. */
+  createWithSharedAccessKey(hostName: string, deviceId: string, symmetricKey: string): string;
+  /** @throws {ReferenceError} An argument is falsy. */
+  createWithX509Certificate(hostName: string, deviceId: string): string;
+};
+
+/** A token. Its text is the secret: printing the object hides the signature, `toString()` does not. */
+export interface SharedAccessSignatureToken {
+  /** The resource the token is for, percent-encoded. */
+  sr?: string;
+  /** The signature: base64, percent-encoded. */
+  sig?: string;
+  /** The name of the key, percent-encoded; absent for a device's own key. */
+  skn?: string;
+  /** When it expires, in seconds since 1970-01-01 UTC. */
+  se?: string | number;
+  /**
+   * Moves the expiry of a token that was created, and returns the new text.
+   *
+   * @throws {ReferenceError} `expiry` is falsy.
+   * @throws {TypeError} The token was parsed, so its key is not known.
+   */
+  extend(expiry: string | number): string;
+  /** `SharedAccessSignature sr=…&sig=…&se=…` */
+  toString(): string;
+}
+
+/** Makes and reads the tokens of devices. */
+export const SharedAccessSignature: {
+  /**
+   * @param host Of the hub.
+   * @param key Base64.
+   * @param expiry In seconds since 1970-01-01 UTC.
+   * @throws {ReferenceError} An argument is falsy.
+   */
+  create(host: string, deviceId: string, key: string, expiry: string | number): SharedAccessSignatureToken;
+  /**
+   * Values stay percent-encoded.
+   *
+   * @throws {errors.FormatError} `source` is no token.
+   * @throws {errors.ArgumentError} `sr`, `sig` or `se` is absent.
+   */
+  parse(source: string): SharedAccessSignatureToken;
+};
+
+/** Who the device is, as providers give it to transports. */
+export interface TransportConfig {
+  /** Of the hub. */
+  host: string;
+  deviceId: string;
+  moduleId?: string;
+  /** The token to connect with. */
+  sharedAccessSignature?: string;
+  sharedAccessKeyName?: string;
+  /** Base64. */
+  sharedAccessKey?: string;
+  x509?: X509;
+  /** The gateway to connect to, if need be with a port. */
+  gatewayHostName?: string;
+}
+
+/** A client certificate and its key. */
+export interface X509 {
+  /** PEM. */
+  cert?: string | string[] | Buffer | Buffer[];
+  /** PEM. */
+  key?: string | Buffer;
+  /** Of an encrypted key. */
+  passphrase?: string;
+  /** The name of an OpenSSL engine. HTTP only. */
+  clientCertEngine?: string;
+  /** A path. */
+  certFile?: string;
+  /** A path. */
+  keyFile?: string;
+}
+
+/** Knows who the device is and proves it. */
+export interface AuthenticationProvider {
+  /** 0: by certificate, 1: by token. A provider of tokens also emits `newTokenAvailable` and has `stop()`. */
+  type: number;
+  getDeviceCredentials(callback: (error: Error, credentials?: TransportConfig) => void): void;
+  getDeviceCredentials(): Promise<TransportConfig>;
+  setTokenRenewalValues?(tokenValidTimeInSeconds: number, tokenRenewalMarginInSeconds: number): void;
+}
+
+/**
+ * Makes tokens with a symmetric key, and new ones before they expire. Emits `newTokenAvailable(credentials)` when it
+ * renewed one, `error(Error)` when it could not. Subclasses may override `_sign(resourceUri, expiry, callback)`.
+ */
+export class SharedAccessKeyAuthenticationProvider extends EventEmitter implements AuthenticationProvider {
+  /**
+   * @param tokenValidTimeInSeconds Default: 3600.
+   * @param tokenRenewalMarginInSeconds How long before its end a token is renewed. Default: 900.
+   * @throws {errors.ArgumentError} The margin is not shorter than the validity.
+   */
+  constructor(
+    credentials: TransportConfig,
+    tokenValidTimeInSeconds?: number,
+    tokenRenewalMarginInSeconds?: number,
+  );
+  /** Token. */
+  type: 1;
+  /** The credentials with a valid token. Starts the renewal. @throws {errors.ArgumentError} The key is not base64. */
+  getDeviceCredentials(callback: (error: Error, credentials?: TransportConfig) => void): void;
+  getDeviceCredentials(): Promise<TransportConfig>;
+  /** @throws {errors.ArgumentError} The margin is not shorter than the validity. */
+  setTokenRenewalValues(tokenValidTimeInSeconds: number, tokenRenewalMarginInSeconds: number): void;
+  /** Ends the renewal. The next `getDeviceCredentials` makes a new token. */
+  stop(): void;
+  /**
+   * @throws {ReferenceError} No connection string.
+   * @throws {errors.ArgumentError} It lacks DeviceId, HostName or SharedAccessKey, or the margin is too long.
+   */
+  static fromConnectionString(
+    connectionString: string,
+    tokenValidTimeInSeconds?: number,
+    tokenRenewalMarginInSeconds?: number,
+  ): SharedAccessKeyAuthenticationProvider;
+}
+
+/** Hands on a token the app made or was given. Emits `newTokenAvailable(credentials)` when it was replaced. */
+export class SharedAccessSignatureAuthenticationProvider extends EventEmitter implements AuthenticationProvider {
+  constructor(credentials: TransportConfig);
+  /** Token. */
+  type: 1;
+  getDeviceCredentials(callback: (error: Error, credentials?: TransportConfig) => void): void;
+  getDeviceCredentials(): Promise<TransportConfig>;
+  /** Replaces the token; a connected client reconnects with it. */
+  updateSharedAccessSignature(sharedAccessSignature: string): void;
+  /** Nothing to stop. */
+  stop(): void;
+  /**
+   * @param sharedAccessSignature Names the hub and the device.
+   * @param gatewayHostName A token names no gateway.
+   * @throws {ReferenceError} No token.
+   * @throws {errors.FormatError} It is malformed.
+   */
+  static fromSharedAccessSignature(
+    sharedAccessSignature: string,
+    gatewayHostName?: string,
+  ): SharedAccessSignatureAuthenticationProvider;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Service paths
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Resource paths of the service. Arguments are not encoded, except `correlationId`. */
+export namespace endpoint {
+  /** `2021-04-12` */
+  const apiVersion: string;
+  /** `/devices/<deviceId>` */
+  function devicePath(deviceId: string): string;
+  /** `…/messages/events` */
+  function deviceEventPath(deviceId: string): string;
+  /** `…/messages/devicebound` */
+  function deviceMessagePath(deviceId: string): string;
+  /** `…/methods/devicebound` */
+  function deviceMethodPath(deviceId: string): string;
+  /** `…/twin` */
+  function deviceTwinPath(deviceId: string): string;
+  /** `…/messages/devicebound/<lockToken>` */
+  function deviceFeedbackPath(deviceId: string, lockToken: string): string;
+  /** `…/files` */
+  function deviceBlobUploadPath(deviceId: string): string;
+  /** `…/files/notifications/<correlationId>` */
+  function deviceBlobUploadNotificationPath(deviceId: string, correlationId: string): string;
+  /** `/devices/<deviceId>/modules/<moduleId>` */
+  function modulePath(deviceId: string, moduleId: string): string;
+  /** `…/messages/events` */
+  function moduleEventPath(deviceId: string, moduleId: string): string;
+  /** `…/messages/events` */
+  function moduleMessagePath(deviceId: string, moduleId: string): string;
+  /** `…/methods/devicebound` */
+  function moduleMethodPath(deviceId: string, moduleId: string): string;
+  /** `…/twin` */
+  function moduleTwinPath(deviceId: string, moduleId: string): string;
+  /** `…/inputs` */
+  function moduleInputMessagePath(deviceId: string, moduleId: string): string;
+  /** `?api-version=2021-04-12` */
+  function versionQueryString(): string;
+}
+
+// Without this every declaration above would be exported, also those not marked.
+export {};
