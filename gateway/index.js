@@ -2,5 +2,6 @@
 'use strict';
 
 const { createChain } = require('./certificates/chain');
+const { startGateway } = require('./gateway');
 
-module.exports = { createChain };
+module.exports = { createChain, startGateway };

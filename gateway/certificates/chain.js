@@ -60,6 +60,7 @@ async function createChain(options = {}) {
 
   const certificates = { server, ...authorities };
   const chain = Object.freeze({
+    host: names[0],
     rootPem: authorities.root.pem,
     intermediatePem: authorities.intermediate?.pem,
     deviceCaPem: deviceCa.pem,

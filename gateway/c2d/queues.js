@@ -1,0 +1,46 @@
+// @ts-check
+'use strict';
+
+const { CloudMessage } = require('./message');
+const { DeviceQueue } = require('./queue');
+
+/** The hub's queues of cloud-to-device messages, one per device. */
+class Queues {
+  /**
+   * @param {ConstructorParameters<typeof DeviceQueue>[0]} options
+   */
+  constructor(options) {
+    this.options = options;
+    /** @type {Map<string, DeviceQueue>} */
+    this.byDevice = new Map();
+  }
+
+  /**
+   * @param {string} deviceId
+   * @returns {DeviceQueue}
+   */
+  of(deviceId) {
+    const existing = this.byDevice.get(deviceId);
+    if (existing) return existing;
+    const queue = new DeviceQueue(this.options);
+    this.byDevice.set(deviceId, queue);
+    return queue;
+  }
+
+  /**
+   * @param {string} deviceId
+   * @param {Buffer | string} body
+   * @param {import('../index').C2DOptions} options
+   */
+  send(deviceId, body, options) {
+    const message = new CloudMessage(deviceId, body, options);
+    this.of(deviceId).put(message);
+    return message;
+  }
+
+  stop() {
+    this.byDevice.forEach((queue) => queue.stop());
+  }
+}
+
+module.exports = { Queues };

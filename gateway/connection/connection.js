@@ -1,0 +1,272 @@
+// @ts-check
+'use strict';
+
+const { PacketReader, ProtocolError } = require('./framing');
+const { PublishQueue } = require('./publishing');
+const { Wire } = require('./wire');
+const packets = require('./packets');
+const { admit } = require('../identity/admission');
+const { Refusal } = require('../identity/refusal');
+const { Client } = require('../session/client');
+
+/** Bytes kept of what is sent behind an undecided CONNECT, before the socket is no longer read. */
+const MAX_PIPELINED = 65536;
+
+/**
+ * @typedef {import('../index').ConnectionInfo} ConnectionInfo
+ * @typedef {import('./framing').Packet} Packet
+ * @typedef {import('mqtt-packet').IConnectPacket} ConnectPacket
+ *
+ * What a connection needs of its gateway.
+ * @typedef {object} Surroundings
+ * @property {boolean} strict like IoT Hub (§11.1)
+ * @property {Required<import('../index').Limits>} limits
+ * @property {() => string[]} hosts names of hub and gateway, in lower case
+ * @property {() => import('../faults/faults').Faults} faults
+ * @property {import('../identity/scope').Scope} scope
+ * @property {import('../session/store').SessionStore} sessions
+ * @property {import('../telemetry/intake').Intake} intake
+ * @property {import('../c2d/queues').Queues} queues
+ * @property {import('./registry').Registry} registry
+ * @property {(event: string, detail: object) => void} emit
+ */
+
+/** One connection, from TCP accept to its end (contract edge-gateway.md §2). */
+class Connection {
+  /**
+   * @param {import('node:net').Socket} socket
+   * @param {number} connectionNumber of this gateway, from 1
+   * @param {{ secureContext: import('node:tls').SecureContext, cleanClose: boolean }} security
+   * @param {Surroundings} surroundings
+   */
+  constructor(socket, connectionNumber, security, surroundings) {
+    this.surroundings = surroundings;
+    const { connectTimeoutMs, lingerMs, maxPacketSize } = surroundings.limits;
+    /** @type {'connecting' | 'deciding' | 'connected' | 'ended'} */
+    this.state = 'connecting';
+    this.reader = new PacketReader(maxPacketSize);
+    const options = { ...security, lingerMs };
+    this.wire = new Wire(socket, options, {
+      onSecure: () => (this.info.tlsVersion = this.wire.protocol || undefined),
+      onData: (chunk) => this.read(chunk),
+      onWritable: () => this.guard(() => this.pump()),
+      onEnd: (error) => this.lost(error),
+    });
+    /** @type {ConnectionInfo} */
+    this.info = { connectionNumber, address: this.wire.address };
+    /** @type {Client | undefined} */
+    this.client = undefined;
+    this.publishes = new PublishQueue({
+      decide: (n, packet) => surroundings.faults().publish(n, packet, this.info),
+      store: (packet) => this.client?.store(packet),
+      acknowledge: (packetId) => this.wire.send(packets.puback(packetId)),
+      cut: (how) => this.end(`fault: ${how}`, { reset: how === 'reset', will: true }),
+      later: (delayMs, action) => setTimeout(() => this.guard(action), delayMs),
+      onDrained: () => this.pump(),
+    });
+    /** When a packet last came or a message last went, for keep-alive; milliseconds. */
+    this.lastActivity = 0;
+    /** Of the present state: CONNECT overdue, CONNACK due, or keep-alive. */
+    this.timer = setTimeout(() => this.end(`no CONNECT within ${connectTimeoutMs} ms`), connectTimeoutMs);
+    surroundings.registry.all.add(this);
+  }
+
+  /**
+   * @param {Buffer} chunk
+   */
+  read(chunk) {
+    this.reader.push(chunk);
+    this.guard(() => this.pump());
+  }
+
+  /**
+   * Every entry from outside: ends the connection when the client breaks the protocol.
+   * @param {() => void} action
+   */
+  guard(action) {
+    try {
+      action();
+    } catch (error) {
+      if (error instanceof packets.UnsupportedLevelError) this.refuse(new Refusal(1, error.message));
+      else if (error instanceof ProtocolError) this.end(error.message, { will: true });
+      else throw error;
+    }
+  }
+
+  /** Handles the packets that have been read, as far as the client may go at present. */
+  pump() {
+    while (!this.held) {
+      const packet = this.reader.next();
+      if (!packet) break;
+      this.handle(packet);
+    }
+    if (this.state === 'ended') return;
+    if (this.state === 'deciding' ? this.reader.length > MAX_PIPELINED : this.held) this.wire.pause();
+    else this.wire.resume();
+  }
+
+  /** Whether no further packet is taken for now. */
+  get held() {
+    const full = this.publishes.length > this.surroundings.limits.maxPendingPublishes;
+    return full || this.wire.congested || this.state === 'deciding' || this.state === 'ended';
+  }
+
+  /**
+   * @param {Packet} packet
+   */
+  handle(packet) {
+    if (!this.client) return this.connect(packets.decodeConnect(packet));
+    this.lastActivity = performance.now();
+    if (packet.type === packets.TYPE.PUBLISH) this.publishes.push(packets.decodePublish(packet));
+    else if (packet.type === packets.TYPE.DISCONNECT) this.end('DISCONNECT', { storeQueued: true });
+    else this.client.handle(packet);
+  }
+
+  /**
+   * @param {ConnectPacket} packet
+   */
+  connect(packet) {
+    const { clientId, keepalive, clean } = packet;
+    Object.assign(this.info, { clientId, keepAlive: keepalive, cleanSession: clean });
+    const fault = this.surroundings.faults().connack(this.info);
+    if (fault === 'cut' || fault === 'reset')
+      return this.end(`fault: ${fault}`, { reset: fault === 'reset' });
+    this.state = 'deciding';
+    clearTimeout(this.timer);
+    if (fault === 'silent') return;
+    const { code = 0, delayMs = 0 } = fault || {};
+    this.after(delayMs, () => {
+      if (code === 0) this.decide(packet);
+      else this.refuse(new Refusal(code, `fault: CONNACK ${code}`));
+    });
+  }
+
+  /**
+   * @param {ConnectPacket} packet
+   */
+  decide(packet) {
+    const { hosts, limits, scope, strict } = this.surroundings;
+    try {
+      this.accept(admit(packet, { scope, strict, hosts: hosts() }), packet);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.after(error.slow ? limits.refusalDelayMs : 0, () => this.refuse(error));
+    }
+  }
+
+  /**
+   * CONNACK 0 goes out first; only then an older connection of the same id is closed (§2.10).
+   * @param {import('../identity/username').Identity} identity
+   * @param {ConnectPacket} packet
+   */
+  accept(identity, { password, will }) {
+    const { emit, registry } = this.surroundings;
+    const client = new Client(identity, this.info, (bytes) => this.send(bytes), this.surroundings);
+    this.client = client;
+    this.password = password?.toString();
+    if (will) {
+      const { topic, payload, qos = 0, retain = false } = will;
+      this.will = { topic, payload: Buffer.from(payload), qos, retain };
+    }
+    this.state = 'connected';
+    const { deviceId, moduleId } = identity;
+    const { sessionPresent } = client;
+    Object.assign(this.info, { deviceId, moduleId, sessionPresent, connectedAt: new Date() });
+    this.send(packets.connack(0, sessionPresent));
+    this.wire.flush();
+    this.watchKeepAlive();
+    const served = registry.bind(identity.clientId, this);
+    emit('connected', this.info);
+    if (served) client.serve();
+    this.pump();
+  }
+
+  /**
+   * @param {Buffer} bytes
+   */
+  send(bytes) {
+    this.lastActivity = performance.now();
+    this.wire.send(bytes);
+  }
+
+  /** Checks the token again (§2.3): expired, key rotated, device disabled or removed. */
+  reauthenticate() {
+    if (!this.client) return;
+    try {
+      this.surroundings.scope.authenticate(this.client.identity, this.password);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.end(error.message);
+    }
+  }
+
+  /** Closes after 1.5 keep-alive periods without a packet; 0 means the longest period (§2.5). */
+  watchKeepAlive() {
+    const { maxKeepAliveMs } = this.surroundings.limits;
+    const allowed = Math.min((this.info.keepAlive || Infinity) * 1500, maxKeepAliveMs);
+    const silence = performance.now() - this.lastActivity;
+    if (silence >= allowed) return this.end(`keep-alive: silent for ${allowed} ms`, { will: true });
+    this.timer = setTimeout(() => this.watchKeepAlive(), Math.ceil(allowed - silence));
+  }
+
+  /**
+   * @param {number} delayMs
+   * @param {() => void} action
+   */
+  after(delayMs, action) {
+    if (delayMs > 0) this.timer = setTimeout(() => this.guard(action), delayMs);
+    else action();
+  }
+
+  /**
+   * @param {Refusal} refusal
+   */
+  refuse({ returnCode, message }) {
+    this.wire.send(packets.connack(returnCode, false));
+    this.end(message, { returnCode });
+  }
+
+  /**
+   * The peer is gone.
+   * @param {Error | undefined} error
+   */
+  lost(error) {
+    const reason = error ? error.message : 'connection lost';
+    if (this.info.tlsVersion) this.guard(() => this.end(reason, { will: true, storeQueued: true }));
+    else this.end(reason, { event: 'handshakeFailed' });
+  }
+
+  /** Stops reading and answering, and leaves the connection open. */
+  freeze() {
+    clearTimeout(this.timer);
+    this.publishes.end({ store: false });
+    this.wire.freeze();
+  }
+
+  /**
+   * Ends the connection; whoever is connected is told nothing but the end itself.
+   * @param {string} reason
+   * @param {object} [how]
+   * @param {boolean} [how.will] send the will
+   * @param {boolean} [how.storeQueued] store the publishes that are still queued
+   * @param {boolean} [how.reset] RST instead of FIN
+   * @param {number} [how.returnCode] of the CONNACK sent
+   * @param {'disconnected' | 'refused' | 'handshakeFailed'} [how.event]
+   */
+  end(reason, { will = false, storeQueued = false, reset = false, returnCode, event } = {}) {
+    if (this.state === 'ended') return;
+    this.state = 'ended';
+    clearTimeout(this.timer);
+    const { emit, intake, registry } = this.surroundings;
+    registry.remove(this);
+    this.wire.close({ reset });
+    this.publishes.end({ store: storeQueued });
+    if (this.client) {
+      this.client.leave();
+      if (will && this.will) intake.acceptWill(this.will, this.client.identity);
+      emit(event || 'disconnected', { ...this.info, reason });
+    } else emit(event || 'refused', { ...this.info, reason, returnCode });
+  }
+}
+
+module.exports = { Connection };

@@ -1,0 +1,72 @@
+// @ts-check
+'use strict';
+
+/** Bytes that MQTT forbids: the connection is closed without an answer (contract edge-gateway.md §2.1). */
+class ProtocolError extends Error {}
+
+/** @type {Buffer} */
+const NONE = Buffer.alloc(0);
+
+/**
+ * A control packet, undecoded. `bytes` is a view of what was read: copy what is to be kept.
+ * @typedef {object} Packet
+ * @property {number} type packet type, 1 to 14 (MQTT 3.1.1 §2.2.1)
+ * @property {number} flags lower half of the first byte
+ * @property {Buffer} bytes the whole packet, fixed header included
+ * @property {number} bodyStart offset in `bytes` behind the fixed header
+ */
+
+/** Cuts the byte stream of a connection into control packets. */
+class PacketReader {
+  /**
+   * @param {number} maxPacketSize in bytes, fixed header included
+   */
+  constructor(maxPacketSize) {
+    this.maxPacketSize = maxPacketSize;
+    this.buffer = NONE;
+    this.offset = 0;
+  }
+
+  /** Bytes read and not yet handed out. */
+  get length() {
+    return this.buffer.length - this.offset;
+  }
+
+  /**
+   * @param {Buffer} chunk
+   */
+  push(chunk) {
+    this.buffer = this.length === 0 ? chunk : Buffer.concat([this.buffer.subarray(this.offset), chunk]);
+    this.offset = 0;
+  }
+
+  /**
+   * @returns {Packet | undefined} undefined while the next packet is incomplete
+   * @throws {ProtocolError} packet over the size limit, or malformed length
+   */
+  next() {
+    const { buffer, offset } = this;
+    let remaining = 0;
+    for (let i = 1; i <= 4; i++) {
+      if (offset + i >= buffer.length) return undefined;
+      const octet = buffer[offset + i];
+      remaining += (octet & 0x7f) << (7 * (i - 1));
+      if (octet & 0x80) continue;
+      const size = 1 + i + remaining;
+      if (size > this.maxPacketSize) {
+        throw new ProtocolError(`packet of ${size} bytes is over the limit of ${this.maxPacketSize}`);
+      }
+      if (offset + size > buffer.length) return undefined;
+      this.offset += size;
+      return {
+        type: buffer[offset] >> 4,
+        flags: buffer[offset] & 0x0f,
+        bytes: buffer.subarray(offset, offset + size),
+        bodyStart: 1 + i,
+      };
+    }
+    throw new ProtocolError('remaining length is longer than 4 bytes');
+  }
+}
+
+module.exports = { PacketReader, ProtocolError };

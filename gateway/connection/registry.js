@@ -1,0 +1,53 @@
+// @ts-check
+'use strict';
+
+/**
+ * @typedef {import('./connection').Connection} Connection
+ */
+
+/** All connections, and which of them serves each client id (contract edge-gateway.md §2.10). */
+class Registry {
+  /**
+   * @param {number} maxClients
+   */
+  constructor(maxClients) {
+    this.maxClients = maxClients;
+    /** @type {Set<Connection>} */
+    this.all = new Set();
+    /** @type {Map<string, Connection>} by client id */
+    this.serving = new Map();
+  }
+
+  /**
+   * Lets an admitted connection serve its client; an older one of the same id is taken over.
+   * @param {string} clientId
+   * @param {Connection} connection
+   * @returns {boolean} false: the gateway has all the clients it can serve
+   */
+  bind(clientId, connection) {
+    const older = this.serving.get(clientId);
+    if (!older && this.serving.size >= this.maxClients) return false;
+    this.serving.set(clientId, connection);
+    older?.end('taken over by a new connection of the same id');
+    return true;
+  }
+
+  /**
+   * @param {Connection} connection that has ended
+   */
+  remove(connection) {
+    this.all.delete(connection);
+    const { clientId = '' } = connection.info;
+    if (this.serving.get(clientId) === connection) this.serving.delete(clientId);
+  }
+
+  /**
+   * @param {string} deviceId
+   * @returns {Connection[]} admitted connections of that device
+   */
+  ofDevice(deviceId) {
+    return [...this.all].filter(({ info }) => info.deviceId === deviceId);
+  }
+}
+
+module.exports = { Registry };

@@ -1,0 +1,130 @@
+// @ts-check
+'use strict';
+
+const tls = require('node:tls');
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * @typedef {object} WireEvents
+ * @property {() => void} onSecure the handshake is done
+ * @property {(chunk: Buffer) => void} onData
+ * @property {() => void} onWritable output that had piled up is gone
+ * @property {(error?: Error) => void} onEnd the peer is gone, or TLS failed; at most once
+ */
+
+/** A TLS connection: the output of one turn is one write, and it can be closed in every way. */
+class Wire {
+  /**
+   * @param {import('node:net').Socket} socket accepted, half-open allowed
+   * @param {object} options
+   * @param {tls.SecureContext} options.secureContext
+   * @param {boolean} options.cleanClose send close_notify, unlike edgeHub
+   * @param {number} options.lingerMs how long the peer may take to close after us
+   * @param {WireEvents} events
+   */
+  constructor(socket, { secureContext, cleanClose, lingerMs }, { onSecure, onData, onWritable, onEnd }) {
+    this.socket = socket;
+    this.cleanClose = cleanClose;
+    this.lingerMs = lingerMs;
+    this.address = `${socket.remoteAddress}:${socket.remotePort}`;
+    /** @type {Buffer[]} */
+    this.outbox = [];
+    this.open = true;
+    this.frozen = false;
+    this.handshakeDone = false;
+    this.secure = new tls.TLSSocket(socket, {
+      isServer: true,
+      secureContext,
+      // As edgeHub: a client certificate is asked for, and none is needed at this level.
+      requestCert: true,
+      rejectUnauthorized: false,
+      // @ts-ignore: missing in the types of Node 20
+      allowHalfOpen: true,
+    });
+    this.secure.on('secure', () => {
+      this.handshakeDone = true;
+      onSecure();
+    });
+    this.secure.on('data', (chunk) => this.open && !this.frozen && onData(chunk));
+    this.secure.on('drain', () => this.open && onWritable());
+    const end = (/** @type {Error | undefined} */ error) => {
+      if (this.open) onEnd(error);
+      else this.socket.destroy();
+    };
+    this.secure.on('end', () => end(undefined));
+    this.secure.on('close', () => end(undefined));
+    this.secure.on('error', end);
+    socket.on('error', end);
+  }
+
+  /** Negotiated, such as `TLSv1.3`. */
+  get protocol() {
+    return this.secure.getProtocol();
+  }
+
+  /** Whether output piles up because the peer does not read. */
+  get congested() {
+    return this.secure.writableNeedDrain;
+  }
+
+  /**
+   * @param {Buffer} bytes
+   */
+  send(bytes) {
+    if (!this.open || this.frozen) return;
+    if (this.outbox.length === 0) process.nextTick(() => this.flush());
+    this.outbox.push(bytes);
+  }
+
+  flush() {
+    if (this.outbox.length > 0) this.secure.write(this.takeOutbox());
+  }
+
+  takeOutbox() {
+    const bytes = this.outbox.length === 1 ? this.outbox[0] : Buffer.concat(this.outbox);
+    this.outbox = [];
+    return bytes;
+  }
+
+  /** Stops reading, so that TCP holds the peer back. */
+  pause() {
+    this.secure.pause();
+  }
+
+  resume() {
+    if (this.open && !this.frozen) this.secure.resume();
+  }
+
+  /** Neither reads nor writes any more, and leaves the connection open. */
+  freeze() {
+    this.frozen = true;
+    this.outbox = [];
+    this.secure.pause();
+  }
+
+  /**
+   * Closes after what was sent: with a bare FIN, as edgeHub does, or with close_notify, or with an RST.
+   * @param {{ reset?: boolean }} [options]
+   */
+  close({ reset = false } = {}) {
+    if (this.frozen || !this.handshakeDone) return this.destroy();
+    this.open = false;
+    // What arrives now is read and thrown away: unread input would turn the FIN into an RST.
+    this.secure.resume();
+    this.secure.write(this.outbox.length > 0 ? this.takeOutbox() : NOTHING, () => {
+      if (reset) this.socket.resetAndDestroy();
+      else if (this.cleanClose) this.secure.end();
+      else this.socket.end();
+    });
+    const linger = setTimeout(() => this.destroy(), this.lingerMs);
+    this.socket.once('close', () => clearTimeout(linger));
+  }
+
+  destroy() {
+    this.open = false;
+    this.socket.destroy();
+  }
+}
+
+module.exports = { Wire };

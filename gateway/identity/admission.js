@@ -1,0 +1,31 @@
+// @ts-check
+'use strict';
+
+const { Refusal } = require('./refusal');
+const { parseUsername } = require('./username');
+
+/**
+ * Decides on a CONNECT (contract edge-gateway.md §2.2–§2.4): names first, credentials after.
+ * @param {{ clientId: string, username?: string, password?: Buffer | string }} connect
+ * @param {object} terms
+ * @param {import('./scope').Scope} terms.scope
+ * @param {boolean} terms.strict the username must name the hub or the gateway, as at IoT Hub
+ * @param {string[]} terms.hosts names of hub and gateway, in lower case
+ * @returns {import('./username').Identity}
+ * @throws {Refusal}
+ */
+function admit({ clientId, username, password }, { scope, strict, hosts }) {
+  if (!clientId) throw new Refusal(3, 'client id is empty');
+  if (!username) throw new Refusal(3, `'${clientId}' sent no username`);
+  const identity = parseUsername(username);
+  if (identity.clientId !== clientId) {
+    throw new Refusal(5, `client id '${clientId}' is not '${identity.clientId}' of the username`);
+  }
+  if (strict && !hosts.includes(identity.host.toLowerCase())) {
+    throw new Refusal(5, `username host '${identity.host}' is neither hub nor gateway: ${hosts.join(', ')}`);
+  }
+  scope.authenticate(identity, password?.toString());
+  return identity;
+}
+
+module.exports = { admit };

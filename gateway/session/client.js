@@ -1,0 +1,144 @@
+// @ts-check
+'use strict';
+
+const { ProtocolError } = require('../connection/framing');
+const packets = require('../connection/packets');
+const { kindOf } = require('./subscriptions');
+
+const { TYPE } = packets;
+
+/**
+ * @typedef {import('../connection/framing').Packet} Packet
+ * @typedef {import('../connection/connection').Surroundings} Surroundings
+ * @typedef {import('../identity/username').Identity} Identity
+ * @typedef {import('../index').ConnectionInfo} ConnectionInfo
+ * @typedef {import('../index').PublishPacket} PublishPacket
+ */
+
+/** An admitted client: its session, what it subscribes to, what it publishes and receives. */
+class Client {
+  /**
+   * @param {Identity} identity
+   * @param {ConnectionInfo} info
+   * @param {(bytes: Buffer) => void} send
+   * @param {Surroundings} surroundings
+   */
+  constructor(identity, info, send, surroundings) {
+    this.identity = identity;
+    this.info = info;
+    this.send = send;
+    this.surroundings = surroundings;
+    const { present, subscriptions } = surroundings.sessions.open(
+      identity.clientId,
+      info.cleanSession !== false,
+    );
+    this.sessionPresent = present;
+    this.subscriptions = subscriptions;
+    this.queue = surroundings.queues.of(identity.deviceId);
+    /** A client over the gateway's limit is acknowledged and never served (contract §2.10). */
+    this.served = false;
+  }
+
+  /** Cloud-to-device messages may come from now on. */
+  serve() {
+    this.served = true;
+    this.queue.attach(this);
+  }
+
+  leave() {
+    this.queue.detach(this);
+  }
+
+  /**
+   * Everything but PUBLISH and DISCONNECT, which concern the connection.
+   * @param {Packet} packet
+   */
+  handle(packet) {
+    switch (packet.type) {
+      case TYPE.PUBACK:
+        // edgeHub gives every message packet id 1; another id was never sent.
+        if (packets.decodePuback(packet) === 1 && this.served) this.queue.acknowledge();
+        return;
+      case TYPE.SUBSCRIBE:
+        return this.subscribe(packets.decodeSubscribe(packet));
+      case TYPE.UNSUBSCRIBE:
+        return this.unsubscribe(packets.decodeUnsubscribe(packet));
+      case TYPE.PINGREQ:
+        if (this.surroundings.faults().pingresp(this.info) !== 'silent') this.send(packets.PINGRESP);
+        return;
+      default:
+        throw new ProtocolError(`packet type ${packet.type} from a client`);
+    }
+  }
+
+  /**
+   * @param {import('mqtt-packet').ISubscribePacket} packet
+   */
+  subscribe({ messageId = 0, subscriptions }) {
+    const answers = subscriptions.map(({ topic: filter, qos }) => ({
+      filter,
+      code: this.grant(filter, qos),
+    }));
+    if (answers.some(({ code }) => code === 'silent')) return;
+    this.send(packets.suback(messageId, /** @type {number[]} */ (answers.map(({ code }) => code))));
+    for (const { filter, code } of answers) {
+      if (code !== 0 && code !== 1) continue;
+      this.subscriptions.add(filter, code);
+      this.surroundings.emit('subscribed', { ...this.info, filter, qos: code, kind: kindOf(filter) });
+    }
+    this.subscriptionsChanged();
+  }
+
+  /**
+   * @param {string} filter
+   * @param {number} qos
+   * @returns {number | 'silent'}
+   */
+  grant(filter, qos) {
+    const fault = this.surroundings.faults().suback(filter, this.info);
+    if (fault !== undefined) return fault;
+    return this.surroundings.strict && !kindOf(filter) ? 0x80 : Math.min(qos, 1);
+  }
+
+  /**
+   * @param {import('mqtt-packet').IUnsubscribePacket} packet
+   */
+  unsubscribe({ messageId = 0, unsubscriptions }) {
+    for (const filter of unsubscriptions) {
+      this.subscriptions.remove(filter);
+      this.surroundings.emit('unsubscribed', { ...this.info, filter, kind: kindOf(filter) });
+    }
+    this.send(packets.unsuback(messageId));
+    this.subscriptionsChanged();
+  }
+
+  subscriptionsChanged() {
+    const { sessions } = this.surroundings;
+    if (!this.info.cleanSession) sessions.save(this.identity.clientId, this.subscriptions);
+    if (this.served) this.queue.deliver();
+  }
+
+  /**
+   * Stores what the client published (§2.7).
+   * @param {PublishPacket} packet
+   * @throws {ProtocolError} close the connection
+   */
+  store(packet) {
+    const { strict, intake } = this.surroundings;
+    if (packet.qos === 2 && strict) throw new ProtocolError('PUBLISH with QoS 2');
+    intake.accept(packet, this.identity);
+    if (packet.qos === 2) throw new ProtocolError('PUBLISH with QoS 2, stored');
+  }
+
+  /**
+   * Sends a message to the client.
+   * @param {string} topic
+   * @param {Buffer} payload
+   * @param {0 | 1} qos
+   */
+  publish(topic, payload, qos) {
+    this.send(packets.publish(topic, payload, qos));
+  }
+}
+
+module.exports = { Client };

@@ -1,0 +1,94 @@
+// @ts-check
+'use strict';
+
+/**
+ * @typedef {import('../index').Message} Message
+ */
+
+/** Keeps the latest messages until somebody takes them. */
+class Inbox {
+  /**
+   * @param {number} capacity messages beyond it push out the oldest
+   */
+  constructor(capacity) {
+    this.capacity = capacity;
+    /** @type {Message[]} a ring once it is full, `start` being the oldest */
+    this.ring = [];
+    this.start = 0;
+    /** @type {Array<{ count: number, resolve: (messages: Message[]) => void }>} */
+    this.waiting = [];
+  }
+
+  get size() {
+    return this.ring.length;
+  }
+
+  /**
+   * @param {Message} message
+   */
+  put(message) {
+    if (this.ring.length < this.capacity) this.ring.push(message);
+    else if (this.capacity > 0) {
+      this.ring[this.start] = message;
+      this.start = (this.start + 1) % this.capacity;
+    }
+    if (this.waiting.length > 0) this.serve();
+  }
+
+  /** The messages that were not yet taken, oldest first. */
+  peek() {
+    return [...this.ring.slice(this.start), ...this.ring.slice(0, this.start)];
+  }
+
+  /**
+   * Takes the oldest messages, as soon as there are enough; several callers are served in turn.
+   * @param {number} count at most the capacity
+   * @param {{ timeoutMs?: number, signal?: AbortSignal }} [options]
+   * @returns {Promise<Message[]>}
+   */
+  async take(count, { timeoutMs, signal } = {}) {
+    if (count > this.capacity) {
+      throw new RangeError(
+        `cannot wait for ${count} messages: only ${this.capacity} are kept (option 'keep')`,
+      );
+    }
+    signal?.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const caller = { count, resolve: finish(resolve) };
+      this.waiting.push(caller);
+      const abandon = (/** @type {unknown} */ reason) => {
+        this.waiting.splice(this.waiting.indexOf(caller), 1);
+        finish(reject)(reason);
+      };
+      const abort = () => abandon(signal?.reason);
+      const timer =
+        timeoutMs === undefined
+          ? undefined
+          : setTimeout(() => {
+              abandon(new Error(`${this.size} of ${count} messages arrived within ${timeoutMs} ms`));
+            }, timeoutMs);
+      signal?.addEventListener('abort', abort);
+      /** @param {(value: any) => void} settle */
+      function finish(settle) {
+        return (/** @type {any} */ value) => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', abort);
+          settle(value);
+        };
+      }
+      this.serve();
+    });
+  }
+
+  serve() {
+    while (this.waiting.length > 0 && this.ring.length >= this.waiting[0].count) {
+      const { count, resolve } = /** @type {{ count: number, resolve: Function }} */ (this.waiting.shift());
+      const all = this.peek();
+      this.ring = all.slice(count);
+      this.start = 0;
+      resolve(all.slice(0, count));
+    }
+  }
+}
+
+module.exports = { Inbox };

@@ -1,0 +1,98 @@
+// @ts-check
+'use strict';
+
+const { ProtocolError } = require('../connection/framing');
+const { DropError, UnknownTopicError } = require('./topic');
+const { toMessage } = require('./message');
+
+/**
+ * @typedef {import('../index').Message} Message
+ * @typedef {import('../index').DroppedMessage} DroppedMessage
+ * @typedef {import('../index').PublishPacket} PublishPacket
+ * @typedef {import('./message').Sender} Sender
+ */
+
+/** The latest messages that were dropped; older ones are only counted. */
+const DROPPED_KEPT = 100;
+
+/** Takes in telemetry: stores it, or drops it silently (contract edge-gateway.md §2.9, §3). */
+class Intake {
+  /**
+   * @param {object} options
+   * @param {boolean} options.strict like IoT Hub: only own topics
+   * @param {(message: Message) => void} options.onMessage
+   * @param {(message: DroppedMessage) => void} options.onDropped
+   */
+  constructor({ strict, onMessage, onDropped }) {
+    this.strict = strict;
+    this.onMessage = onMessage;
+    this.onDropped = onDropped;
+    /** Whether a route catches telemetry; without one it is dropped (§3.4). */
+    this.route = true;
+    /** @type {DroppedMessage[]} */
+    this.dropped = [];
+    this.counts = { received: 0, dropped: 0 };
+  }
+
+  /**
+   * @param {PublishPacket} packet
+   * @param {Sender} sender
+   * @throws {ProtocolError} close the connection; only if strict
+   */
+  accept(packet, sender) {
+    this.take(packet, sender, (message) => {
+      if (this.strict && message.deviceId !== sender.deviceId) {
+        throw new ProtocolError(`'${sender.clientId}' published as '${message.deviceId}'`);
+      }
+    });
+  }
+
+  /**
+   * The will of a connection that was lost; never an error, as nobody is left to tell (§2.6).
+   * @param {Omit<PublishPacket, 'packetId' | 'dup'>} will
+   * @param {Sender} sender
+   */
+  acceptWill(will, sender) {
+    try {
+      this.take({ ...will, packetId: 0, dup: false }, sender, (message) => {
+        message.properties.MessageType = 'Will';
+      });
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+    }
+  }
+
+  /**
+   * @param {PublishPacket} packet
+   * @param {Sender} sender
+   * @param {(message: Message) => void} inspect
+   */
+  take(packet, sender, inspect) {
+    try {
+      const message = toMessage(packet, sender);
+      inspect(message);
+      if (!this.route) throw new DropError('no route');
+      this.counts.received++;
+      this.onMessage(message);
+    } catch (error) {
+      if (!(error instanceof DropError)) throw error;
+      this.drop(packet, sender, error.message);
+      if (this.strict && error instanceof UnknownTopicError) throw new ProtocolError(error.message);
+    }
+  }
+
+  /**
+   * @param {PublishPacket} packet
+   * @param {Sender} sender
+   * @param {string} reason
+   */
+  drop({ topic, payload }, { clientId }, reason) {
+    const message = { clientId, topic, size: payload.length, reason, receivedAt: new Date() };
+    this.counts.dropped++;
+    this.dropped.push(message);
+    if (this.dropped.length > DROPPED_KEPT) this.dropped.shift();
+    this.onDropped(message);
+  }
+}
+
+module.exports = { Intake };
