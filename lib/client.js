@@ -98,7 +98,8 @@ class Client extends InternalClient {
    */
   static fromSharedAccessSignature(sharedAccessSignature, Transport) {
     if (!sharedAccessSignature) throw missing('sharedAccessSignature', sharedAccessSignature);
-    const provider = SharedAccessSignatureAuthenticationProvider.fromSharedAccessSignature(sharedAccessSignature);
+    const provider =
+      SharedAccessSignatureAuthenticationProvider.fromSharedAccessSignature(sharedAccessSignature);
     return new Client(new Transport(provider));
   }
 
@@ -120,7 +121,8 @@ class Client extends InternalClient {
  * @param {string} connectionString
  */
 function providerOf(fields, connectionString) {
-  if (fields.SharedAccessKey) return SharedAccessKeyAuthenticationProvider.fromConnectionString(connectionString);
+  if (fields.SharedAccessKey)
+    return SharedAccessKeyAuthenticationProvider.fromConnectionString(connectionString);
   if (fields.SharedAccessSignature) {
     return SharedAccessSignatureAuthenticationProvider.fromSharedAccessSignature(
       fields.SharedAccessSignature,
@@ -130,7 +132,7 @@ function providerOf(fields, connectionString) {
   if (fields.x509) {
     throw failure(
       NotImplementedError,
-      'ERR_IOT_X509_NOT_IMPLEMENTED',
+      'ERR_IOT_NOT_IMPLEMENTED',
       `The connection string asks for X.509 authentication (x509=${fields.x509}), which is not implemented yet`,
       { hint: 'Use a device with a symmetric key: the connection string then has SharedAccessKey=…' },
     );

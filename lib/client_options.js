@@ -21,7 +21,8 @@ class ClientOptions {
   over(options) {
     const merged = { ...this.#standing, ...options };
     for (const [name, value] of Object.entries(options)) {
-      if (isGroup(value) && isGroup(this.#standing[name])) merged[name] = { ...this.#standing[name], ...value };
+      if (isGroup(value) && isGroup(this.#standing[name]))
+        merged[name] = { ...this.#standing[name], ...value };
     }
     return merged;
   }

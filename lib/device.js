@@ -86,7 +86,8 @@ class Device extends EventEmitter {
       const message = messageOf(body, options);
       const { timeout, signal } = options;
       requirePositive('timeout', timeout, 'milliseconds');
-      if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('signal', signal, 'an AbortSignal');
+      if (signal !== undefined && !(signal instanceof AbortSignal))
+        throw badOption('signal', signal, 'an AbortSignal');
       const started = performance.now();
       const settled = (/** @type {any} */ error) => {
         if (error) {
@@ -97,7 +98,9 @@ class Device extends EventEmitter {
         this.#latency.record(latencyMs);
         resolve({ id: message.messageId, latencyMs });
       };
-      this.#connection.sendEvent(message, settled, { timeoutMs: timeout, signal });
+      const limits =
+        timeout === undefined && signal === undefined ? undefined : { timeoutMs: timeout, signal };
+      this.#connection.sendEvent(message, settled, limits);
     });
   }
 

@@ -77,12 +77,10 @@ function toJson(body) {
   }
   if (text !== undefined) return text;
   const why = cause instanceof Error ? `: ${cause.message.split('\n', 1)[0]}` : '';
-  throw failure(
-    ArgumentError,
-    'ERR_IOT_BODY',
-    `A body of type ${typeof body} cannot be sent as JSON${why}`,
-    { hint: 'Pass a text, bytes, or a value that JSON can express.', cause },
-  );
+  throw failure(ArgumentError, 'ERR_IOT_BODY', `A body of type ${typeof body} cannot be sent as JSON${why}`, {
+    hint: 'Pass a text, bytes, or a value that JSON can express.',
+    cause,
+  });
 }
 
 /** @param {any} given */
@@ -97,9 +95,14 @@ function propertiesOf(given) {
       throw badOption(`properties.${name}`, value, 'a text, number or boolean');
     }
     if (!properties.add(name, String(value))) {
-      throw failure(ArgumentError, 'ERR_IOT_PROPERTY_RESERVED', `The property name ${quote(name)} is reserved`, {
-        hint: 'Choose another name: the hub uses this one itself.',
-      });
+      throw failure(
+        ArgumentError,
+        'ERR_IOT_PROPERTY_RESERVED',
+        `The property name ${quote(name)} is reserved`,
+        {
+          hint: 'Choose another name: the hub uses this one itself.',
+        },
+      );
     }
   }
   return properties;

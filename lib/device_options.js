@@ -47,7 +47,8 @@ function readDeviceOptions(options) {
   }
   if (timeouts !== undefined) {
     requireKnown(timeouts, TIMEOUTS, 'timeouts');
-    for (const [name, value] of Object.entries(timeouts)) requirePositive(`timeouts.${name}`, value, 'milliseconds');
+    for (const [name, value] of Object.entries(timeouts))
+      requirePositive(`timeouts.${name}`, value, 'milliseconds');
   }
   const provider = readProvider(options.connectionString);
   if (tokenRenewal !== undefined) {
@@ -56,32 +57,40 @@ function readDeviceOptions(options) {
   }
   return {
     transport: readTransport(options.transport, provider),
-    transportOptions: given({ ca: options.ca, keepalive: keepAlive, timeouts, whenFull, productInfo, modelId }),
+    transportOptions: given({
+      ca: options.ca,
+      keepalive: keepAlive,
+      timeouts,
+      whenFull,
+      productInfo,
+      modelId,
+    }),
     ...readRetry(options.retry),
   };
 }
 
 /**
- * @param {unknown} connectionString
+ * @param {string} connectionString
  * @returns {any} An authentication provider.
  */
 function readProvider(connectionString) {
-  if (typeof connectionString !== 'string' || connectionString === '') {
-    // Its value is not shown: whatever it is, it may hold a key.
-    throw failure(ArgumentError, 'ERR_IOT_OPTION', 'The option connectionString is not a text, or is empty', {
-      hint: 'Pass the connection string of the device: HostName=…;DeviceId=…;SharedAccessKey=…;GatewayHostName=…',
-    });
-  }
   const fields = parseConnectionString(connectionString);
-  if (fields.SharedAccessKey) return SharedAccessKeyAuthenticationProvider.fromConnectionString(connectionString);
+  if (fields.ModuleId) throw notImplemented(`Connecting as a module (ModuleId=${fields.ModuleId})`);
+  if (fields.SharedAccessKey)
+    return SharedAccessKeyAuthenticationProvider.fromConnectionString(connectionString);
   if (fields.SharedAccessSignature) {
     return SharedAccessSignatureAuthenticationProvider.fromSharedAccessSignature(
       fields.SharedAccessSignature,
       fields.GatewayHostName,
     );
   }
-  throw failure(NotImplementedError, 'ERR_IOT_X509_NOT_IMPLEMENTED', 'X.509 authentication is not implemented yet', {
-    hint: 'Use a device with a symmetric key: the connection string then has SharedAccessKey=…',
+  throw notImplemented(`X.509 authentication (x509=${fields.x509})`);
+}
+
+/** @param {string} what */
+function notImplemented(what) {
+  return failure(NotImplementedError, 'ERR_IOT_NOT_IMPLEMENTED', `${what} is not implemented yet`, {
+    hint: 'Use a device with a symmetric key: HostName=…;DeviceId=…;SharedAccessKey=…;GatewayHostName=…',
   });
 }
 
@@ -90,7 +99,8 @@ function readProvider(connectionString) {
  * @param {any} provider
  */
 function readTransport(Transport = defaultTransport(), provider) {
-  if (typeof Transport !== 'function') throw badOption('transport', Transport, 'a transport class such as Mqtt');
+  if (typeof Transport !== 'function')
+    throw badOption('transport', Transport, 'a transport class such as Mqtt');
   const transport = new Transport(provider);
   if (transport[keepsPendingOperations] === true) return transport;
   throw failure(

@@ -290,7 +290,11 @@ class InternalClient extends ObservedEmitter {
       if (!message) throw missing('message', message);
       // A transport that keeps pending operations has an `abandon` of another meaning.
       const own = this._transport[keepsPendingOperations] === true;
-      this.#require(own ? undefined : method, 'A message that was received over MQTT can only be completed.', method);
+      this.#require(
+        own ? undefined : method,
+        'A message that was received over MQTT can only be completed.',
+        method,
+      );
       this.#connection.perform(method, message, done);
     }, callback);
   }

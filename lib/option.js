@@ -11,7 +11,8 @@ const { failure, quote } = require('./failure');
  * @throws {ArgumentError} An option has another name: a typo must not pass for a default.
  */
 function requireKnown(options, known, group) {
-  if (typeof options !== 'object' || options === null) throw badOption(group ?? 'options', options, 'an object');
+  if (typeof options !== 'object' || options === null)
+    throw badOption(group ?? 'options', options, 'an object');
   const stranger = Object.keys(options).find((name) => !known.includes(name));
   if (stranger === undefined) return;
   const name = quote(group ? `${group}.${stranger}` : stranger);

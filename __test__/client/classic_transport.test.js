@@ -44,7 +44,8 @@ test('the operations of the transport give their results', async () => {
   const { client } = clientOf();
   const message = new Message('x');
   const names = [];
-  for (const method of ['complete', 'reject', 'abandon']) names.push((await client[method](message)).constructor.name);
+  for (const method of ['complete', 'reject', 'abandon'])
+    names.push((await client[method](message)).constructor.name);
   names.push((await client.sendEventBatch([message])).constructor.name);
   assert.deepEqual(names, ['MessageCompleted', 'MessageRejected', 'MessageAbandoned', 'MessageEnqueued']);
 });

@@ -56,7 +56,10 @@ test('a first open that fails is final, and the client can be opened again', asy
 
 test('a first open is retried when the gateway says it is not available yet', async () => {
   const { client, transport, policy } = clientOf();
-  transport.outcomes = [new errors.ServiceUnavailableError('CONNACK 3'), new errors.ServiceUnavailableError('CONNACK 3')];
+  transport.outcomes = [
+    new errors.ServiceUnavailableError('CONNACK 3'),
+    new errors.ServiceUnavailableError('CONNACK 3'),
+  ];
   await client.open();
   assert.deepEqual(policy.delays, [1, 2]);
 });
@@ -104,7 +107,16 @@ test('a lost connection is made again, with nothing registered and nothing sent 
   transport.acknowledges = true;
   transport.acknowledge();
   await send;
-  assert.deepEqual(log, ['waiting', 'connecting', 'waiting', 'connecting', 'waiting', 'connecting', 'connected', 'connect']);
+  assert.deepEqual(log, [
+    'waiting',
+    'connecting',
+    'waiting',
+    'connecting',
+    'waiting',
+    'connecting',
+    'connected',
+    'connect',
+  ]);
   assert.equal(policy.asked.length, 3, 'asked once for the loss and once for each failed attempt');
   assert.equal(policy.asked[0], loss);
   assert.deepEqual(policy.delays, [1, 2, 3]);

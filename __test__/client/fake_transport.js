@@ -49,7 +49,9 @@ class FakeTransport extends EventEmitter {
   setOptions(options, callback) {
     this.log('setOptions');
     this.options.push(options);
-    setImmediate(() => (this.optionsError ? callback(this.optionsError) : callback(null, new results.TransportConfigured())));
+    setImmediate(() =>
+      this.optionsError ? callback(this.optionsError) : callback(null, new results.TransportConfigured()),
+    );
   }
 
   updateSharedAccessSignature(token, callback) {
@@ -98,7 +100,8 @@ class KeptTransport extends FakeTransport {
     this.log('disconnect');
     this.standing = false;
     setImmediate(() => {
-      for (const { callback: operation } of this.pending.splice(0)) operation(new errors.OperationCancelledError('closed'));
+      for (const { callback: operation } of this.pending.splice(0))
+        operation(new errors.OperationCancelledError('closed'));
       callback(null, new results.Disconnected());
     });
   }

@@ -158,12 +158,16 @@ test('arguments that cannot be used', () => {
   assert.throws(() => provider.setTokenRenewalValues(10, 20), errors.ArgumentError);
   assert.throws(() => provider.setTokenRenewalValues(undefined, 20), errors.ArgumentError);
   assert.throws(() => applyTokenRenewal({ type: 0 }, {}), errors.InvalidOperationError);
-  assert.throws(() => applyTokenRenewal(TokenProvider.fromSharedAccessSignature(TOKEN), {}), errors.InvalidOperationError);
+  assert.throws(
+    () => applyTokenRenewal(TokenProvider.fromSharedAccessSignature(TOKEN), {}),
+    errors.InvalidOperationError,
+  );
 });
 
 test('a given token names hub, device and module', async () => {
   const provider = TokenProvider.fromSharedAccessSignature(TOKEN);
-  const { host, deviceId, moduleId, sharedAccessSignature, gatewayHostName } = await provider.getDeviceCredentials();
+  const { host, deviceId, moduleId, sharedAccessSignature, gatewayHostName } =
+    await provider.getDeviceCredentials();
   assert.deepEqual([host, deviceId, moduleId], ['hub.example', 'dev', 'mod']);
   assert.deepEqual([sharedAccessSignature, gatewayHostName], [TOKEN, undefined]);
   assert.equal(provider.type, 1);

@@ -37,7 +37,10 @@ const missing = [
 ];
 for (const [method, value] of missing) {
   test(`${method} without its argument: thrown with a callback, rejected without`, async () => {
-    assert.throws(() => client()[method](value, done), { name: 'ReferenceError', code: 'ERR_IOT_ARGUMENT_MISSING' });
+    assert.throws(() => client()[method](value, done), {
+      name: 'ReferenceError',
+      code: 'ERR_IOT_ARGUMENT_MISSING',
+    });
     await assert.rejects(client()[method](value), ReferenceError);
   });
 }
@@ -64,7 +67,9 @@ for (const [method, ...args] of dual) {
     const instance = client();
     const byPromise = await instance[method](...args);
     const byCallback = await new Promise((resolve, reject) => {
-      const returned = instance[method](...args, (error, result) => (error ? reject(error) : resolve(result)));
+      const returned = instance[method](...args, (error, result) =>
+        error ? reject(error) : resolve(result),
+      );
       assert.equal(returned, undefined);
     });
     assert.equal(byCallback?.constructor, byPromise?.constructor);
@@ -112,9 +117,15 @@ test('a retry policy has two functions', () => {
 });
 
 test('fromConnectionString with a key', async () => {
-  const { authenticationProvider: provider } = Client.fromConnectionString(KEY_STRING, KeptTransport)._transport;
+  const { authenticationProvider: provider } = Client.fromConnectionString(
+    KEY_STRING,
+    KeptTransport,
+  )._transport;
   const { host, deviceId, gatewayHostName, sharedAccessKey } = await provider.getDeviceCredentials();
-  assert.deepEqual([host, deviceId, gatewayHostName, sharedAccessKey], ['hub.example', 'dev', 'gw.example', 'c2VjcmV0']);
+  assert.deepEqual(
+    [host, deviceId, gatewayHostName, sharedAccessKey],
+    ['hub.example', 'dev', 'gw.example', 'c2VjcmV0'],
+  );
 });
 
 test('fromConnectionString with a token honours the gateway, too', async () => {
@@ -127,10 +138,22 @@ test('fromConnectionString with a token honours the gateway, too', async () => {
 test('fromConnectionString refuses what it cannot use', () => {
   const from = (text, Transport = KeptTransport) => Client.fromConnectionString(text, Transport);
   assert.throws(() => from(''), ReferenceError);
-  assert.throws(() => from('HostName=h;SharedAccessKey=c2VjcmV0'), { name: 'ArgumentError', message: /DeviceId/ });
-  assert.throws(() => from('DeviceId=d;SharedAccessKey=c2VjcmV0'), { name: 'ArgumentError', message: /HostName/ });
-  assert.throws(() => from('HostName=h;DeviceId=d'), { name: 'ArgumentError', message: /no SharedAccessKey/ });
-  assert.throws(() => from('HostName=h;DeviceId=d;x509=true'), { name: 'NotImplementedError', message: /X\.509/ });
+  assert.throws(() => from('HostName=h;SharedAccessKey=c2VjcmV0'), {
+    name: 'ArgumentError',
+    message: /DeviceId/,
+  });
+  assert.throws(() => from('DeviceId=d;SharedAccessKey=c2VjcmV0'), {
+    name: 'ArgumentError',
+    message: /HostName/,
+  });
+  assert.throws(() => from('HostName=h;DeviceId=d'), {
+    name: 'ArgumentError',
+    message: /no SharedAccessKey/,
+  });
+  assert.throws(() => from('HostName=h;DeviceId=d;x509=true'), {
+    name: 'NotImplementedError',
+    message: /X\.509/,
+  });
   assert.throws(() => Client.fromConnectionString(KEY_STRING), TypeError);
 });
 
@@ -141,7 +164,8 @@ test('fromSharedAccessSignature and fromAuthenticationProvider', async () => {
   assert.throws(() => Client.fromSharedAccessSignature('', KeptTransport), ReferenceError);
   assert.throws(() => Client.fromSharedAccessSignature('garbage', KeptTransport), errors.FormatError);
   assert.equal(
-    Client.fromAuthenticationProvider(authenticationProvider, KeptTransport)._transport.authenticationProvider,
+    Client.fromAuthenticationProvider(authenticationProvider, KeptTransport)._transport
+      .authenticationProvider,
     authenticationProvider,
   );
   assert.throws(() => Client.fromAuthenticationProvider(undefined, KeptTransport), ReferenceError);

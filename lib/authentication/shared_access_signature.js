@@ -59,12 +59,19 @@ class SharedAccessSignatureAuthenticationProvider extends EventEmitter {
    */
   static fromSharedAccessSignature(sharedAccessSignature, gatewayHostName) {
     if (!sharedAccessSignature) {
-      throw failure(ReferenceError, 'ERR_IOT_ARGUMENT_MISSING', 'The argument sharedAccessSignature is missing', {
-        hint: 'Pass a token: SharedAccessSignature sr=…&sig=…&se=…',
-      });
+      throw failure(
+        ReferenceError,
+        'ERR_IOT_ARGUMENT_MISSING',
+        'The argument sharedAccessSignature is missing',
+        {
+          hint: 'Pass a token: SharedAccessSignature sr=…&sig=…&se=…',
+        },
+      );
     }
     const { sr } = SharedAccessSignature.parse(sharedAccessSignature, ['sr']);
-    const [host, devices, deviceId = null, modules, moduleId = null] = resourceOf(/** @type {string} */ (sr)).split('/');
+    const [host, devices, deviceId = null, modules, moduleId = null] = resourceOf(
+      /** @type {string} */ (sr),
+    ).split('/');
     const credentials = {
       host,
       deviceId: devices === 'devices' ? deviceId : null,
@@ -81,10 +88,15 @@ function resourceOf(encoded) {
   try {
     return decodeURIComponent(encoded);
   } catch (cause) {
-    throw failure(FormatError, 'ERR_IOT_TOKEN_MALFORMED', 'The sr of the shared access signature cannot be decoded', {
-      hint: 'It is the percent-encoded resource: <hub>%2Fdevices%2F<device>.',
-      cause,
-    });
+    throw failure(
+      FormatError,
+      'ERR_IOT_TOKEN_MALFORMED',
+      'The sr of the shared access signature cannot be decoded',
+      {
+        hint: 'It is the percent-encoded resource: <hub>%2Fdevices%2F<device>.',
+        cause,
+      },
+    );
   }
 }
 

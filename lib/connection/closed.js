@@ -14,9 +14,14 @@ function clientClosed() {
 
 /** For an `open` that `close` overtook. */
 function openCancelled() {
-  return failure(OperationCancelledError, 'ERR_IOT_OPEN_CANCELLED', 'close() was called before the connection stood', {
-    hint: 'Await open() before calling close(), or expect this error.',
-  });
+  return failure(
+    OperationCancelledError,
+    'ERR_IOT_OPEN_CANCELLED',
+    'close() was called before the connection stood',
+    {
+      hint: 'Await open() before calling close(), or expect this error.',
+    },
+  );
 }
 
 module.exports = { clientClosed, openCancelled };

@@ -64,7 +64,8 @@ class KeptConnection {
       if (how?.renewal) hooks.stale();
     });
     transport.on('state', (/** @type {{ stage?: string } | undefined} */ progress) => {
-      if (this.#state === 'connecting' && progress?.stage) hooks.state({ state: 'connecting', stage: progress.stage });
+      if (this.#state === 'connecting' && progress?.stage)
+        hooks.state({ state: 'connecting', stage: progress.stage });
     });
     // An unheard 'error' event would end the process; whatever it tells also reaches a callback or 'disconnect'.
     transport.on('error', () => {});
@@ -231,8 +232,7 @@ class KeptConnection {
 
   /** @param {Error} error */
   #onFailure(error) {
-    const final =
-      !this.#everConnected && !this.#retryFirst && !(error instanceof ServiceUnavailableError);
+    const final = !this.#everConnected && !this.#retryFirst && !(error instanceof ServiceUnavailableError);
     if (final) this.#giveUp(error);
     else this.#retryOrGiveUp(error);
   }
