@@ -23,7 +23,7 @@ async function installPeers() {
     throwIfNoEntry: false,
   });
   if (installed && installed.mtimeMs >= lock.mtimeMs) return;
-  console.log('Installing the clients to compare with into bench/peers (about 70 MB, first run only) …');
+  console.log('Installing the clients to compare with into bench/peers (about 110 MB, first run only) …');
   await npm(['ci', '--prefix', PEERS, '--ignore-scripts'], { cwd: PEERS, show: true });
 }
 
