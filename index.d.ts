@@ -181,7 +181,7 @@ export interface Acknowledgement {
 /** See {@link Device.stats}. */
 export interface DeviceStats {
   /** What the connection is doing. */
-  state: ConnectionState;
+  state: ConnectionState | 'closing';
   /** Messages not written yet. */
   queued: number;
   /** Messages written, whose acknowledgement is awaited. */
@@ -441,11 +441,16 @@ export class Properties {
 // Client
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** Success: the error is `null` (or `undefined`). Failure: there is only the error. */
-export type Callback<T> = (error?: Error, result?: T) => void;
+/**
+ * Success: the error is `null` or `undefined`. Failure: there is only the error.
+ *
+ * Written as a method, so that functions declared for `(error: Error, …)` alone are accepted, as code for the original has
+ * them.
+ */
+export type Callback<T> = { callback(error?: Error | null, result?: T): void }['callback'];
 
 /** The same without a result. */
-export type ErrorCallback = (error?: Error) => void;
+export type ErrorCallback = { callback(error?: Error | null): void }['callback'];
 
 /** The events of a {@link Client} with their arguments. */
 export interface ClientEvents {
@@ -675,18 +680,18 @@ export type TransportConstructor = new (authenticationProvider: any) => DeviceTr
  * app asks for, so what the app does not use may be missing.
  */
 export interface DeviceTransport extends EventEmitter {
-  connect(callback?: (error?: Error, result?: results.Connected) => void): void;
-  disconnect(callback?: (error?: Error, result?: results.Disconnected) => void): void;
-  sendEvent(message: Message, callback?: (error?: Error, result?: results.MessageEnqueued) => void): void;
-  sendEventBatch?(messages: Message[], callback?: (error?: Error, result?: results.MessageEnqueued) => void): void;
-  setOptions?(options: any, callback?: (error?: Error, result?: results.TransportConfigured) => void): void;
+  connect(callback?: Callback<results.Connected>): void;
+  disconnect(callback?: Callback<results.Disconnected>): void;
+  sendEvent(message: Message, callback?: Callback<results.MessageEnqueued>): void;
+  sendEventBatch?(messages: Message[], callback?: Callback<results.MessageEnqueued>): void;
+  setOptions?(options: any, callback?: Callback<results.TransportConfigured>): void;
   updateSharedAccessSignature?(
     sharedAccessSignature: string,
-    callback?: (error?: Error, result?: results.SharedAccessSignatureUpdated) => void,
+    callback?: Callback<results.SharedAccessSignatureUpdated>,
   ): void;
-  complete?(message: Message, callback?: (error?: Error, result?: results.MessageCompleted) => void): void;
-  enableC2D?(callback: (error?: Error) => void): void;
-  disableC2D?(callback: (error?: Error) => void): void;
+  complete?(message: Message, callback?: Callback<results.MessageCompleted>): void;
+  enableC2D?(callback: ErrorCallback): void;
+  disableC2D?(callback: ErrorCallback): void;
 }
 
 /**
@@ -694,16 +699,16 @@ export interface DeviceTransport extends EventEmitter {
  */
 export class Mqtt extends EventEmitter implements DeviceTransport {
   constructor(authenticationProvider: any);
-  connect(callback?: (error?: Error, result?: results.Connected) => void): void;
-  disconnect(callback?: (error?: Error, result?: results.Disconnected) => void): void;
-  sendEvent(message: Message, callback?: (error?: Error, result?: results.MessageEnqueued) => void): void;
-  setOptions(options: any, callback?: (error?: Error, result?: results.TransportConfigured) => void): void;
+  connect(callback?: Callback<results.Connected>): void;
+  disconnect(callback?: Callback<results.Disconnected>): void;
+  sendEvent(message: Message, callback?: Callback<results.MessageEnqueued>): void;
+  setOptions(options: any, callback?: Callback<results.TransportConfigured>): void;
   updateSharedAccessSignature(
     sharedAccessSignature: string,
-    callback?: (error?: Error, result?: results.SharedAccessSignatureUpdated) => void,
+    callback?: Callback<results.SharedAccessSignatureUpdated>,
   ): void;
-  enableC2D(callback: (error?: Error) => void): void;
-  disableC2D(callback: (error?: Error) => void): void;
+  enableC2D(callback: ErrorCallback): void;
+  disableC2D(callback: ErrorCallback): void;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -769,6 +774,11 @@ export interface BackOffParameters {
   jd: number;
 }
 
+/** A {@link Callback} with room for the HTTP response. */
+export type RetryCallback = {
+  callback(error?: Error | null, result?: any, response?: any): void;
+}['callback'];
+
 /** Runs an operation again while it fails, the policy wants it and time is left. */
 export class RetryOperation {
   /**
@@ -783,10 +793,7 @@ export class RetryOperation {
    * @param operation Called for every attempt.
    * @param finalCallback Called once: `(null, result, response)` of the attempt that succeeded, or the last error.
    */
-  retry(
-    operation: (callback: (error?: Error, result?: any, response?: any) => void) => void,
-    finalCallback: (error?: Error, result?: any, response?: any) => void,
-  ): void;
+  retry(operation: (callback: RetryCallback) => void, finalCallback: RetryCallback): void;
   /** Ends the operation with an error, unless it has ended. What an attempt under way reports is ignored. */
   cancel(error: Error): void;
 }
@@ -903,7 +910,7 @@ export interface X509 {
 export interface AuthenticationProvider {
   /** 0: by certificate, 1: by token. A provider of tokens also emits `newTokenAvailable` and has `stop()`. */
   type: number;
-  getDeviceCredentials(callback: (error: Error, credentials?: TransportConfig) => void): void;
+  getDeviceCredentials(callback: Callback<TransportConfig>): void;
   getDeviceCredentials(): Promise<TransportConfig>;
   setTokenRenewalValues?(tokenValidTimeInSeconds: number, tokenRenewalMarginInSeconds: number): void;
 }
@@ -926,7 +933,7 @@ export class SharedAccessKeyAuthenticationProvider extends EventEmitter implemen
   /** Token. */
   type: 1;
   /** The credentials with a valid token. Starts the renewal. @throws {errors.ArgumentError} The key is not base64. */
-  getDeviceCredentials(callback: (error: Error, credentials?: TransportConfig) => void): void;
+  getDeviceCredentials(callback: Callback<TransportConfig>): void;
   getDeviceCredentials(): Promise<TransportConfig>;
   /** @throws {errors.ArgumentError} The margin is not shorter than the validity. */
   setTokenRenewalValues(tokenValidTimeInSeconds: number, tokenRenewalMarginInSeconds: number): void;
@@ -944,11 +951,14 @@ export class SharedAccessKeyAuthenticationProvider extends EventEmitter implemen
 }
 
 /** Hands on a token the app made or was given. Emits `newTokenAvailable(credentials)` when it was replaced. */
-export class SharedAccessSignatureAuthenticationProvider extends EventEmitter implements AuthenticationProvider {
+export class SharedAccessSignatureAuthenticationProvider
+  extends EventEmitter
+  implements AuthenticationProvider
+{
   constructor(credentials: TransportConfig);
   /** Token. */
   type: 1;
-  getDeviceCredentials(callback: (error: Error, credentials?: TransportConfig) => void): void;
+  getDeviceCredentials(callback: Callback<TransportConfig>): void;
   getDeviceCredentials(): Promise<TransportConfig>;
   /** Replaces the token; a connected client reconnects with it. */
   updateSharedAccessSignature(sharedAccessSignature: string): void;

@@ -3,7 +3,7 @@
  * member is described; `ConnectionString` and `SharedAccessSignature` differ from those of azure-iot-device.
  */
 
-import { ConnectionStringFields, SharedAccessSignatureToken, TransportConfig } from '../../index';
+import { Callback, ErrorCallback, SharedAccessSignatureToken, TransportConfig } from '../../index';
 
 export {
   AuthenticationProvider,
@@ -34,7 +34,7 @@ export enum AuthenticationType {
 }
 
 /** Reads connection strings of any kind, leniently. */
-export class ConnectionString implements ConnectionStringFields {
+export class ConnectionString {
   HostName?: string;
   DeviceId?: string;
   ModuleId?: string;
@@ -43,7 +43,6 @@ export class ConnectionString implements ConnectionStringFields {
   SharedAccessSignature?: string;
   GatewayHostName?: string;
   x509?: string;
-  [field: string]: string | undefined;
   /**
    * The result is a plain object, not an instance.
    *
@@ -108,7 +107,9 @@ export type NoErrorCallback<T> = (result?: T) => void;
 /** Reports two values. */
 export type DoubleValueCallback<T1, T2> = (result1?: T1, result2?: T2) => void;
 /** Reports an error, or two values. */
-export type TripleValueCallback<T1, T2> = (error?: Error, result1?: T1, result2?: T2) => void;
+export type TripleValueCallback<T1, T2> = {
+  callback(error?: Error | null, result1?: T1, result2?: T2): void;
+}['callback'];
 /** Reports an error, or a result and the HTTP response. */
 export type HttpResponseCallback<T> = TripleValueCallback<T, any>;
 
@@ -117,15 +118,15 @@ export type HttpResponseCallback<T> = TripleValueCallback<T, any>;
 
 /** For operations that report `(error, result)`. */
 export function callbackToPromise<T>(
-  operation: (callback: (error?: Error, result?: T) => void) => void,
-  userCallback?: (error?: Error, result?: T) => void,
+  operation: (callback: Callback<T>) => void,
+  userCallback?: Callback<T>,
 ): Promise<T> | void;
 /** For operations that report `(error)`. */
 export function errorCallbackToPromise(
-  operation: (callback: (error?: Error) => void) => void,
-  userCallback: (error?: Error) => void,
+  operation: (callback: ErrorCallback) => void,
+  userCallback: ErrorCallback,
 ): void;
-export function errorCallbackToPromise(operation: (callback: (error?: Error) => void) => void): Promise<void>;
+export function errorCallbackToPromise(operation: (callback: ErrorCallback) => void): Promise<void>;
 /** For operations that report `(result)` and cannot fail. */
 export function noErrorCallbackToPromise<T>(
   operation: (callback: NoErrorCallback<T>) => void,

@@ -1,0 +1,61 @@
+/**
+ * The implementation under `lib/` has the declared types. `index.js` itself cannot be checked: the compiler takes
+ * `index.d.ts` in its place. Compiled by `tsconfig.json`; `types.test.js` proves that a mismatch is found.
+ */
+
+import * as authenticationKey from '../../lib/authentication/shared_access_key.js';
+import * as authenticationSignature from '../../lib/authentication/shared_access_signature.js';
+import * as authenticationType from '../../lib/authentication/type.js';
+import * as callback from '../../lib/callback.js';
+import * as client from '../../lib/client.js';
+import * as connectionString from '../../lib/connection_string.js';
+import * as device from '../../lib/device.js';
+import * as endpoint from '../../lib/endpoint.js';
+import * as errors from '../../lib/errors.js';
+import * as message from '../../lib/message.js';
+import * as mqtt from '../../lib/mqtt.js';
+import * as properties from '../../lib/properties.js';
+import * as results from '../../lib/results.js';
+import * as retry from '../../lib/retry_policy.js';
+import * as signature from '../../lib/shared_access_signature.js';
+import * as userAgent from '../../lib/user_agent.js';
+import type * as declared from '../../index';
+import type * as common from '../../lib/compat/azure_iot_common';
+import type * as azureDevice from '../../lib/compat/azure_iot_device';
+
+export const face: typeof declared = {
+  connect: device.connect,
+  Client: client.Client,
+  ConnectionString: connectionString.deviceConnectionString,
+  endpoint,
+  errors,
+  ExponentialBackOffWithJitter: retry.ExponentialBackOffWithJitter,
+  Message: message.Message,
+  Mqtt: mqtt.Mqtt,
+  NoRetry: retry.NoRetry,
+  Properties: properties.Properties,
+  results,
+  RetryOperation: retry.RetryOperation,
+  SharedAccessKeyAuthenticationProvider: authenticationKey.SharedAccessKeyAuthenticationProvider,
+  SharedAccessSignature: signature.deviceSharedAccessSignature,
+  SharedAccessSignatureAuthenticationProvider:
+    authenticationSignature.SharedAccessSignatureAuthenticationProvider,
+};
+
+export const commonFace: Omit<typeof common, keyof typeof declared | 'AuthenticationType'> & {
+  ConnectionString: typeof common.ConnectionString;
+  SharedAccessSignature: typeof common.SharedAccessSignature;
+  AuthenticationType: { X509: 0; Token: 1 };
+} = {
+  AuthenticationType: authenticationType.AuthenticationType,
+  ConnectionString: connectionString.ConnectionString,
+  SharedAccessSignature: signature.SharedAccessSignature,
+  anHourFromNow: signature.anHourFromNow,
+  encodeUriComponentStrict: signature.encodeUriComponentStrict,
+  getAgentPlatformString: userAgent.getAgentPlatformString as typeof common.getAgentPlatformString,
+  ...callback,
+};
+
+export const deviceFace: Pick<typeof azureDevice, 'getUserAgentString'> = {
+  getUserAgentString: userAgent.getUserAgentString as typeof azureDevice.getUserAgentString,
+};
