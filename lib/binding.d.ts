@@ -123,7 +123,9 @@ export interface NativeFilter {
 export interface NativeHeld {
   /** Queued and unacknowledged together. */
   publishes: number
-  /** Bytes of their topics and payloads. */
+  /** Those of them that were written and are not acknowledged. */
+  written: number
+  /** Bytes of all their topics and payloads. */
   bytes: number
 }
 

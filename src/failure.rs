@@ -74,6 +74,8 @@ pub enum Kind {
     InvalidName,
     /// The operating system's store is empty and no root was given.
     NoRoots,
+    /// A given root cannot serve as one.
+    BadRoot,
     /// Any other fault of the operating system.
     Io,
 }
@@ -99,6 +101,7 @@ impl Kind {
             Self::Silent => "silent",
             Self::InvalidName => "invalid-name",
             Self::NoRoots => "no-roots",
+            Self::BadRoot => "bad-root",
             Self::Io => "io",
         }
     }

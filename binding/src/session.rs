@@ -28,7 +28,9 @@ pub struct NativeFilter {
 pub struct NativeHeld {
     /// Queued and unacknowledged together.
     pub publishes: f64,
-    /// Bytes of their topics and payloads.
+    /// Those of them that were written and are not acknowledged.
+    pub written: f64,
+    /// Bytes of all their topics and payloads.
     pub bytes: f64,
 }
 
@@ -123,7 +125,11 @@ impl NativeSession {
     pub fn held(&self) -> NativeHeld {
         let held = self.session.held();
         // Exact: far below 2^53.
-        NativeHeld { publishes: held.publishes as f64, bytes: held.bytes as f64 }
+        NativeHeld {
+            publishes: held.publishes as f64,
+            written: held.written as f64,
+            bytes: held.bytes as f64,
+        }
     }
 }
 

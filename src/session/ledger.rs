@@ -126,6 +126,11 @@ impl Ledger {
         self.written.values().all(|written| written.id.is_none())
     }
 
+    /// Operations written and not acknowledged.
+    pub(super) fn written(&self) -> usize {
+        self.written.len()
+    }
+
     /// Writes what may be written into `out` until it holds `enough` bytes; with `quiesce` nothing new.
     /// Tells whether anything was written.
     pub(super) fn write(&mut self, out: &mut BytesMut, enough: usize, quiesce: bool) -> bool {

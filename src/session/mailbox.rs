@@ -38,6 +38,7 @@ pub(super) struct Mailbox {
     wake: Box<dyn Fn() + Send + Sync>,
     publishes: AtomicUsize,
     publish_bytes: AtomicUsize,
+    written: AtomicUsize,
     ended: Condvar,
 }
 
@@ -71,6 +72,7 @@ impl Mailbox {
             wake,
             publishes: AtomicUsize::new(0),
             publish_bytes: AtomicUsize::new(0),
+            written: AtomicUsize::new(0),
             ended: Condvar::new(),
         }
     }
@@ -103,6 +105,7 @@ impl Mailbox {
     pub(super) fn held(&self) -> Held {
         Held {
             publishes: self.publishes.load(Ordering::Relaxed),
+            written: self.written.load(Ordering::Relaxed),
             bytes: self.publish_bytes.load(Ordering::Relaxed),
         }
     }
@@ -152,6 +155,11 @@ impl Mailbox {
     pub(super) fn release(&self, publishes: usize, bytes: usize) {
         self.publishes.fetch_sub(publishes, Ordering::Relaxed);
         self.publish_bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// So many publishes are written and not acknowledged.
+    pub(super) fn note_written(&self, publishes: usize) {
+        self.written.store(publishes, Ordering::Relaxed);
     }
 
     /// Reports a batch of finished publishes, leaving `ids` empty.

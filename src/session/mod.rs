@@ -207,7 +207,9 @@ pub struct Events {
 pub struct Held {
     /// Publishes queued and unacknowledged together.
     pub publishes: usize,
-    /// Bytes of their topics and payloads.
+    /// Those of them that were written and are not acknowledged.
+    pub written: usize,
+    /// Bytes of all their topics and payloads.
     pub bytes: usize,
 }
 

@@ -170,6 +170,7 @@ impl Online<'_> {
         self.write_receipts();
         if self.driver.ledger.write(&mut self.connection.outbound, BATCH, quiesce) {
             self.liveness.sent(now);
+            self.driver.mailbox.note_written(self.driver.ledger.written());
         }
         let look = match self.liveness.verdict(now) {
             Verdict::Wait(look) => look,
@@ -205,6 +206,7 @@ impl Online<'_> {
     /// Handles all packets that are complete, and reports what they finished at once.
     fn receive(&mut self) -> Result<(), Failure> {
         let outcome = self.read_packets();
+        self.driver.mailbox.note_written(self.driver.ledger.written());
         self.driver.done.report(&self.driver.mailbox);
         outcome
     }

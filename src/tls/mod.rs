@@ -41,7 +41,7 @@ fn provider() -> CryptoProvider {
 ///
 /// # Errors
 ///
-/// [`Kind::NoRoots`] where nothing is trusted, [`Kind::Tls`] where a root cannot serve as one.
+/// [`Kind::NoRoots`] where nothing is trusted, [`Kind::BadRoot`] where a given one cannot serve.
 pub fn client_config(trust: &Trust) -> Result<(ClientConfig, Presented), Failure> {
     let provider = Arc::new(provider());
     let roots = roots::store(trust)?;

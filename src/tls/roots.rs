@@ -21,7 +21,7 @@ pub(super) fn store(trust: &Trust) -> Result<RootCertStore, Failure> {
     };
     for (index, der) in given.iter().enumerate() {
         roots.add(CertificateDer::from(der.as_slice())).map_err(|error| {
-            Failure::new(Stage::Tls, Kind::Tls, format!("root certificate {}: {error}", index + 1))
+            Failure::new(Stage::Tls, Kind::BadRoot, format!("root certificate {}: {error}", index + 1))
         })?;
     }
     if roots.is_empty() {

@@ -1,0 +1,403 @@
+// @ts-check
+'use strict';
+
+const { EventEmitter } = require('node:events');
+const { bundledTrust, readTrust } = require('./trust');
+const { connectionFailure } = require('./connection_failure');
+const { requireDeviceId } = require('./device_id');
+const { NotConnectedError, NotImplementedError } = require('./errors');
+const { failure } = require('./failure');
+const { parseEndpoint } = require('./gateway_address');
+const { Message } = require('./message');
+const { requireMessageFits } = require('./message_size');
+const { MqttOptions } = require('./mqtt_options');
+const { decode, encodeSystemAndUser } = require('./property_bag');
+const { Connected, Disconnected, MessageCompleted, SharedAccessSignatureUpdated } = require('./results');
+const { Session } = require('./session');
+const { Subscriptions } = require('./subscriptions');
+const { keepsPendingOperations } = require('./transport');
+const { userAgent } = require('./user_agent');
+
+/** @typedef {import('./binding').NativeEvent} NativeEvent */
+/** @typedef {import('..').TransportConfig} TransportConfig */
+/** @typedef {(error: any, result?: any) => void} Callback */
+/** @typedef {{ run: () => void, callback: Callback }} Deferred */
+
+const MQTT_PORT = 8883;
+/** The version of the service interface (device-sdk.md §3.3). */
+const API_VERSION = '2021-04-12';
+/** How long `disconnect` waits for acknowledgements. Milliseconds. */
+const CLOSE_GRACE_MS = 10_000;
+/** Keeps the process alive and does nothing else; Node's longest interval. */
+const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Sessions that may hold a connection. The native clean-up hooks do not run on `process.exit()`; this does.
+ *
+ * @type {Set<Session>}
+ */
+const live = new Set();
+process.on('exit', () => live.forEach((session) => session.stop()));
+
+/**
+ * MQTT 3.1.1 over TLS, port 8883: a DeviceTransport that keeps pending operations over connection losses
+ * (`transport.js`).
+ *
+ * Events: `connected({ renewal })`, `disconnect(error)`, `message(message, settle)`, `state({ stage })`.
+ */
+class Mqtt extends EventEmitter {
+  #provider;
+  #options = new MqttOptions();
+  #session;
+  #subscriptions;
+  /** @type {TransportConfig | undefined} */
+  #credentials;
+  /** What was asked for before the credentials, and with them the topics, were known. @type {Deferred[]} */
+  #deferred = [];
+  /** `devices/<id>/messages/events/`; empty until the credentials are known. */
+  #telemetryTopic = '';
+  /** `devices/<id>/messages/devicebound/` */
+  #c2dTopic = '';
+  /** @type {import('./connection_failure').Target | undefined} */
+  #target;
+  #connected = false;
+  /** @type {Callback | undefined} */
+  #connecting;
+  /** @type {Callback[]} */
+  #disconnecting = [];
+  /** Waiting for a renewed connection. @type {Callback[]} */
+  #renewing = [];
+  /** The system store was found empty: Node's own roots serve. */
+  #bundledRoots = false;
+  /** Keeps the process alive. @type {NodeJS.Timeout | undefined} */
+  #hold;
+
+  /** @param {any} authenticationProvider */
+  constructor(authenticationProvider) {
+    super();
+    this.#provider = authenticationProvider;
+    this.#session = new Session({
+      state: (event) => this.#onState(event),
+      message: (event) => this.#onMessage(event),
+    });
+    this.#subscriptions = new Subscriptions(this.#session);
+    authenticationProvider?.on?.('newTokenAvailable', (/** @type {TransportConfig} */ credentials) => {
+      if (this.#connected) this.#request(credentials);
+    });
+  }
+
+  get [keepsPendingOperations]() {
+    return true;
+  }
+
+  /**
+   * One attempt.
+   *
+   * @param {Callback} callback `(error, results.Connected)`
+   */
+  connect(callback) {
+    if (this.#connected) {
+      process.nextTick(callback, null, new Connected());
+      return;
+    }
+    this.#connecting = callback;
+    this.#keepProcess();
+    this.#provider.getDeviceCredentials(
+      (/** @type {any} */ error, /** @type {TransportConfig} */ credentials) => {
+        if (this.#connecting !== callback) return;
+        if (error) this.#failed(error);
+        else this.#request(credentials);
+      },
+    );
+  }
+
+  /**
+   * Ends the connection, or the attempt at one. What is queued or not acknowledged gets ten seconds.
+   *
+   * @param {Callback} callback `(null, results.Disconnected)`
+   */
+  disconnect(callback) {
+    this.#connecting = undefined;
+    this.#disconnecting.push(callback);
+    this.#keepProcess();
+    this.#failDeferred(closedBeforeConnected());
+    this.#session.disconnect(this.#connected ? CLOSE_GRACE_MS : 0);
+  }
+
+  /**
+   * Sends a message, at the latest when there is a connection again.
+   *
+   * @param {any} message
+   * @param {Callback} callback `(error, results.MessageEnqueued)`
+   * @param {{ timeoutMs?: number, signal?: AbortSignal }} [options]
+   */
+  sendEvent(message, callback, options) {
+    const topic = this.#telemetryTopic;
+    if (topic === '') {
+      this.#defer(() => this.sendEvent(message, callback, options), callback);
+      return;
+    }
+    let bag, body;
+    try {
+      bag = encodeSystemAndUser(message);
+      body = bytesOf(message);
+      requireMessageFits(body.length, bag, topic.length);
+    } catch (error) {
+      process.nextTick(callback, error);
+      return;
+    }
+    this.#session.publish(topic + bag, body, 1, callback, options);
+  }
+
+  /**
+   * MQTT has no batches; this says so.
+   *
+   * @throws {NotImplementedError} Always.
+   */
+  sendEventBatch() {
+    throw failure(NotImplementedError, 'ERR_IOT_NOT_IMPLEMENTED', 'MQTT does not implement sendEventBatch', {
+      hint: 'Call sendEvent for each message: they are sent together anyway.',
+    });
+  }
+
+  /** @param {Callback} callback Called when the gateway granted the subscription. */
+  enableC2D(callback) {
+    if (this.#c2dTopic === '') this.#defer(() => this.enableC2D(callback), callback);
+    else this.#subscriptions.add(`${this.#c2dTopic}#`, callback);
+  }
+
+  /** @param {Callback} callback Called at once; the subscription is removed after a grace time. */
+  disableC2D(callback) {
+    if (this.#c2dTopic !== '') this.#subscriptions.remove(`${this.#c2dTopic}#`);
+    process.nextTick(callback, null);
+  }
+
+  /**
+   * Nothing to do on MQTT: a message is acknowledged when its listeners have run.
+   *
+   * @param {any} message
+   * @param {Callback} callback `(null, results.MessageCompleted)`
+   */
+  complete(message, callback) {
+    callback(null, new MessageCompleted());
+  }
+
+  /**
+   * @param {Record<string, any>} options See `MqttOptions`; they take effect at the next connection.
+   * @param {Callback} callback
+   */
+  setOptions(options, callback) {
+    try {
+      this.#options.set(options, this.#provider);
+    } catch (error) {
+      process.nextTick(callback, error);
+      return;
+    }
+    this.#session.refuseWhenFull = this.#options.refuseWhenFull;
+    this.#bundledRoots = false;
+    process.nextTick(callback, null);
+  }
+
+  /**
+   * @param {string} sharedAccessSignature
+   * @param {Callback} callback `(error, results.SharedAccessSignatureUpdated)`; while connected after the connection
+   *   was made anew with the token.
+   */
+  updateSharedAccessSignature(sharedAccessSignature, callback) {
+    this.#provider.updateSharedAccessSignature(sharedAccessSignature);
+    if (this.#connected) this.#renewing.push(callback);
+    else process.nextTick(callback, null, new SharedAccessSignatureUpdated(false));
+  }
+
+  /**
+   * Fails every pending operation.
+   *
+   * @param {Error} error
+   */
+  abandon(error) {
+    this.#failDeferred(error);
+    this.#subscriptions.abandon(error);
+    this.#session.abandon(error);
+  }
+
+  /** @returns {{ queued: number, inFlight: number }} Messages not yet written, and those not yet acknowledged. */
+  stats() {
+    const { queued, inFlight } = this.#session.counts();
+    return { queued: queued + this.#deferred.length, inFlight };
+  }
+
+  /** Ends the connection at once, without a word. */
+  stop() {
+    this.#ended();
+    this.#session.stop();
+  }
+
+  /** @param {TransportConfig} credentials */
+  #request(credentials) {
+    try {
+      this.#identify(credentials);
+      const trust = this.#bundledRoots ? bundledTrust() : readTrust(this.#options.ca);
+      const { host, port } = parseEndpoint(credentials.gatewayHostName || credentials.host, MQTT_PORT);
+      const { deviceId, moduleId, sharedAccessSignature } = credentials;
+      const clientId = moduleId ? `${deviceId}/${moduleId}` : deviceId;
+      this.#target = { host, port, clientId, ...trust };
+      this.#session.connect({
+        ...this.#target,
+        ...this.#options.timeouts,
+        keepAlive: this.#options.keepAlive,
+        username: this.#username(credentials.host, clientId),
+        password: sharedAccessSignature == null ? undefined : String(sharedAccessSignature),
+      });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** @param {TransportConfig} credentials */
+  #identify(credentials) {
+    if (credentials === this.#credentials) return;
+    const { deviceId, moduleId } = credentials;
+    requireDeviceId(deviceId);
+    if (moduleId) requireDeviceId(moduleId);
+    this.#credentials = credentials;
+    this.#telemetryTopic = `devices/${deviceId}${moduleId ? `/modules/${moduleId}` : ''}/messages/events/`;
+    this.#c2dTopic = `devices/${deviceId}/messages/devicebound/`;
+    for (const { run } of this.#deferred.splice(0)) run();
+  }
+
+  /**
+   * The MQTT user name names the hub, also behind a gateway (device-sdk.md §3.3).
+   *
+   * @param {string} hub
+   * @param {string} clientId
+   */
+  #username(hub, clientId) {
+    const { modelId, productInfo } = this.#options;
+    const model = modelId ? `&model-id=${modelId}` : '';
+    const agent = encodeURIComponent(userAgent(productInfo));
+    return `${hub}/${clientId}/?api-version=${API_VERSION}${model}&DeviceClientType=${agent}`;
+  }
+
+  /** @param {NativeEvent} event */
+  #onState(event) {
+    if (event.kind === 'connecting') this.emit('state', { stage: event.stage });
+    else if (event.kind === 'connected') this.#onConnected(event.renewal === true);
+    else if (event.kind === 'closed') this.#onClosed();
+    else this.#onFailure(event);
+  }
+
+  /** @param {boolean} renewal */
+  #onConnected(renewal) {
+    this.#connected = true;
+    this.#subscriptions.connected();
+    this.emit('connected', { renewal });
+    for (const callback of this.#renewing.splice(0)) callback(null, new SharedAccessSignatureUpdated(false));
+    const callback = this.#connecting;
+    this.#connecting = undefined;
+    callback?.(null, new Connected());
+  }
+
+  /** @param {NativeEvent} event `failed` or `lost`. */
+  #onFailure(event) {
+    const native = /** @type {import('./binding').NativeFailure} */ (event.failure);
+    if (native.kind === 'no-roots' && !this.#bundledRoots && this.#credentials && this.#connecting) {
+      this.#bundledRoots = true;
+      this.#request(this.#credentials);
+      return;
+    }
+    const target = /** @type {import('./connection_failure').Target} */ (this.#target);
+    const error = connectionFailure(native, target);
+    if (this.#connecting) this.#failed(error);
+    else this.#lost(error);
+  }
+
+  /** @param {any} error Of the attempt, or of a renewal that could not begin. */
+  #failed(error) {
+    const callback = this.#connecting;
+    this.#connecting = undefined;
+    if (!callback) {
+      // The connection stands, and will until its token expires: a later renewal may do better.
+      for (const renewing of this.#renewing.splice(0)) process.nextTick(renewing, error);
+      return;
+    }
+    this.#ended();
+    process.nextTick(callback, error);
+  }
+
+  /** @param {Error} error */
+  #lost(error) {
+    if (!this.#connected) return;
+    for (const callback of this.#renewing.splice(0)) process.nextTick(callback, error);
+    this.#ended();
+    this.emit('disconnect', error);
+  }
+
+  #onClosed() {
+    this.#ended();
+    const result = new Disconnected();
+    for (const callback of this.#disconnecting.splice(0)) callback(null, result);
+  }
+
+  #ended() {
+    this.#connected = false;
+    this.#subscriptions.disconnected();
+    this.#provider.stop?.();
+    clearInterval(this.#hold);
+    this.#hold = undefined;
+    live.delete(this.#session);
+  }
+
+  #keepProcess() {
+    this.#hold ??= setInterval(() => {}, LONGEST_INTERVAL_MS);
+    live.add(this.#session);
+  }
+
+  /** @param {NativeEvent} event */
+  #onMessage({ topic = '', payload, token = 0 }) {
+    const settle = () => this.#session.acknowledge(token);
+    if (this.#c2dTopic !== '' && topic.startsWith(this.#c2dTopic)) {
+      const message = new Message(/** @type {Buffer} */ (payload));
+      this.emit('message', decode(topic.slice(this.#c2dTopic.length), message), settle);
+    } else {
+      // Nobody's message, of a subscription an earlier program left behind: others must not wait for it.
+      settle();
+    }
+  }
+
+  /**
+   * @param {() => void} run
+   * @param {Callback} callback
+   */
+  #defer(run, callback) {
+    this.#deferred.push({ run, callback });
+  }
+
+  /** @param {Error} error */
+  #failDeferred(error) {
+    for (const { callback } of this.#deferred.splice(0)) process.nextTick(callback, error);
+  }
+}
+
+/**
+ * @param {any} message
+ * @returns {Uint8Array}
+ */
+function bytesOf({ data }) {
+  if (data instanceof Uint8Array) return data;
+  return data ? Buffer.from(data) : NO_BYTES;
+}
+
+function closedBeforeConnected() {
+  return failure(
+    NotConnectedError,
+    'ERR_IOT_CLIENT_CLOSED',
+    'The client was closed before it was connected',
+    {
+      hint: 'Await the sends before close().',
+      delivery: 'not sent',
+    },
+  );
+}
+
+module.exports = { Mqtt };

@@ -1,0 +1,133 @@
+// @ts-check
+'use strict';
+
+const fs = require('node:fs');
+const tls = require('node:tls');
+const { readCertificates } = require('./binding');
+const { ArgumentError } = require('./errors');
+const { failure, quote } = require('./failure');
+
+/**
+ * What the option `ca` may be: PEM text, the path of a file, PEM or DER bytes, or an array of these.
+ *
+ * @typedef {string | Uint8Array | (string | Uint8Array)[]} Authority
+ */
+
+/**
+ * The roots a connection trusts.
+ *
+ * @typedef {object} Trust
+ * @property {Buffer[]} roots DER.
+ * @property {boolean} systemRoots The operating system's store counts besides.
+ */
+
+/**
+ * With `ca`: exactly those roots. Without: the operating system's store and NODE_EXTRA_CA_CERTS (design §5). Paths are
+ * read anew each time, so that a root replaced on disk serves at the next connection.
+ *
+ * @param {Authority | undefined} ca
+ * @returns {Trust}
+ * @throws {ArgumentError} `ERR_IOT_CA_…`
+ */
+function readTrust(ca) {
+  if (ca !== undefined && ca !== null && ca !== '') return { roots: readAuthority(ca), systemRoots: false };
+  const extra = process.env.NODE_EXTRA_CA_CERTS;
+  return { roots: extra ? readFile(extra, 'NODE_EXTRA_CA_CERTS') : [], systemRoots: true };
+}
+
+/**
+ * Node's own roots, for systems without a store (slim containers).
+ *
+ * @returns {Trust}
+ */
+function bundledTrust() {
+  return { roots: decode(tls.rootCertificates.join('\n'), "Node's own roots"), systemRoots: false };
+}
+
+/**
+ * @param {Authority} ca
+ * @returns {Buffer[]}
+ */
+function readAuthority(ca) {
+  if (Array.isArray(ca)) {
+    if (ca.length > 0) return ca.flatMap((each) => readAuthority(each));
+    throw unusable('ERR_IOT_CA_EMPTY', 'ca is an empty array', 'Leave ca out to use the system store.');
+  }
+  if (typeof ca === 'string') return isInline(ca) ? decode(ca, 'ca') : readFile(ca, 'ca');
+  if (ca instanceof Uint8Array) return decode(ca, 'ca');
+  const kind = ca === null ? 'null' : typeof ca;
+  throw unusable('ERR_IOT_CA_TYPE', `ca is ${kind}, not a text, a Buffer or an array of them`, HOW_TO_GIVE);
+}
+
+const HOW_TO_GIVE = 'Give the root certificate as PEM: ca: fs.readFileSync(path), or the path itself.';
+
+/**
+ * A path has no line break and no PEM marker. Text without either that names no file is reported as a missing file.
+ *
+ * @param {string} text
+ */
+function isInline(text) {
+  return text.includes('-----') || text.includes('\n');
+}
+
+/**
+ * @param {string} path
+ * @param {string} origin `ca` or the name of the environment variable.
+ */
+function readFile(path, origin) {
+  let content;
+  try {
+    content = fs.readFileSync(path);
+  } catch (cause) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (cause);
+    const fault = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
+    const hint =
+      code === 'ENOENT'
+        ? 'Check the path; it is relative to the working directory. A relative path: ' + quote(process.cwd())
+        : 'The process must be allowed to read it.';
+    throw unusable(
+      'ERR_IOT_CA_NOT_FOUND',
+      `The file ${quote(path)} given as ${origin} ${fault}`,
+      hint,
+      cause,
+    );
+  }
+  return decode(content, `the file ${quote(path)} given as ${origin}`);
+}
+
+/**
+ * @param {string | Uint8Array} content
+ * @param {string} origin
+ * @returns {Buffer[]}
+ */
+function decode(content, origin) {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const { certificates, fault } = readCertificates(bytes);
+  if (fault === undefined) return certificates;
+  if (fault.kind === 'private-key') {
+    const hint =
+      'Give the root certificate (-----BEGIN CERTIFICATE-----); the private key stays where it was made.';
+    throw unusable(
+      'ERR_IOT_CA_PRIVATE_KEY',
+      `A private key stands where the root certificate belongs: ${origin}`,
+      hint,
+    );
+  }
+  if (fault.kind === 'no-certificate') {
+    throw unusable('ERR_IOT_CA_NO_CERTIFICATE', `There is no certificate in ${origin}`, HOW_TO_GIVE);
+  }
+  const hint = 'Copy the certificate again, from -----BEGIN to -----END.';
+  throw unusable('ERR_IOT_CA_BROKEN', `A certificate in ${origin} is damaged: ${fault.reason}`, hint);
+}
+
+/**
+ * @param {string} code
+ * @param {string} message
+ * @param {string} hint
+ * @param {unknown} [cause]
+ */
+function unusable(code, message, hint, cause) {
+  return failure(ArgumentError, code, message, { hint, cause });
+}
+
+module.exports = { readTrust, bundledTrust };
