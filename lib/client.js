@@ -1,13 +1,14 @@
 // @ts-check
 'use strict';
 
+const { requireArguments } = require('./argument');
 const { SharedAccessKeyAuthenticationProvider } = require('./authentication/shared_access_key');
 const { SharedAccessSignatureAuthenticationProvider } = require('./authentication/shared_access_signature');
 const { ConnectionString } = require('./connection_string');
 const { ArgumentError, NotImplementedError } = require('./errors');
 const { failure } = require('./failure');
 const { HeldMessages } = require('./held_messages');
-const { InternalClient, missing } = require('./internal_client');
+const { InternalClient } = require('./internal_client');
 const { C2D, keepsPendingOperations } = require('./transport');
 const { guarded, surface } = require('./uncaught');
 
@@ -84,7 +85,7 @@ class Client extends InternalClient {
    * @throws {FormatError} Its SharedAccessSignature is malformed.
    */
   static fromConnectionString(connectionString, Transport) {
-    if (!connectionString) throw missing('connectionString', connectionString);
+    requireArguments({ connectionString });
     const fields = ConnectionString.parse(connectionString);
     return new Client(new Transport(providerOf(fields, connectionString)));
   }
@@ -97,7 +98,7 @@ class Client extends InternalClient {
    * @throws {FormatError} It is malformed.
    */
   static fromSharedAccessSignature(sharedAccessSignature, Transport) {
-    if (!sharedAccessSignature) throw missing('sharedAccessSignature', sharedAccessSignature);
+    requireArguments({ sharedAccessSignature });
     const provider =
       SharedAccessSignatureAuthenticationProvider.fromSharedAccessSignature(sharedAccessSignature);
     return new Client(new Transport(provider));
@@ -110,8 +111,7 @@ class Client extends InternalClient {
    * @throws {ReferenceError} An argument is missing.
    */
   static fromAuthenticationProvider(authenticationProvider, Transport) {
-    if (!authenticationProvider) throw missing('authenticationProvider', authenticationProvider);
-    if (!Transport) throw missing('Transport', Transport);
+    requireArguments({ authenticationProvider, Transport });
     return new Client(new Transport(authenticationProvider));
   }
 }

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { requireArguments } = require('./argument');
 const { callbackToPromise } = require('./callback');
 const { ClientOptions, readAuthority } = require('./client_options');
 const { KeptConnection } = require('./connection/kept');
@@ -39,7 +40,7 @@ class InternalClient extends ObservedEmitter {
    * @throws {InvalidOperationError} A connection string: use `fromConnectionString`.
    */
   constructor(transport, connectionString) {
-    if (!transport) throw missing('transport', transport);
+    requireArguments({ transport });
     if (connectionString) {
       throw failure(
         InvalidOperationError,
@@ -72,6 +73,9 @@ class InternalClient extends ObservedEmitter {
   /**
    * Connects. Not needed: sending or listening connects too. A connection that is being made is joined.
    *
+   * With the MQTT transports the retry policy is asked only once a connection has stood: before, a failure is reported
+   * at once, so that a typo in a host name is (CONNACK 3, "server unavailable", excepted).
+   *
    * @param {Callback} [callback] `(error, results.Connected)`
    * @returns {any}
    */
@@ -102,12 +106,12 @@ class InternalClient extends ObservedEmitter {
     // Not through callbackToPromise: this is the path every message takes, and the callback goes on as it is.
     if (callback) {
       if (typeof callback !== 'function') throw new TypeError('callback must be a function');
-      if (!message) throw missing('message', message);
+      if (!message) requireArguments({ message });
       this.#connection.sendEvent(message, callback);
       return;
     }
     return new Promise((resolve, reject) => {
-      if (!message) throw missing('message', message);
+      requireArguments({ message });
       this.#connection.sendEvent(message, (error, result) => {
         if (error) reject(error);
         else resolve(result);
@@ -139,7 +143,7 @@ class InternalClient extends ObservedEmitter {
    * @throws {ReferenceError} No options. Thrown also without a callback, as ever.
    */
   setOptions(options, callback) {
-    if (!options) throw missing('options', options);
+    requireArguments({ options });
     return callbackToPromise((done) => this.#configure(options, (error) => done(error)), callback);
   }
 
@@ -153,7 +157,7 @@ class InternalClient extends ObservedEmitter {
    */
   setTransportOptions(options, callback) {
     return callbackToPromise((done) => {
-      if (!options) throw missing('options', options);
+      requireArguments({ options });
       this.#require('setOptions', 'Do without setTransportOptions on this transport.');
       this.#configure({ http: { receivePolicy: options } }, (error) => {
         if (error) done(error);
@@ -173,7 +177,7 @@ class InternalClient extends ObservedEmitter {
    */
   complete(message, callback) {
     return callbackToPromise((done) => {
-      if (!message) throw missing('message', message);
+      requireArguments({ message });
       if (typeof this._transport.complete === 'function') this.#connection.perform('complete', message, done);
       else done(null, new MessageCompleted());
     }, callback);
@@ -215,7 +219,7 @@ class InternalClient extends ObservedEmitter {
    * @throws {TypeError} The client was not made from a token.
    */
   updateSharedAccessSignature(sharedAccessSignature, callback) {
-    if (!sharedAccessSignature) throw missing('sharedAccessSignature', sharedAccessSignature);
+    requireArguments({ sharedAccessSignature });
     return callbackToPromise((done) => {
       this.#connection.perform('updateSharedAccessSignature', sharedAccessSignature, (error, result) => {
         if (error) {
@@ -236,7 +240,7 @@ class InternalClient extends ObservedEmitter {
    * @throws {ArgumentError} It lacks one of the two functions.
    */
   setRetryPolicy(policy) {
-    if (!policy) throw missing('policy', policy);
+    requireArguments({ policy });
     for (const method of /** @type {const} */ (['shouldRetry', 'nextRetryTimeout'])) {
       if (typeof policy[method] === 'function') continue;
       throw failure(ArgumentError, 'ERR_IOT_RETRY_POLICY', `The retry policy has no function ${method}`, {
@@ -287,7 +291,7 @@ class InternalClient extends ObservedEmitter {
    */
   #settle(method, message, callback) {
     return callbackToPromise((done) => {
-      if (!message) throw missing('message', message);
+      requireArguments({ message });
       // A transport that keeps pending operations has an `abandon` of another meaning.
       const own = this._transport[keepsPendingOperations] === true;
       this.#require(
@@ -311,15 +315,4 @@ class InternalClient extends ObservedEmitter {
   }
 }
 
-/**
- * @param {string} name
- * @param {unknown} value Falsy.
- */
-function missing(name, value) {
-  const shown = value === '' ? 'empty' : String(value);
-  return failure(ReferenceError, 'ERR_IOT_ARGUMENT_MISSING', `The argument ${name} is ${shown}`, {
-    hint: `Pass a ${name}.`,
-  });
-}
-
-module.exports = { InternalClient, missing };
+module.exports = { InternalClient };

@@ -2,6 +2,7 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
+const { requireArguments } = require('../argument');
 const { callbackToPromise } = require('../callback');
 const { ConnectionString } = require('../connection_string');
 const { ArgumentError } = require('../errors');
@@ -188,11 +189,7 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
    * @throws {ArgumentError} It lacks DeviceId, HostName or SharedAccessKey, or the margin is too long.
    */
   static fromConnectionString(connectionString, tokenValidTimeInSeconds, tokenRenewalMarginInSeconds) {
-    if (!connectionString) {
-      throw failure(ReferenceError, 'ERR_IOT_ARGUMENT_MISSING', 'The argument connectionString is missing', {
-        hint: 'Pass the connection string of the device.',
-      });
-    }
+    requireArguments({ connectionString });
     const fields = ConnectionString.parse(connectionString, ['DeviceId', 'HostName', 'SharedAccessKey']);
     const credentials = {
       host: fields.HostName,

@@ -2,6 +2,7 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
+const { requireArguments } = require('../argument');
 const { callbackToPromise } = require('../callback');
 const { FormatError } = require('../errors');
 const { failure } = require('../failure');
@@ -58,16 +59,7 @@ class SharedAccessSignatureAuthenticationProvider extends EventEmitter {
    * @throws {ArgumentError} It has no `sr`.
    */
   static fromSharedAccessSignature(sharedAccessSignature, gatewayHostName) {
-    if (!sharedAccessSignature) {
-      throw failure(
-        ReferenceError,
-        'ERR_IOT_ARGUMENT_MISSING',
-        'The argument sharedAccessSignature is missing',
-        {
-          hint: 'Pass a token: SharedAccessSignature sr=…&sig=…&se=…',
-        },
-      );
-    }
+    requireArguments({ sharedAccessSignature });
     const { sr } = SharedAccessSignature.parse(sharedAccessSignature, ['sr']);
     const [host, devices, deviceId = null, modules, moduleId = null] = resourceOf(
       /** @type {string} */ (sr),
