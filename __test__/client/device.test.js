@@ -91,6 +91,17 @@ test('the connection string is read strictly', async () => {
   await assert.rejects(refused('HostName=h.example;DeviceId=d;x509=true'), { name: 'NotImplementedError' });
 });
 
+test('a token in the connection string serves as it is, and is not renewed', async () => {
+  const token = 'SharedAccessSignature sr=hub.example%2Fdevices%2Fdev&sig=c2ln&se=2000000000';
+  const text = `HostName=hub.example;DeviceId=dev;SharedAccessSignature=${token};GatewayHostName=gw.example`;
+  const { device, transport } = await deviceOf({ connectionString: text });
+  const { sharedAccessSignature, gatewayHostName } = await transport.authenticationProvider.getDeviceCredentials();
+  assert.deepEqual([sharedAccessSignature, gatewayHostName], [token, 'gw.example']);
+  await device.close();
+  const tokenRenewal = { tokenValidTimeInSeconds: 6, tokenRenewalMarginInSeconds: 5 };
+  await assert.rejects(deviceOf({ connectionString: text, tokenRenewal }), { name: 'InvalidOperationError' });
+});
+
 test('the first connection is tried once', async () => {
   const refusal = new errors.NotConnectedError('refused');
   await assert.rejects(

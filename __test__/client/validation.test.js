@@ -180,3 +180,16 @@ test('a new token is announced before the callback', async () => {
   assert.deepEqual(order, [['event', 0], 'resolved']);
   assert.equal(instance._transport.token, TOKEN);
 });
+
+test('a token the transport refuses is an error and no event', async () => {
+  const instance = client();
+  instance.on('_sharedAccessSignatureUpdated', () => assert.fail('nothing was updated'));
+  const refusal = new errors.FormatError('not a token');
+  instance._transport.updateSharedAccessSignature = (token, callback) => callback(refusal);
+  await assert.rejects(instance.updateSharedAccessSignature(TOKEN), refusal);
+  instance._transport.updateSharedAccessSignature = () => {
+    throw new TypeError('this provider takes no tokens');
+  };
+  await assert.rejects(instance.updateSharedAccessSignature(TOKEN), TypeError);
+  assert.throws(() => instance.updateSharedAccessSignature(TOKEN, done), TypeError);
+});
