@@ -32,7 +32,8 @@ function parseEndpoint(hostName, defaultPort) {
  */
 function readName(name) {
   if (isIP(name)) return name;
-  const ascii = /^[\x20-\x7e]*$/.test(name) ? name : domainToASCII(name);
+  // Not for ASCII: it would drop line breaks and turn "1.2.3" into an address.
+  const ascii = /[^\0-\x7f]/.test(name) ? domainToASCII(name) : name;
   // Underscores are not for host names, but container networks use them. A last label of digits is a broken address.
   const label = /^(?!-)[\w-]{1,63}(?<!-)$/;
   const labels = ascii.replace(/\.$/, '').split('.');
