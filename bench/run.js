@@ -149,7 +149,9 @@ function conclude({ counts, runs }, verdicts) {
   const missed = verdicts.filter((verdict) => verdict.met === false).length;
   if (!counts) console.log(`NOT COUNTING: ${runs} of at least 5 runs. A quick look, not a figure to quote.`);
   const judged = verdicts.filter((verdict) => verdict.met !== undefined).length;
-  console.log(judged === 0 ? 'No target is measured by this.' : `${judged - missed} of ${judged} targets met.`);
+  console.log(
+    judged === 0 ? 'No target is measured by this.' : `${judged - missed} of ${judged} targets met.`,
+  );
   return missed === 0 ? 0 : 1;
 }
 
