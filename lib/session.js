@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { NativeSession } = require('./binding');
+const { NativeSession } = require('./native');
 const {
   InvalidOperationError,
   NotConnectedError,

@@ -3,7 +3,7 @@
 
 const { inspect } = require('node:util');
 const { requireArguments } = require('./argument');
-const { sign } = require('./binding');
+const { sign } = require('./native');
 const { ArgumentError, FormatError } = require('./errors');
 const { failure } = require('./failure');
 const { readNameValueList } = require('./name_value_list');

@@ -3,7 +3,7 @@
 
 const fs = require('node:fs');
 const tls = require('node:tls');
-const { readCertificates } = require('./binding');
+const { readCertificates } = require('./native');
 const { ArgumentError } = require('./errors');
 const { failure, quote } = require('./failure');
 
