@@ -220,10 +220,6 @@ module.exports = {
 };
 
 // An own field is set too late for `stack`, whose first line would read "Error: …" in every log.
-for (const ErrorClass of Object.values(module.exports)) {
-  Object.defineProperty(ErrorClass.prototype, 'name', {
-    value: new ErrorClass().name,
-    writable: true,
-    configurable: true,
-  });
+for (const [name, ErrorClass] of Object.entries(module.exports)) {
+  Object.defineProperty(ErrorClass.prototype, 'name', { value: name, writable: true, configurable: true });
 }
