@@ -39,8 +39,11 @@ class SharedAccessSignature {
    */
   extend(expiry) {
     requireArguments({ expiry });
-    if (this.#key === undefined)
-      throw new TypeError('A parsed token cannot be extended: its key is not known');
+    if (this.#key === undefined) {
+      throw failure(TypeError, 'ERR_IOT_KEY_UNKNOWN', 'A token that was parsed cannot be extended', {
+        hint: 'Create a new one: extending needs the key, which a token does not hold.',
+      });
+    }
     this.se = expiry;
     this.sig = encodeSignature(sign(Buffer.from(this.#key, 'base64'), textToSign(this)));
     return this.toString();
