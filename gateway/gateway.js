@@ -37,7 +37,10 @@ const LIMITS = {
   lingerMs: 1000,
 };
 
-/** A running gateway and the cloud behind it. Its members are described in index.d.ts. */
+/**
+ * A running gateway and the cloud behind it. Its members are described in index.d.ts.
+ * @extends {EventEmitter<import('./index').GatewayEvents>}
+ */
 class Gateway extends EventEmitter {
   /**
    * @param {GatewayOptions} options
@@ -80,7 +83,7 @@ class Gateway extends EventEmitter {
         intake: this.intake,
         queues: this.queues,
         registry: this.registry,
-        emit: (event, detail) => this.emit(event, detail),
+        emit: (event, detail) => this.emit(/** @type {any} */ (event), /** @type {any} */ (detail)),
       },
     );
     this.sweep = setInterval(() => this.reauthenticate(), limits.reauthenticateIntervalMs).unref();

@@ -86,7 +86,7 @@ function decodePuback({ bytes, bodyStart }) {
  */
 function decodeSubscribe(packet) {
   const decoded = /** @type {mqtt.ISubscribePacket} */ (decode(packet));
-  decoded.subscriptions.forEach(({ topic }) => assertFilter(topic));
+  assertFilters(decoded.subscriptions.map(({ topic }) => topic));
   return decoded;
 }
 
@@ -96,20 +96,23 @@ function decodeSubscribe(packet) {
  */
 function decodeUnsubscribe(packet) {
   const decoded = /** @type {mqtt.IUnsubscribePacket} */ (decode(packet));
-  decoded.unsubscriptions.forEach(assertFilter);
+  assertFilters(decoded.unsubscriptions);
   return decoded;
 }
 
 /**
- * MQTT 3.1.1 §4.7.1: `#` only as the last level, `+` only as a whole level.
- * @param {string} filter
+ * At least one filter, and MQTT 3.1.1 §4.7.1: `#` only as the last level, `+` only as a whole level.
+ * @param {string[]} filters
  */
-function assertFilter(filter) {
-  const levels = filter.split('/');
-  const valid = levels.every((level, i) =>
-    level.length > 1 ? !/[#+]/.test(level) : level !== '#' || i === levels.length - 1,
-  );
-  if (filter === '' || !valid) throw new ProtocolError(`invalid topic filter '${filter}'`);
+function assertFilters(filters) {
+  if (filters.length === 0) throw new ProtocolError('no topic filters');
+  for (const filter of filters) {
+    const levels = filter.split('/');
+    const valid = levels.every((level, i) =>
+      level.length > 1 ? !/[#+]/.test(level) : level !== '#' || i === levels.length - 1,
+    );
+    if (filter === '' || !valid) throw new ProtocolError(`invalid topic filter '${filter}'`);
+  }
 }
 
 /**

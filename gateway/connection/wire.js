@@ -3,8 +3,6 @@
 
 const tls = require('node:tls');
 
-const NOTHING = Buffer.alloc(0);
-
 /**
  * @typedef {object} WireEvents
  * @property {() => void} onSecure the handshake is done
@@ -30,6 +28,9 @@ class Wire {
     this.address = `${socket.remoteAddress}:${socket.remotePort}`;
     /** @type {Buffer[]} */
     this.outbox = [];
+    /** Writes that the socket has not finished. */
+    this.writing = 0;
+    this.onFlushed = () => {};
     this.open = true;
     this.frozen = false;
     this.handshakeDone = false;
@@ -78,13 +79,14 @@ class Wire {
   }
 
   flush() {
-    if (this.outbox.length > 0) this.secure.write(this.takeOutbox());
-  }
-
-  takeOutbox() {
+    if (this.outbox.length === 0) return;
     const bytes = this.outbox.length === 1 ? this.outbox[0] : Buffer.concat(this.outbox);
     this.outbox = [];
-    return bytes;
+    this.writing++;
+    this.secure.write(bytes, () => {
+      this.writing--;
+      if (this.writing === 0) this.onFlushed();
+    });
   }
 
   /** Stops reading, so that TCP holds the peer back. */
@@ -112,11 +114,13 @@ class Wire {
     this.open = false;
     // What arrives now is read and thrown away: unread input would turn the FIN into an RST.
     this.secure.resume();
-    this.secure.write(this.outbox.length > 0 ? this.takeOutbox() : NOTHING, () => {
+    this.flush();
+    this.onFlushed = () => {
       if (reset) this.socket.resetAndDestroy();
       else if (this.cleanClose) this.secure.end();
       else this.socket.end();
-    });
+    };
+    if (this.writing === 0) this.onFlushed();
     const linger = setTimeout(() => this.destroy(), this.lingerMs);
     this.socket.once('close', () => clearTimeout(linger));
   }

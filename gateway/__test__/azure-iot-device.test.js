@@ -1,0 +1,62 @@
+// @ts-check
+'use strict';
+
+const assert = require('node:assert');
+const { once } = require('node:events');
+const { test } = require('node:test');
+const { Client, Message } = require('azure-iot-device');
+const { Mqtt } = require('azure-iot-device-mqtt');
+const { gatewayFor } = require('./raw-device');
+
+for (const strict of [false, true]) {
+  test(`azure-iot-device connects, sends, receives and completes; strict: ${strict}`, async (t) => {
+    const gateway = await gatewayFor(t, { strict });
+    const client = Client.fromConnectionString(gateway.connectionString('d1'), Mqtt);
+    await client.setOptions({ ca: gateway.rootPem });
+    await client.open();
+
+    const message = new Message(JSON.stringify({ temperature: 21 }));
+    message.messageId = 'm 1';
+    message.contentType = 'application/json';
+    message.contentEncoding = 'utf-8';
+    message.properties.add('alert', 'false');
+    message.properties.add('ä&=/?+', '100 %');
+    const result = await client.sendEvent(message);
+    assert.strictEqual(result.constructor.name, 'MessageEnqueued');
+    const [received] = await gateway.waitForMessages(1);
+    assert.strictEqual(received.deviceId, 'd1');
+    assert.strictEqual(received.body.toString(), '{"temperature":21}');
+    assert.deepStrictEqual(received.properties, { alert: 'false', 'ä&=/?+': '100 %' });
+    assert.deepStrictEqual(received.systemProperties, {
+      messageId: 'm 1',
+      contentType: 'application/json',
+      contentEncoding: 'utf-8',
+    });
+
+    const arrived = once(client, 'message');
+    const sent = gateway.sendC2D('d1', 'on', { messageId: 'c1', properties: { lamp: 'left/2' } });
+    const [down] = await arrived;
+    assert.strictEqual(down.messageId, 'c1');
+    assert.strictEqual(down.getData().toString(), 'on');
+    assert.strictEqual(down.properties.getValue('lamp'), 'left/2');
+    await client.complete(down);
+    assert.strictEqual(await sent.settled, 'completed');
+
+    const ended = once(gateway, 'disconnected');
+    await client.close();
+    assert.strictEqual((await ended)[0].reason, 'DISCONNECT');
+    assert.deepStrictEqual(gateway.counts, { received: 1, dropped: 0, connections: 1 });
+  });
+}
+
+test('azure-iot-device is refused with a wrong key', async (t) => {
+  const gateway = await gatewayFor(t);
+  const wrong = gateway.connectionString('d1').replace(/SharedAccessKey=[^;]+/, 'SharedAccessKey=d3Jvbmc=');
+  const client = Client.fromConnectionString(wrong, Mqtt);
+  await client.setOptions({ ca: gateway.rootPem });
+  const refused = once(gateway, 'refused');
+  await assert.rejects(client.open(), { name: 'UnauthorizedError' });
+  const [{ returnCode, reason }] = await refused;
+  assert.strictEqual(returnCode, 5);
+  assert.strictEqual(reason, "SAS token of 'd1' is not signed by one of its keys");
+});

@@ -1,0 +1,223 @@
+// @ts-check
+'use strict';
+
+const assert = require('node:assert');
+const { once } = require('node:events');
+const net = require('node:net');
+const { test } = require('node:test');
+const {
+  ACCEPTED,
+  RESUMED,
+  RawDevice,
+  chain,
+  connectPacket,
+  gatewayFor,
+  publishPacket,
+  subscribePacket,
+} = require('./raw-device');
+const { createChain, startGateway } = require('..');
+
+const EVENTS = 'devices/d1/messages/events/';
+
+/**
+ * @param {RawDevice} device
+ * @param {number} first
+ * @param {number} last
+ */
+async function publishNumbers(device, first, last) {
+  for (let n = first; n <= last; n++) device.send(publishPacket(EVENTS, { payload: String(n) }));
+  await device.bytes(4 * (last - first + 1));
+}
+
+/** @param {import('..').Message[]} messages */
+const numbers = (messages) => messages.map(({ body }) => Number(body.toString()));
+
+test('waitForMessages takes the oldest, whether they came before or come after', async (t) => {
+  const gateway = await gatewayFor(t);
+  const device = await RawDevice.connected(gateway);
+  await publishNumbers(device, 1, 3);
+  assert.deepStrictEqual(numbers(gateway.received), [1, 2, 3]);
+  assert.deepStrictEqual(numbers(await gateway.waitForMessages(2)), [1, 2]);
+  const both = Promise.all([gateway.waitForMessages(2), gateway.waitForMessages(1)]);
+  await publishNumbers(device, 4, 5);
+  assert.deepStrictEqual((await both).map(numbers), [[3, 4], [5]]);
+  assert.deepStrictEqual(gateway.received, []);
+  device.vanish();
+});
+
+test('waitForMessages gives up in time, on a signal, and on more than is kept', async (t) => {
+  const gateway = await gatewayFor(t, { keep: 2 });
+  const device = await RawDevice.connected(gateway);
+  await publishNumbers(device, 1, 1);
+  await assert.rejects(gateway.waitForMessages(2, { timeoutMs: 10 }), /1 of 2 messages arrived within 10 ms/);
+  const controller = new AbortController();
+  const waiting = gateway.waitForMessages(2, { signal: controller.signal });
+  controller.abort(new Error('enough'));
+  await assert.rejects(waiting, /enough/);
+  await assert.rejects(gateway.waitForMessages(2, { signal: controller.signal }), /enough/);
+  await assert.rejects(
+    gateway.waitForMessages(3),
+    /cannot wait for 3 messages: only 2 are kept \(option 'keep'\)/,
+  );
+  await publishNumbers(device, 2, 2);
+  assert.deepStrictEqual(numbers(await gateway.waitForMessages(2)), [1, 2]);
+  device.vanish();
+});
+
+test('only the latest messages are kept', async (t) => {
+  const gateway = await gatewayFor(t, { keep: 3 });
+  const none = await gatewayFor(t, { keep: 0 });
+  for (const each of [gateway, none]) {
+    const device = await RawDevice.connected(each);
+    await publishNumbers(device, 1, 8);
+    assert.strictEqual(each.counts.received, 8);
+    device.vanish();
+  }
+  assert.deepStrictEqual(numbers(gateway.received), [6, 7, 8]);
+  assert.deepStrictEqual(numbers(await gateway.waitForMessages(3)), [6, 7, 8]);
+  assert.deepStrictEqual(none.received, []);
+});
+
+test('messages() iterates as they come', async (t) => {
+  const gateway = await gatewayFor(t);
+  const device = await RawDevice.connected(gateway);
+  const published = publishNumbers(device, 1, 3);
+  const seen = [];
+  for await (const message of gateway.messages()) {
+    seen.push(...numbers([message]));
+    if (seen.length === 3) break;
+  }
+  assert.deepStrictEqual(seen, [1, 2, 3]);
+  await published;
+  device.vanish();
+});
+
+test('events and connections() describe who is there', async (t) => {
+  const gateway = await gatewayFor(t);
+  const connected = once(gateway, 'connected');
+  const device = await RawDevice.connected(gateway, { clean: false, keepalive: 100 });
+  const [{ connectedAt, address, ...info }] = await connected;
+  assert.ok(connectedAt instanceof Date);
+  assert.match(address, /^127\.0\.0\.1:\d+$/);
+  assert.deepStrictEqual(info, {
+    connectionNumber: 1,
+    tlsVersion: 'TLSv1.3',
+    clientId: 'd1',
+    deviceId: 'd1',
+    moduleId: undefined,
+    keepAlive: 100,
+    cleanSession: false,
+    sessionPresent: false,
+  });
+  assert.deepStrictEqual(gateway.connections(), [{ ...info, connectedAt, address, subscriptions: [] }]);
+  const disconnected = once(gateway, 'disconnected');
+  device.vanish();
+  const [{ deviceId }] = await disconnected;
+  assert.strictEqual(deviceId, 'd1');
+  assert.deepStrictEqual(gateway.connections(), []);
+});
+
+test('connectionString names hub, device, key and gateway with its port', async (t) => {
+  const devices = [{ deviceId: 'd1', primaryKey: 'a2V5' }];
+  const gateway = await gatewayFor(t, { devices, hubHostName: 'hub.azure-devices.net' });
+  assert.strictEqual(
+    gateway.connectionString('d1'),
+    `HostName=hub.azure-devices.net;DeviceId=d1;SharedAccessKey=a2V5;GatewayHostName=localhost:${gateway.port}`,
+  );
+  const address = await createChain({ issuer: await chain, host: '127.0.0.1', serverKey: 'P-256' });
+  const byAddress = await gatewayFor(t, { chain: address });
+  assert.match(byAddress.connectionString('d1'), /GatewayHostName=127\.0\.0\.1:\d+$/);
+});
+
+test('restart: same port, connections dropped without a will, sessions kept or not', async (t) => {
+  const gateway = await gatewayFor(t);
+  const { port } = gateway;
+  const will = { topic: EVENTS, payload: Buffer.from('x'), qos: /** @type {const} */ (0), retain: false };
+  const device = await RawDevice.connected(gateway, { clean: false, will });
+  device.send(subscribePacket('devices/d1/messages/devicebound/#'));
+  await device.bytes(5);
+  const message = gateway.sendC2D('d1', 'kept by the hub');
+  await device.packet();
+  const lost = once(gateway, 'disconnected');
+  await gateway.restart();
+  assert.strictEqual((await lost)[0].reason, 'gateway restarts');
+  assert.match(await device.end, /^(FIN|ECONNRESET)$/);
+  assert.strictEqual(gateway.port, port);
+  assert.strictEqual(gateway.counts.received, 0);
+
+  const resumed = await RawDevice.open(gateway);
+  resumed.send(connectPacket(gateway, { clean: false }));
+  assert.strictEqual(await resumed.bytes(4), RESUMED);
+  const redelivered = await resumed.packet();
+  assert.strictEqual(redelivered.cmd === 'publish' && redelivered.payload.toString(), 'kept by the hub');
+  resumed.send('40020001');
+  assert.strictEqual(await message.settled, 'completed');
+
+  await gateway.restart({ keepSessions: false });
+  const fresh = await RawDevice.open(gateway);
+  fresh.send(connectPacket(gateway, { clean: false }));
+  assert.strictEqual(await fresh.bytes(4), ACCEPTED);
+  fresh.vanish();
+});
+
+test('restart: the port is refused meanwhile, and a new certificate can come', async (t) => {
+  const gateway = await gatewayFor(t);
+  const before = await RawDevice.open(gateway);
+  const serial = before.secure.getPeerX509Certificate()?.fingerprint256;
+  before.vanish();
+  const renewed = await createChain({ issuer: await chain, serverKey: 'P-256' });
+  const restarted = gateway.restart({ downtimeMs: 50, chain: renewed });
+  await assert.rejects(
+    async () => {
+      for (;;) {
+        const tcp = net.connect(gateway.port, gateway.host);
+        tcp.on('error', () => {});
+        await once(tcp, 'connect');
+        tcp.destroy();
+      }
+    },
+    { code: 'ECONNREFUSED' },
+  );
+  await restarted;
+  const after = await RawDevice.open(gateway);
+  assert.notStrictEqual(after.secure.getPeerX509Certificate()?.fingerprint256, serial);
+  after.vanish();
+});
+
+test('close frees the port, whatever is connected', async () => {
+  const gateway = await startGateway({
+    chain: await chain,
+    devices: [{ deviceId: 'd1' }],
+    faults: { publish: { delayMs: 60000 } },
+  });
+  const { host, port } = gateway;
+  const connected = await RawDevice.connected(gateway);
+  connected.send(publishPacket(EVENTS));
+  const undecided = await RawDevice.open(gateway);
+  const silent = net.connect(port, host);
+  silent.on('error', () => {});
+  await once(silent, 'connect');
+  await gateway.close();
+  assert.match(await connected.end, /^(FIN|ECONNRESET)$/);
+  assert.match(await undecided.end, /^(FIN|ECONNRESET)$/);
+  const again = await startGateway({ chain: await chain, port });
+  assert.strictEqual(again.port, port);
+  await again[Symbol.asyncDispose]();
+});
+
+test('startGateway names what it cannot use', async (t) => {
+  const gateway = await gatewayFor(t);
+  await assert.rejects(startGateway({ chain: await chain, port: gateway.port }), { code: 'EADDRINUSE' });
+  await assert.rejects(
+    startGateway({ chain: await chain, limits: /** @type {any} */ ({ maxclients: 1 }) }),
+    /limits: 'maxclients' is unknown; there are connectTimeoutMs, /,
+  );
+  await assert.rejects(
+    startGateway({ chain: await chain, limits: { maxClients: -1 } }),
+    /limits: maxClients cannot be -1/,
+  );
+  await assert.rejects(
+    startGateway({ chain: await chain, devices: [{ deviceId: 'd1' }, { deviceId: 'd1' }] }),
+    /device 'd1' exists already/,
+  );
+});

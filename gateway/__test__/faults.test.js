@@ -1,0 +1,251 @@
+// @ts-check
+'use strict';
+
+const assert = require('node:assert');
+const { once } = require('node:events');
+const net = require('node:net');
+const { test } = require('node:test');
+const {
+  PINGREQ,
+  PINGRESP,
+  RawDevice,
+  connectPacket,
+  gatewayFor,
+  publishPacket,
+  subscribePacket,
+} = require('./raw-device');
+
+const EVENTS = 'devices/d1/messages/events/';
+
+/** @param {number} count */
+const publishes = (count) =>
+  Array.from({ length: count }, (_, i) =>
+    publishPacket(EVENTS, { messageId: i + 1, payload: String(i + 1) }),
+  );
+
+/** @param {import('..').Gateway} gateway */
+const bodies = (gateway) => gateway.received.map(({ body }) => Number(body.toString()));
+
+test('accept: reset at once', async (t) => {
+  const gateway = await gatewayFor(t, { faults: { accept: (n) => (n === 1 ? 'refuse' : undefined) } });
+  await assert.rejects(RawDevice.open(gateway), { code: 'ECONNRESET' });
+  const device = await RawDevice.connected(gateway);
+  device.vanish();
+});
+
+test('accept: TCP and then silence', async (t) => {
+  const gateway = await gatewayFor(t, {
+    faults: { accept: (n) => (n === 1 ? 'silent' : undefined) },
+    limits: { connectTimeoutMs: 50 },
+  });
+  const tcp = net.connect(gateway.port, gateway.host);
+  await once(tcp, 'connect');
+  tcp.write(Buffer.alloc(1000));
+  const arrived = once(tcp, 'data').then(() => 'data');
+  const ended = once(tcp, 'close').then(() => 'close');
+  // The time limit of a later connection shows that the silent one has none.
+  const device = await RawDevice.open(gateway);
+  assert.strictEqual(await device.rest(), '');
+  tcp.end();
+  assert.strictEqual(await Promise.race([arrived, ended]), 'close');
+});
+
+test('connack: any code, also reserved ones, with a delay', async (t) => {
+  const gateway = await gatewayFor(t);
+  for (const code of [1, 2, 3, 4, 5, 6, 255]) {
+    gateway.faults = { connack: { code, delayMs: 5 } };
+    const device = await RawDevice.open(gateway);
+    const refused = once(gateway, 'refused');
+    device.send(connectPacket(gateway));
+    assert.strictEqual(await device.rest(), `200200${code.toString(16).padStart(2, '0')}`);
+    const [{ returnCode, reason, clientId }] = await refused;
+    assert.deepStrictEqual([returnCode, reason, clientId], [code, `fault: CONNACK ${code}`, 'd1']);
+  }
+});
+
+test('connack: a delay alone, decided by connection', async (t) => {
+  const gateway = await gatewayFor(t, {
+    faults: { connack: ({ connectionNumber }) => (connectionNumber === 1 ? { delayMs: 5 } : { code: 5 }) },
+  });
+  const first = await RawDevice.connected(gateway);
+  const second = await RawDevice.open(gateway);
+  second.send(connectPacket(gateway));
+  assert.strictEqual(await second.rest(), '20020005');
+  first.vanish();
+});
+
+test('connack: silence, FIN, RST', async (t) => {
+  const gateway = await gatewayFor(t, { faults: { connack: 'cut' } });
+  const cut = await RawDevice.open(gateway);
+  cut.send(connectPacket(gateway));
+  assert.strictEqual(await cut.rest(), '');
+  assert.strictEqual(await cut.end, 'FIN');
+
+  gateway.faults = { connack: 'reset' };
+  const reset = await RawDevice.open(gateway);
+  reset.send(connectPacket(gateway));
+  assert.strictEqual(await reset.end, 'ECONNRESET');
+
+  gateway.faults = { connack: ({ connectionNumber }) => (connectionNumber === 3 ? 'silent' : undefined) };
+  const silent = await RawDevice.open(gateway);
+  silent.send(connectPacket(gateway), PINGREQ);
+  const other = await RawDevice.connected(gateway, { deviceId: 'd2' });
+  assert.strictEqual(silent.input.length, 0);
+  assert.strictEqual(silent.secure.closed, false);
+  silent.vanish();
+  other.vanish();
+});
+
+test('publish: cut at the n-th, before the store, before PUBACK, after PUBACK', async (t) => {
+  const expected = /** @type {const} */ ([
+    ['before-store', '4002000140020002', [1, 2]],
+    ['before-puback', '4002000140020002', [1, 2, 3]],
+    ['after-puback', '400200014002000240020003', [1, 2, 3]],
+  ]);
+  for (const [moment, pubacks, stored] of expected) {
+    const gateway = await gatewayFor(t, {
+      faults: { publish: (n) => (n === 3 ? `cut-${moment}` : undefined) },
+    });
+    const device = await RawDevice.connected(gateway);
+    device.send(...publishes(5));
+    assert.strictEqual(await device.rest(), pubacks, moment);
+    assert.strictEqual(await device.end, 'FIN', moment);
+    assert.deepStrictEqual(bodies(gateway), stored, moment);
+  }
+});
+
+test('publish: reset before the store, before PUBACK, after PUBACK', async (t) => {
+  // Where bytes and RST arrive together, libuv shows the bytes and a plain end.
+  const expected = /** @type {const} */ ([
+    ['reset-before-store', '', 'ECONNRESET', []],
+    ['reset-before-puback', '', 'ECONNRESET', [1]],
+    ['reset-after-puback', '40020001', undefined, [1]],
+  ]);
+  for (const [fault, pubacks, end, stored] of expected) {
+    const gateway = await gatewayFor(t, { faults: { publish: fault } });
+    const device = await RawDevice.connected(gateway);
+    device.send(...publishes(2));
+    assert.strictEqual(await device.rest(), pubacks, fault);
+    if (end) assert.strictEqual(await device.end, end, fault);
+    assert.deepStrictEqual(bodies(gateway), stored, fault);
+  }
+});
+
+test('publish: PUBACKs dropped, once or for good; the connection goes on', async (t) => {
+  const gateway = await gatewayFor(t, { faults: { publish: (n) => (n === 2 ? 'drop-puback' : undefined) } });
+  const device = await RawDevice.connected(gateway);
+  device.send(...publishes(3), PINGREQ);
+  assert.strictEqual(await device.bytes(10), '4002000140020003' + PINGRESP);
+  gateway.faults = { publish: 'drop-puback' };
+  device.send(...publishes(2), PINGREQ);
+  assert.strictEqual(await device.bytes(2), PINGRESP);
+  assert.strictEqual(gateway.counts.received, 5);
+  device.vanish();
+});
+
+test('publish: a delay holds back what is behind, in order; the packet decides', async (t) => {
+  const gateway = await gatewayFor(t, {
+    faults: { publish: (n, { payload }) => (payload.toString() === '2' ? { delayMs: 20 } : undefined) },
+  });
+  const device = await RawDevice.connected(gateway);
+  device.send(...publishes(3));
+  assert.strictEqual(await device.bytes(4), '40020001');
+  device.send(PINGREQ);
+  assert.strictEqual(await device.bytes(10), PINGRESP + '4002000240020003');
+  device.vanish();
+});
+
+test('publish: n counts per connection', async (t) => {
+  const gateway = await gatewayFor(t, {
+    faults: {
+      publish: (n, _, { connectionNumber }) =>
+        n === 2 && connectionNumber === 1 ? 'cut-before-puback' : undefined,
+    },
+  });
+  const first = await RawDevice.connected(gateway);
+  first.send(...publishes(2));
+  assert.strictEqual(await first.rest(), '40020001');
+  const second = await RawDevice.connected(gateway);
+  second.send(...publishes(2));
+  assert.strictEqual(await second.bytes(8), '4002000140020002');
+  second.vanish();
+});
+
+test('suback: 0x80 for a filter, or none at all', async (t) => {
+  const gateway = await gatewayFor(t, {
+    faults: { suback: (filter) => (filter.startsWith('devices/') ? 0x80 : undefined) },
+  });
+  const device = await RawDevice.connected(gateway);
+  device.send(subscribePacket('devices/d1/messages/devicebound/#'));
+  assert.strictEqual(await device.bytes(5), '9003000180');
+  device.send(subscribePacket('other', { messageId: 2 }));
+  assert.strictEqual(await device.bytes(5), '9003000201');
+  assert.deepStrictEqual(gateway.connections()[0].subscriptions, ['other']);
+  gateway.faults = { suback: 'silent' };
+  device.send(subscribePacket('third', { messageId: 3 }), PINGREQ);
+  assert.strictEqual(await device.bytes(2), PINGRESP);
+  device.vanish();
+});
+
+test('pingresp: lost', async (t) => {
+  const gateway = await gatewayFor(t, { faults: { pingresp: 'silent' } });
+  const device = await RawDevice.connected(gateway);
+  device.send(PINGREQ, ...publishes(1));
+  assert.strictEqual(await device.bytes(4), '40020001');
+  device.vanish();
+});
+
+test('cut: a connection on demand, by FIN or RST, with its will', async (t) => {
+  const gateway = await gatewayFor(t);
+  const will = { topic: EVENTS, payload: Buffer.from('9'), qos: /** @type {const} */ (0), retain: false };
+  const first = await RawDevice.connected(gateway, { will });
+  const other = await RawDevice.connected(gateway, { deviceId: 'd2' });
+  assert.strictEqual(gateway.cut('d1'), 1);
+  assert.strictEqual(await first.rest(), '');
+  assert.strictEqual(await first.end, 'FIN');
+  assert.deepStrictEqual(bodies(gateway), [9]);
+  const second = await RawDevice.connected(gateway);
+  assert.strictEqual(gateway.cut('d1', 'rst'), 1);
+  assert.strictEqual(await second.end, 'ECONNRESET');
+  assert.strictEqual(gateway.cut('d1'), 0);
+  other.send(PINGREQ);
+  assert.strictEqual(await other.bytes(2), PINGRESP);
+  other.vanish();
+});
+
+test('freeze: half-open, until the same id connects again', async (t) => {
+  const gateway = await gatewayFor(t);
+  const frozen = await RawDevice.connected(gateway);
+  assert.strictEqual(gateway.freeze('d1'), 1);
+  frozen.send(...publishes(1), PINGREQ);
+  gateway.sendC2D('d1', 'lost');
+  const other = await RawDevice.connected(gateway, { deviceId: 'd2' });
+  other.send(PINGREQ);
+  assert.strictEqual(await other.bytes(2), PINGRESP);
+  assert.strictEqual(frozen.input.length, 0);
+  assert.strictEqual(frozen.secure.closed, false);
+  assert.strictEqual(gateway.counts.received, 0);
+  const again = await RawDevice.connected(gateway);
+  assert.strictEqual(await frozen.rest(), '');
+  again.send(...publishes(1));
+  assert.strictEqual(await again.bytes(4), '40020001');
+  again.vanish();
+  other.vanish();
+});
+
+test('a malformed fault script says what and where', async (t) => {
+  const gateway = await gatewayFor(t);
+  const set = (/** @type {any} */ faults) => () => (gateway.faults = faults);
+  assert.throws(set({ publsh: 'drop-puback' }), {
+    name: 'TypeError',
+    message: "faults: 'publsh' is unknown; there are accept, connack, publish, suback, pingresp",
+  });
+  assert.throws(set({ publish: 'cut' }), /faults: publish cannot be "cut"/);
+  assert.throws(set({ publish: { delayMs: -1 } }), /faults: publish cannot be {"delayMs":-1}/);
+  assert.throws(set({ connack: { code: 256 } }), /faults: connack cannot be {"code":256}/);
+  assert.throws(set({ connack: 5 }), /faults: connack cannot be 5/);
+  assert.throws(set({ suback: -1 }), /faults: suback cannot be -1/);
+  assert.throws(set({ accept: 'close' }), /faults: accept cannot be "close"/);
+  assert.throws(set({ pingresp: true }), /faults: pingresp cannot be true/);
+  await assert.rejects(gatewayFor(t, { faults: /** @type {any} */ ({ x: 1 }) }), /faults: 'x' is unknown/);
+});

@@ -1,0 +1,233 @@
+// @ts-check
+'use strict';
+
+const { createHmac } = require('node:crypto');
+const { once } = require('node:events');
+const net = require('node:net');
+const tls = require('node:tls');
+const mqtt = require('mqtt-packet');
+const { createChain, startGateway } = require('..');
+
+/**
+ * @typedef {import('..').Gateway} Gateway
+ */
+
+/** One hierarchy for all tests of a file: small keys, made once. */
+const chain = createChain({ caKey: 'P-256', serverKey: 'P-256' });
+
+/**
+ * Starts a gateway with the device `d1` that closes with the test.
+ * @param {import('node:test').TestContext} t
+ * @param {import('..').GatewayOptions} [options]
+ * @returns {Promise<Gateway>}
+ */
+async function gatewayFor(t, options = {}) {
+  const devices = [{ deviceId: 'd1' }, { deviceId: 'd2' }];
+  const gateway = await startGateway({ chain: await chain, devices, ...options });
+  t.after(() => gateway.close());
+  return gateway;
+}
+
+/**
+ * A token as the device would sign it.
+ * @param {string} key base64
+ * @param {object} [options]
+ * @param {string} [options.resource] not yet encoded
+ * @param {number | string} [options.expiry] seconds since 1970
+ * @param {string} [options.encodedResource] as transmitted
+ * @param {(signature: string) => string} [options.encodeSignature]
+ */
+function sas(
+  key,
+  {
+    resource = 'local.azure-devices.net/devices/d1',
+    expiry = Math.floor(Date.now() / 1000) + 3600,
+    encodedResource = encodeURIComponent(resource),
+    encodeSignature = encodeURIComponent,
+  } = {},
+) {
+  const signature = createHmac('sha256', Buffer.from(key, 'base64'))
+    .update(`${encodedResource}\n${expiry}`)
+    .digest('base64');
+  return `SharedAccessSignature sr=${encodedResource}&sig=${encodeSignature(signature)}&se=${expiry}`;
+}
+
+/**
+ * The keys of a device.
+ * @param {Gateway} gateway
+ * @param {string} deviceId
+ */
+function keyOf(gateway, deviceId) {
+  const key = /SharedAccessKey=([^;]+)/.exec(gateway.connectionString(deviceId))?.[1];
+  if (!key) throw new Error(`no key in the connection string of '${deviceId}'`);
+  return key;
+}
+
+/**
+ * A CONNECT that the gateway accepts, but for the changes.
+ * @param {Gateway} gateway
+ * @param {Partial<mqtt.IConnectPacket> & { deviceId?: string }} [changes]
+ */
+function connectPacket(gateway, { deviceId = 'd1', ...changes } = {}) {
+  return mqtt.generate({
+    cmd: 'connect',
+    protocolId: 'MQTT',
+    protocolVersion: 4,
+    clientId: deviceId,
+    clean: true,
+    keepalive: 60,
+    username: `${gateway.hubHostName}/${deviceId}/?api-version=2021-04-12`,
+    password: 'password' in changes ? undefined : passwordOf(gateway, deviceId),
+    ...changes,
+  });
+}
+
+/**
+ * @param {Gateway} gateway
+ * @param {string} deviceId
+ */
+function passwordOf(gateway, deviceId) {
+  return Buffer.from(
+    sas(keyOf(gateway, deviceId), { resource: `${gateway.hubHostName}/devices/${deviceId}` }),
+  );
+}
+
+/**
+ * @param {string} topic
+ * @param {Partial<mqtt.IPublishPacket>} [changes]
+ */
+function publishPacket(topic, changes = {}) {
+  return mqtt.generate({
+    cmd: 'publish',
+    topic,
+    payload: 'x',
+    qos: 1,
+    messageId: 1,
+    dup: false,
+    retain: false,
+    ...changes,
+  });
+}
+
+/**
+ * @param {string} filter
+ * @param {{ qos?: 0 | 1 | 2, messageId?: number }} [options]
+ */
+function subscribePacket(filter, { qos = 1, messageId = 1 } = {}) {
+  return mqtt.generate({ cmd: 'subscribe', messageId, subscriptions: [{ topic: filter, qos }] });
+}
+
+/** The bytes on a TLS connection to the gateway. */
+class RawDevice {
+  /**
+   * @param {import('node:net').Socket} tcp
+   * @param {tls.TLSSocket} secure
+   */
+  constructor(tcp, secure) {
+    this.tcp = tcp;
+    this.secure = secure;
+    this.input = Buffer.alloc(0);
+    /** How the gateway ended the connection: `FIN`, or an error code such as `ECONNRESET`. */
+    this.end = new Promise((resolve) => {
+      secure.once('error', (error) => resolve(/** @type {NodeJS.ErrnoException} */ (error).code));
+      secure.once('close', () => resolve('FIN'));
+    });
+    secure.on('data', (chunk) => {
+      this.input = Buffer.concat([this.input, chunk]);
+      secure.emit('more');
+    });
+    secure.on('close', () => secure.emit('more'));
+  }
+
+  /**
+   * @param {Gateway} gateway
+   * @param {tls.ConnectionOptions} [options]
+   */
+  static async open(gateway, options = {}) {
+    const tcp = net.connect(gateway.port, gateway.host);
+    const secure = tls.connect({ socket: tcp, ca: gateway.rootPem, servername: 'localhost', ...options });
+    const device = new RawDevice(tcp, secure);
+    await once(secure, 'secureConnect');
+    return device;
+  }
+
+  /**
+   * Opens and connects.
+   * @param {Gateway} gateway
+   * @param {Parameters<typeof connectPacket>[1]} [changes]
+   */
+  static async connected(gateway, changes) {
+    const device = await RawDevice.open(gateway);
+    device.send(connectPacket(gateway, changes));
+    const connack = await device.bytes(4);
+    if (connack !== '20020000' && connack !== '20020100') throw new Error(`CONNACK ${connack}`);
+    return device;
+  }
+
+  /**
+   * @param {...(Buffer | string)} pieces bytes, or hexadecimal; one write
+   */
+  send(...pieces) {
+    const buffers = pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'hex') : piece));
+    this.secure.write(Buffer.concat(buffers));
+  }
+
+  /**
+   * The next bytes, hexadecimal; fewer if the connection ends.
+   * @param {number} count
+   */
+  async bytes(count) {
+    while (this.input.length < count && !this.secure.closed) {
+      // An error is told by `end`; here it only means that no more comes.
+      await once(this.secure, 'more').catch(() => {});
+    }
+    const bytes = this.input.subarray(0, count);
+    this.input = this.input.subarray(bytes.length);
+    return bytes.toString('hex');
+  }
+
+  /** All bytes until the connection ends, hexadecimal. */
+  rest() {
+    return this.bytes(Infinity);
+  }
+
+  /** The next whole packet. */
+  async packet() {
+    /** @type {mqtt.Packet[]} */
+    const packets = [];
+    const parser = mqtt.parser();
+    parser.on('packet', (packet) => packets.push(packet));
+    while (packets.length === 0) parser.parse(Buffer.from(await this.bytes(1), 'hex'));
+    return packets[0];
+  }
+
+  /** Vanishes without DISCONNECT. */
+  vanish() {
+    this.tcp.destroy();
+  }
+}
+
+/** CONNACK 0 without and with a session, as the gateway sends it. */
+const ACCEPTED = '20020000';
+const RESUMED = '20020100';
+
+const DISCONNECT = 'e000';
+const PINGREQ = 'c000';
+const PINGRESP = 'd000';
+
+module.exports = {
+  ACCEPTED,
+  DISCONNECT,
+  PINGREQ,
+  PINGRESP,
+  RESUMED,
+  RawDevice,
+  chain,
+  connectPacket,
+  gatewayFor,
+  keyOf,
+  passwordOf,
+  publishPacket,
+  sas,
+  subscribePacket,
+};
