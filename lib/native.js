@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const fs = require('node:fs');
+const path = require('node:path');
 const { failure } = require('./failure');
 
 /**
@@ -39,14 +41,15 @@ function remedy(broken) {
   if (process.env.NAPI_RS_NATIVE_LIBRARY_PATH) {
     return 'NAPI_RS_NATIVE_LIBRARY_PATH is set: it must name the add-on, or be unset.';
   }
-  const { version, napi, optionalDependencies = {} } = /** @type {any} */ (require('../package.json'));
-  // Only a checkout knows how to build.
-  if (napi) return 'run `npm run build` in the checkout; it needs Rust (https://rustup.rs).';
+  if (fs.existsSync(path.join(__dirname, '..', 'Cargo.toml'))) {
+    return 'this is a checkout; run `npm run build` in it, which needs Rust (https://rustup.rs).';
+  }
+  const { version, optionalDependencies } = /** @type {any} */ (require('../package.json'));
   const name = `edge-downstream-${platformName()}`;
   if (broken) {
     return `install anew on this machine (delete node_modules, then npm install), and check that its C library is as new as ${name} asks for.`;
   }
-  if (name in optionalDependencies) {
+  if (!optionalDependencies || name in optionalDependencies) {
     return `run \`npm install ${name}@${version}\`; it is left out by --omit=optional and when node_modules comes from another machine.`;
   }
   return `there is none published; build it from the sources of edge-downstream ${version} and name it in NAPI_RS_NATIVE_LIBRARY_PATH.`;
