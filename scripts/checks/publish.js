@@ -1,5 +1,7 @@
 // @ts-check
 'use strict';
 
-console.error('Not from here: `npm run pack` makes the tarballs to publish, which name the platform packages.');
+console.error(
+  'Not from here: `npm run pack` makes the tarballs to publish, which name the platform packages.',
+);
 process.exitCode = 1;
