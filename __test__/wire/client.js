@@ -1,0 +1,69 @@
+'use strict';
+
+const { once } = require('node:events');
+const { Client, Message, Mqtt } = require('../..');
+
+/**
+ * A client of a device, closed when the test is over.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {any} broker
+ * @param {{ connectionString: string }} device
+ * @param {Record<string, any>} [options] For setOptions, beside the `ca`.
+ */
+async function newClient(t, broker, device, options = {}) {
+  const client = Client.fromConnectionString(device.connectionString, Mqtt);
+  // What is still under way when a test ends need not be waited for.
+  t.after(() => {
+    client.removeAllListeners();
+    client._transport.abandon(new Error('The test is over'));
+    return client.close();
+  });
+  await client.setOptions({ ca: broker.chain.rootPem, ...options });
+  return client;
+}
+
+/** The same, connected. */
+async function openClient(t, broker, device, options) {
+  const client = await newClient(t, broker, device, options);
+  await client.open();
+  return client;
+}
+
+/** Retries without much of a pause. */
+const quickly = {
+  shouldRetry: (error) => error.name === 'NotConnectedError',
+  nextRetryTimeout: () => 20,
+};
+
+/** @param {number} n Is found again in the topic, and in the body. */
+function numbered(n) {
+  const message = new Message(`body ${n}`);
+  message.properties.add('n', String(n));
+  return message;
+}
+
+/** The numbers of what the broker read, or of what the cloud got. @param {{ topic: string }[]} list */
+function numbers(list) {
+  return list.map(({ topic }) => Number(/[/&]n=(\d+)/.exec(topic)?.[1]));
+}
+
+/** @returns {number[]} 0 … count - 1 */
+function upTo(count) {
+  return Array.from({ length: count }, (_, n) => n);
+}
+
+/** Resolves with what the next `event` brings. */
+async function next(emitter, event) {
+  const [value] = await once(emitter, event);
+  return value;
+}
+
+/** Counts how often an emitter emits each of these events. */
+function counting(emitter, ...events) {
+  const counts = Object.fromEntries(events.map((event) => [event, 0]));
+  for (const event of events) emitter.on(event, () => (counts[event] += 1));
+  return counts;
+}
+
+module.exports = { counting, newClient, next, numbered, numbers, openClient, quickly, upTo };

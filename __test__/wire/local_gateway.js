@@ -1,0 +1,97 @@
+'use strict';
+
+const { startGateway } = require('../../gateway');
+const { HUB, KEY } = require('./identity');
+const { Record } = require('./record');
+const { Relay } = require('./relay');
+
+/** The local gateway behind the seam of `brokers.js`. */
+class LocalGateway extends Record {
+  static label = 'the local gateway';
+  /** Further faults of the gateway, asked for each case. @type {import('../../gateway').Faults} */
+  faults = {};
+  #options;
+
+  /** @param {import('./brokers').BrokerOptions} options */
+  constructor({ tlsVersion, limits } = {}) {
+    super();
+    this.#options = { limits, keep: 0, hubHostName: HUB, hostname: 'localhost' };
+    if (tlsVersion) Object.assign(this.#options, { minVersion: tlsVersion, maxVersion: tlsVersion });
+  }
+
+  /** @param {import('../../gateway').Chain} chain */
+  async start(chain) {
+    this.chain = chain;
+    this.gateway = await startGateway({ ...this.#options, chain });
+    this.#listen();
+    this.relay = await new Relay(this.gateway.port).listen();
+  }
+
+  get port() {
+    return this.gateway.port;
+  }
+
+  /** Makes a device known. */
+  register(deviceId) {
+    this.gateway.addDevice({ deviceId, primaryKey: KEY });
+  }
+
+  /**
+   * @param {string} deviceId
+   * @param {string | Buffer} body
+   * @param {import('../../gateway').C2DOptions} [options]
+   */
+  sendC2D(deviceId, body, options) {
+    this.gateway.sendC2D(deviceId, body, options);
+  }
+
+  /** The process dies and is started again: with or without its sessions, another chain, or a device's key changed. */
+  async restart({ sessions = true, refuse, chain = this.chain } = {}) {
+    this.relay.refuse();
+    const restarted = this.gateway.restart({ keepSessions: sessions, chain });
+    if (refuse) this.gateway.rotateKeys(refuse);
+    await restarted;
+    this.relay.admit();
+  }
+
+  async stop() {
+    await this.relay?.close();
+    await this.gateway?.close();
+  }
+
+  #listen() {
+    let current;
+    this.gateway.faults = {
+      publish: (n, packet, { clientId }) => {
+        const { topic, qos, dup, packetId, payload } = packet;
+        current = { topic, payload: Buffer.from(payload) };
+        this.add('publishes', { clientId, topic, qos, dup, packetId });
+        return decided(this.faults.publish, n, packet);
+      },
+      connack: (connection) => decided(this.faults.connack, connection),
+      suback: (filter, connection) => decided(this.faults.suback, filter, connection),
+      pingresp: (connection) => decided(this.faults.pingresp, connection),
+    };
+    const { gateway } = this;
+    gateway.on('telemetry', () => this.add('messages', current));
+    gateway.on('connected', ({ clientId, keepAlive, cleanSession }) =>
+      this.add('connects', { clientId, keepAlive, clean: cleanSession }),
+    );
+    gateway.on('disconnected', ({ clientId, reason }) =>
+      this.add('disconnects', { clientId, graceful: reason === 'DISCONNECT' }),
+    );
+    gateway.on('refused', ({ clientId, returnCode }) => this.add('refusals', { clientId, code: returnCode }));
+    gateway.on('subscribed', ({ clientId, filter }) => this.add('subscribes', { clientId, filter }));
+    gateway.on('unsubscribed', ({ clientId, filter }) => this.add('unsubscribes', { clientId, filter }));
+    gateway.on('c2d', ({ deviceId, body }) =>
+      this.add('acknowledged', { clientId: deviceId, body: String(body) }),
+    );
+  }
+}
+
+/** A fault, or what its function decides. */
+function decided(fault, ...circumstances) {
+  return typeof fault === 'function' ? fault(...circumstances) : fault;
+}
+
+module.exports = { LocalGateway };

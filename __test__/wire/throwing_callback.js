@@ -1,0 +1,28 @@
+'use strict';
+
+// Run by telemetry_volume.test.js: five messages, all acknowledged in one burst, the callback of the second throws.
+
+const { Client, Message, Mqtt } = require('../..');
+
+const calls = [];
+process.on('uncaughtException', (error) => {
+  calls.push(`uncaught ${error.message}`);
+  client.close(() => process.stdout.write(JSON.stringify({ calls })));
+});
+
+const client = Client.fromConnectionString(process.env.CONNECTION_STRING, Mqtt);
+client.setOptions({ ca: process.env.CA }, () => {
+  client.open(() => {
+    for (let n = 0; n < 5; n++) {
+      client.sendEvent(new Message(String(n)), () => {
+        if (n === 1) throw new Error('thrown by 1');
+        calls.push(`served ${n}`);
+      });
+    }
+    // Nothing is served until this returns: by then all five are acknowledged.
+    for (;;) {
+      const { queued, inFlight } = client._transport.stats();
+      if (queued + inFlight === 0) return;
+    }
+  });
+});
