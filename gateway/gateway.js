@@ -37,6 +37,9 @@ const LIMITS = {
   lingerMs: 1000,
 };
 
+/** Longest delay of a timer, in milliseconds; Node turns longer ones into 1 ms. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
 /**
  * A running gateway and the cloud behind it. Its members are described in index.d.ts.
  * @extends {EventEmitter<import('./index').GatewayEvents>}
@@ -301,7 +304,8 @@ function limitsOf(changes = {}) {
     if (!(name in LIMITS)) {
       throw new TypeError(`limits: '${name}' is unknown; there are ${Object.keys(LIMITS).join(', ')}`);
     }
-    if (!(value >= 0)) throw new TypeError(`limits: ${name} cannot be ${value}`);
+    const most = name.endsWith('Ms') ? LONGEST_DELAY : Infinity;
+    if (!(value >= 0 && value <= most)) throw new TypeError(`limits: ${name} cannot be ${value}`);
   }
   return { ...LIMITS, ...changes };
 }

@@ -73,7 +73,7 @@ export interface Device {
   enabled: boolean;
 }
 
-/** Times in milliseconds, sizes in bytes. Defaults are edgeHub's unless said otherwise. */
+/** Times in milliseconds, at most 2 147 483 647; sizes in bytes. Defaults are edgeHub's unless said otherwise. */
 export interface Limits {
   /** From TCP accept to CONNECT (T2). Default 60 000. */
   connectTimeoutMs?: number;
@@ -243,7 +243,10 @@ export type ConnackFault = 'silent' | 'cut' | 'reset' | { code?: number; delayMs
 type Decide<Circumstances extends unknown[], Fault> =
   Fault | ((...circumstances: Circumstances) => Fault | undefined);
 
-/** Faults to commit (§11.3): each a fault for every case, or a function that decides. */
+/**
+ * Faults to commit (§11.3): each a fault for every case, or a function that decides. A function that returns what
+ * is no fault of its kind raises an uncaught TypeError which names it.
+ */
 export interface Faults {
   /** At TCP accept: reset at once, or accept and never start TLS. */
   accept?: Decide<[connectionNumber: number], 'refuse' | 'silent'>;
@@ -264,7 +267,7 @@ export interface GatewayEvents {
   disconnected: [connection: ConnectionInfo & { reason: string }];
   /** A connection ended before CONNACK 0; `returnCode` is undefined if it was closed without CONNACK. */
   refused: [connection: ConnectionInfo & { reason: string; returnCode: number | undefined }];
-  /** A client went away during the TLS handshake; `reason` may be its alert, such as an unknown CA. */
+  /** A connection ended before the TLS handshake was done; `reason` may be an alert, such as an unknown CA. */
   handshakeFailed: [connection: ConnectionInfo & { reason: string }];
   telemetry: [message: Message];
   dropped: [message: DroppedMessage];

@@ -217,6 +217,10 @@ test('startGateway names what it cannot use', async (t) => {
     /limits: maxClients cannot be -1/,
   );
   await assert.rejects(
+    startGateway({ chain: await chain, limits: { c2dLockMs: Infinity } }),
+    /limits: c2dLockMs cannot be Infinity/,
+  );
+  await assert.rejects(
     startGateway({ chain: await chain, devices: [{ deviceId: 'd1' }, { deviceId: 'd1' }] }),
     /device 'd1' exists already/,
   );

@@ -36,7 +36,7 @@ test('accept: reset at once', async (t) => {
 test('accept: TCP and then silence', async (t) => {
   const gateway = await gatewayFor(t, {
     faults: { accept: (n) => (n === 1 ? 'silent' : undefined) },
-    limits: { connectTimeoutMs: 50 },
+    limits: { connectTimeoutMs: 300 },
   });
   const tcp = net.connect(gateway.port, gateway.host);
   await once(tcp, 'connect');
@@ -242,6 +242,7 @@ test('a malformed fault script says what and where', async (t) => {
   });
   assert.throws(set({ publish: 'cut' }), /faults: publish cannot be "cut"/);
   assert.throws(set({ publish: { delayMs: -1 } }), /faults: publish cannot be {"delayMs":-1}/);
+  assert.throws(set({ publish: { delayMs: 2 ** 31 } }), /faults: publish cannot be {"delayMs":2147483648}/);
   assert.throws(set({ connack: { code: 256 } }), /faults: connack cannot be {"code":256}/);
   assert.throws(set({ connack: 5 }), /faults: connack cannot be 5/);
   assert.throws(set({ suback: -1 }), /faults: suback cannot be -1/);

@@ -247,8 +247,9 @@ test('D5 the sweep closes clients whose token has expired, and no others', async
   const valid = await RawDevice.connected(gateway, { deviceId: 'd2' });
   const expiry = Math.floor(Date.now() / 1000) + 2;
   const password = Buffer.from(sas(keyOf(gateway, 'd1'), { expiry }));
+  const disconnected = once(gateway, 'disconnected');
   const device = await RawDevice.connected(gateway, { password });
-  const [{ deviceId, reason }] = await once(gateway, 'disconnected');
+  const [{ deviceId, reason }] = await disconnected;
   assert.strictEqual(deviceId, 'd1');
   assert.strictEqual(reason, `SAS token expired at ${new Date(expiry * 1000).toISOString()}`);
   assert.ok(Date.now() > expiry * 1000);

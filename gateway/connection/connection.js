@@ -1,10 +1,10 @@
 // @ts-check
 'use strict';
 
-const { PacketReader, ProtocolError } = require('./framing');
+const { PacketReader, ProtocolError } = require('../mqtt/framing');
 const { PublishQueue } = require('./publishing');
 const { Wire } = require('./wire');
-const packets = require('./packets');
+const packets = require('../mqtt/packets');
 const { admit } = require('../identity/admission');
 const { Refusal } = require('../identity/refusal');
 const { Client } = require('../session/client');
@@ -14,7 +14,7 @@ const MAX_PIPELINED = 65536;
 
 /**
  * @typedef {import('../index').ConnectionInfo} ConnectionInfo
- * @typedef {import('./framing').Packet} Packet
+ * @typedef {import('../mqtt/framing').Packet} Packet
  * @typedef {import('mqtt-packet').IConnectPacket} ConnectPacket
  *
  * What a connection needs of its gateway.
@@ -232,8 +232,7 @@ class Connection {
    */
   lost(error) {
     const reason = error ? error.message : 'connection lost';
-    if (this.info.tlsVersion) this.guard(() => this.end(reason, { will: true, storeQueued: true }));
-    else this.end(reason, { event: 'handshakeFailed' });
+    this.end(reason, { will: true, storeQueued: true });
   }
 
   /** Stops reading and answering, and leaves the connection open. */
@@ -251,9 +250,8 @@ class Connection {
    * @param {boolean} [how.storeQueued] store the publishes that are still queued
    * @param {boolean} [how.reset] RST instead of FIN
    * @param {number} [how.returnCode] of the CONNACK sent
-   * @param {'disconnected' | 'refused' | 'handshakeFailed'} [how.event]
    */
-  end(reason, { will = false, storeQueued = false, reset = false, returnCode, event } = {}) {
+  end(reason, { will = false, storeQueued = false, reset = false, returnCode } = {}) {
     if (this.state === 'ended') return;
     this.state = 'ended';
     clearTimeout(this.timer);
@@ -264,8 +262,9 @@ class Connection {
     if (this.client) {
       this.client.leave();
       if (will && this.will) intake.acceptWill(this.will, this.client.identity);
-      emit(event || 'disconnected', { ...this.info, reason });
-    } else emit(event || 'refused', { ...this.info, reason, returnCode });
+      emit('disconnected', { ...this.info, reason });
+    } else if (this.info.tlsVersion) emit('refused', { ...this.info, reason, returnCode });
+    else emit('handshakeFailed', { ...this.info, reason });
   }
 }
 

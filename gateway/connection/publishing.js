@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { ProtocolError } = require('./framing');
+const { ProtocolError } = require('../mqtt/framing');
 
 /**
  * @typedef {import('../index').PublishPacket} PublishPacket

@@ -30,6 +30,9 @@ const KINDS = {
   pingresp: oneOf(['silent']),
 };
 
+/** Longest delay of a timer; Node turns longer ones into 1 ms. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
 /** The fault script in force. */
 class Faults {
   /**
@@ -134,14 +137,20 @@ function octet(value) {
 
 /** @param {any} value */
 function delay(value) {
-  return typeof value === 'object' && value !== null && value.delayMs >= 0;
+  return typeof value === 'object' && value !== null && isTimerDelay(value.delayMs);
+}
+
+/** @param {any} milliseconds */
+function isTimerDelay(milliseconds) {
+  return milliseconds >= 0 && milliseconds <= LONGEST_DELAY;
 }
 
 /** @param {any} value */
 function connackFault(value) {
   if (typeof value !== 'object' || value === null) return false;
   return (
-    (value.code === undefined || octet(value.code)) && (value.delayMs === undefined || value.delayMs >= 0)
+    (value.code === undefined || octet(value.code)) &&
+    (value.delayMs === undefined || isTimerDelay(value.delayMs))
   );
 }
 

@@ -3,7 +3,7 @@
 
 const { createHmac } = require('node:crypto');
 const { Refusal } = require('./refusal');
-const { percentDecode } = require('./percent');
+const { percentDecode } = require('../encoding/percent');
 
 /** Last second of .NET's calendar (9999-12-31): an expiry in milliseconds lies beyond it. */
 const LAST_SECOND = 253402300799;
@@ -31,7 +31,7 @@ function parseSas(token) {
   const fields = new Map();
   for (const field of text.split('&')) {
     const [name, value] = field.split('=');
-    if (value === undefined) throw new Refusal(5, `SAS field '${name}' has no value`);
+    if (value === undefined) throw new Refusal(5, 'a SAS field has no value');
     fields.set(name.toLowerCase(), value);
   }
   const [resource, signature, expiryText] = ['sr', 'sig', 'se'].map((name) => {

@@ -2,7 +2,7 @@
 'use strict';
 
 const { Refusal } = require('./refusal');
-const { percentDecode } = require('./percent');
+const { percentDecode } = require('../encoding/percent');
 
 /**
  * Whom a CONNECT claims to be.

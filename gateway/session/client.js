@@ -1,14 +1,14 @@
 // @ts-check
 'use strict';
 
-const { ProtocolError } = require('../connection/framing');
-const packets = require('../connection/packets');
+const { ProtocolError } = require('../mqtt/framing');
+const packets = require('../mqtt/packets');
 const { kindOf } = require('./subscriptions');
 
 const { TYPE } = packets;
 
 /**
- * @typedef {import('../connection/framing').Packet} Packet
+ * @typedef {import('../mqtt/framing').Packet} Packet
  * @typedef {import('../connection/connection').Surroundings} Surroundings
  * @typedef {import('../identity/username').Identity} Identity
  * @typedef {import('../index').ConnectionInfo} ConnectionInfo

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { ProtocolError } = require('../connection/framing');
+const { ProtocolError } = require('../mqtt/framing');
 const { DropError, UnknownTopicError } = require('./topic');
 const { toMessage } = require('./message');
 

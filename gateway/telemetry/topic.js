@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { percentDecode } = require('../identity/percent');
+const { percentDecode } = require('../encoding/percent');
 
 /**
  * edgeHub's eight templates in one (contract edge-gateway.md §2.9): anchored at the end only, so anything may
