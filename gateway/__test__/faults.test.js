@@ -145,7 +145,7 @@ test('publish: PUBACKs dropped, once or for good; the connection goes on', async
 
 test('publish: a delay holds back what is behind, in order; the packet decides', async (t) => {
   const gateway = await gatewayFor(t, {
-    faults: { publish: (n, { payload }) => (payload.toString() === '2' ? { delayMs: 20 } : undefined) },
+    faults: { publish: (_, { payload }) => (payload.toString() === '2' ? { delayMs: 20 } : undefined) },
   });
   const device = await RawDevice.connected(gateway);
   device.send(...publishes(3));

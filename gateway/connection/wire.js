@@ -34,6 +34,7 @@ class Wire {
     this.open = true;
     this.frozen = false;
     this.handshakeDone = false;
+    this.peerGone = false;
     this.secure = new tls.TLSSocket(socket, {
       isServer: true,
       secureContext,
@@ -50,6 +51,7 @@ class Wire {
     this.secure.on('data', (chunk) => this.open && !this.frozen && onData(chunk));
     this.secure.on('drain', () => this.open && onWritable());
     const end = (/** @type {Error | undefined} */ error) => {
+      this.peerGone = true;
       if (this.open) onEnd(error);
       else this.socket.destroy();
     };
@@ -117,6 +119,7 @@ class Wire {
     this.flush();
     this.onFlushed = () => {
       if (reset) this.socket.resetAndDestroy();
+      else if (this.peerGone) this.socket.destroy();
       else if (this.cleanClose) this.secure.end();
       else this.socket.end();
     };

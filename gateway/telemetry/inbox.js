@@ -53,31 +53,30 @@ class Inbox {
       );
     }
     signal?.throwIfAborted();
-    return new Promise((resolve, reject) => {
-      const caller = { count, resolve: finish(resolve) };
-      this.waiting.push(caller);
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer;
+    let abort = () => {};
+    /** @type {Promise<Message[]>} */
+    const messages = new Promise((resolve, reject) => {
+      const caller = { count, resolve };
       const abandon = (/** @type {unknown} */ reason) => {
-        this.waiting.splice(this.waiting.indexOf(caller), 1);
-        finish(reject)(reason);
+        this.waiting = this.waiting.filter((other) => other !== caller);
+        reject(reason);
       };
-      const abort = () => abandon(signal?.reason);
-      const timer =
-        timeoutMs === undefined
-          ? undefined
-          : setTimeout(() => {
-              abandon(new Error(`${this.size} of ${count} messages arrived within ${timeoutMs} ms`));
-            }, timeoutMs);
-      signal?.addEventListener('abort', abort);
-      /** @param {(value: any) => void} settle */
-      function finish(settle) {
-        return (/** @type {any} */ value) => {
-          clearTimeout(timer);
-          signal?.removeEventListener('abort', abort);
-          settle(value);
-        };
-      }
-      this.serve();
+      abort = () => abandon(signal?.reason);
+      const late = () =>
+        abandon(new Error(`${this.size} of ${count} messages arrived within ${timeoutMs} ms`));
+      if (timeoutMs !== undefined) timer = setTimeout(late, timeoutMs);
+      this.waiting.push(caller);
     });
+    signal?.addEventListener('abort', abort);
+    this.serve();
+    try {
+      return await messages;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    }
   }
 
   serve() {
