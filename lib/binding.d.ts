@@ -18,8 +18,8 @@ export declare class NativeSession {
   constructor(wake: () => void, limits?: NativeLimits | undefined | null)
   /** Connects, or replaces a live connection gracefully. */
   connect(request: NativeRequest): void
-  /** Queues a publish under `id`; false when the session is full. */
-  publish(id: number, topic: string, payload: Uint8Array, qos: number): boolean
+  /** Queues the publishes that the first `used` bytes of `slab` hold, see `slab.rs` for their form. */
+  publish(slab: Uint8Array, used: number): void
   /** Subscribes under `id`. */
   subscribe(id: number, filters: Array<NativeFilter>): void
   /** Removes subscriptions under `id`. */
@@ -32,10 +32,15 @@ export declare class NativeSession {
   disconnect(graceMs: number): void
   /** Ends the session at once and waits until its connection is gone, 250 ms at most. */
   stop(): void
-  /** Takes what happened. */
-  drain(): NativeEvents
-  /** Counts of publishes held. */
-  held(): NativeHeld
+  /**
+   * Takes the ids of publishes that are done. Of `report`, element 0 tells how many of them follow from element 2
+   * on, and element 1 whether there is more: then `events` is to be asked, and `drain` again.
+   */
+  drain(report: Uint32Array): void
+  /** Takes everything else that happened, in order. */
+  events(): Array<NativeEvent>
+  /** How many operations are written and not acknowledged. */
+  written(): number
 }
 
 /** What is wrong with an input that should hold certificates. */
@@ -85,14 +90,6 @@ export interface NativeEvent {
   failure?: NativeFailure
 }
 
-/** What happened since the last drain. */
-export interface NativeEvents {
-  /** Ids of publishes that are done. */
-  acknowledged?: Uint32Array
-  /** Everything else, in order. */
-  others?: Array<NativeEvent>
-}
-
 /** Why a connection failed or was lost. */
 export interface NativeFailure {
   /** The stage: `resolve`, `tcp`, `tls`, `connack`, `connected`. */
@@ -119,22 +116,8 @@ export interface NativeFilter {
   qos: number
 }
 
-/** Counts of publishes held. */
-export interface NativeHeld {
-  /** Queued and unacknowledged together. */
-  publishes: number
-  /** Those of them that were written and are not acknowledged. */
-  written: number
-  /** Bytes of all their topics and payloads. */
-  bytes: number
-}
-
 /** Bounds of a session; what is absent has the value in parentheses. */
 export interface NativeLimits {
-  /** Publishes held at most (10 000). */
-  publishes?: number
-  /** Bytes of topics and payloads of those (32 MiB). */
-  publishBytes?: number
   /** Bytes of received messages neither drained nor acknowledged (16 MiB). */
   inboundBytes?: number
   /** Inbound silence before a PINGREQ, ms (30 000). */

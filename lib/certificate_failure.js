@@ -30,7 +30,7 @@ function describeCertificateFailure(native, target) {
       return wrongName(leaf, target.host);
     case 'certificate-unknown-issuer':
     case 'certificate-bad-signature':
-      return untrusted(native, chain, target);
+      return untrusted(chain, target);
     case 'certificate-wrong-purpose':
       return [
         'ERR_IOT_CERT_PURPOSE',
@@ -97,12 +97,11 @@ function wrongName(leaf, host) {
 /**
  * No path to a trusted root: because a root of that name has another key, or because none has the name.
  *
- * @param {import('./binding').NativeFailure} native
  * @param {X509Certificate[]} chain
  * @param {import('./connection_failure').Target} target
  * @returns {[string, string, string]}
  */
-function untrusted(native, chain, target) {
+function untrusted(chain, target) {
   const roots = target.roots.flatMap(parse);
   const top = topOf(chain);
   const namesake = roots.find((root) => root.subject === top.issuer);

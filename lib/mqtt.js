@@ -4,28 +4,25 @@
 const { EventEmitter } = require('node:events');
 const { bundledTrust, readTrust } = require('./trust');
 const { connectionFailure } = require('./connection_failure');
-const { requireDeviceId } = require('./device_id');
 const { NotConnectedError, NotImplementedError } = require('./errors');
 const { failure } = require('./failure');
-const { parseEndpoint } = require('./gateway_address');
 const { Message } = require('./message');
 const { requireMessageFits } = require('./message_size');
+const { MqttIdentity } = require('./mqtt_identity');
 const { MqttOptions } = require('./mqtt_options');
 const { decode, encodeSystemAndUser } = require('./property_bag');
 const { Connected, Disconnected, MessageCompleted, SharedAccessSignatureUpdated } = require('./results');
 const { Session } = require('./session');
+const { SHORT_TEXT } = require('./slab');
 const { Subscriptions } = require('./subscriptions');
 const { keepsPendingOperations } = require('./transport');
-const { userAgent } = require('./user_agent');
 
 /** @typedef {import('./binding').NativeEvent} NativeEvent */
 /** @typedef {import('..').TransportConfig} TransportConfig */
 /** @typedef {(error: any, result?: any) => void} Callback */
-/** @typedef {{ run: () => void, callback: Callback }} Deferred */
+/** @typedef {{ message: any, callback: Callback, options?: { timeoutMs?: number, signal?: AbortSignal } }} Deferred */
 
 const MQTT_PORT = 8883;
-/** The version of the service interface (device-sdk.md §3.3). */
-const API_VERSION = '2021-04-12';
 /** How long `disconnect` waits for acknowledgements. Milliseconds. */
 const CLOSE_GRACE_MS = 10_000;
 /** Keeps the process alive and does nothing else; Node's longest interval. */
@@ -53,12 +50,12 @@ class Mqtt extends EventEmitter {
   #subscriptions;
   /** @type {TransportConfig | undefined} */
   #credentials;
-  /** What was asked for before the credentials, and with them the topics, were known. @type {Deferred[]} */
+  /** Known with the credentials. @type {MqttIdentity | undefined} */
+  #identity;
+  /** Sends that were asked for before. @type {Deferred[]} */
   #deferred = [];
-  /** `devices/<id>/messages/events/`; empty until the credentials are known. */
-  #telemetryTopic = '';
-  /** `devices/<id>/messages/devicebound/` */
-  #c2dTopic = '';
+  /** C2D was asked for before: whom to tell. @type {Callback[]} */
+  #deferredC2D = [];
   /** @type {import('./connection_failure').Target | undefined} */
   #target;
   #connected = false;
@@ -133,16 +130,19 @@ class Mqtt extends EventEmitter {
    * @param {{ timeoutMs?: number, signal?: AbortSignal }} [options]
    */
   sendEvent(message, callback, options) {
-    const topic = this.#telemetryTopic;
-    if (topic === '') {
-      this.#defer(() => this.sendEvent(message, callback, options), callback);
+    if (this.#identity === undefined) {
+      this.#deferred.push({ message, callback, options });
       return;
     }
+    const topic = this.#identity.telemetryTopic;
     let bag, body;
     try {
       bag = encodeSystemAndUser(message);
-      body = bytesOf(message);
-      requireMessageFits(body.length, bag, topic.length);
+      body = bodyOf(message);
+      // A short text fits whatever its bytes.
+      if (typeof body !== 'string' || bag.length > SHORT_TEXT) {
+        requireMessageFits(Buffer.byteLength(body), bag, topic.length);
+      }
     } catch (error) {
       process.nextTick(callback, error);
       return;
@@ -163,23 +163,24 @@ class Mqtt extends EventEmitter {
 
   /** @param {Callback} callback Called when the gateway granted the subscription. */
   enableC2D(callback) {
-    if (this.#c2dTopic === '') this.#defer(() => this.enableC2D(callback), callback);
-    else this.#subscriptions.add(`${this.#c2dTopic}#`, callback);
+    if (this.#identity === undefined) this.#deferredC2D.push(callback);
+    else this.#subscriptions.add(`${this.#identity.c2dTopic}#`, callback);
   }
 
   /** @param {Callback} callback Called at once; the subscription is removed after a grace time. */
   disableC2D(callback) {
-    if (this.#c2dTopic !== '') this.#subscriptions.remove(`${this.#c2dTopic}#`);
+    if (this.#identity !== undefined) this.#subscriptions.remove(`${this.#identity.c2dTopic}#`);
+    for (const enabled of this.#deferredC2D.splice(0)) process.nextTick(enabled, null);
     process.nextTick(callback, null);
   }
 
   /**
    * Nothing to do on MQTT: a message is acknowledged when its listeners have run.
    *
-   * @param {any} message
+   * @param {any} _message
    * @param {Callback} callback `(null, results.MessageCompleted)`
    */
-  complete(message, callback) {
+  complete(_message, callback) {
     callback(null, new MessageCompleted());
   }
 
@@ -236,18 +237,15 @@ class Mqtt extends EventEmitter {
   /** @param {TransportConfig} credentials */
   #request(credentials) {
     try {
-      this.#identify(credentials);
+      const identity = this.#identify(credentials);
       const trust = this.#bundledRoots ? bundledTrust() : readTrust(this.#options.ca);
-      const { host, port } = parseEndpoint(credentials.gatewayHostName || credentials.host, MQTT_PORT);
-      const { deviceId, moduleId, sharedAccessSignature } = credentials;
-      const clientId = moduleId ? `${deviceId}/${moduleId}` : deviceId;
-      this.#target = { host, port, clientId, ...trust };
+      this.#target = { ...identity.endpoint(MQTT_PORT), clientId: identity.clientId, ...trust };
       this.#session.connect({
         ...this.#target,
         ...this.#options.timeouts,
         keepAlive: this.#options.keepAlive,
-        username: this.#username(credentials.host, clientId),
-        password: sharedAccessSignature == null ? undefined : String(sharedAccessSignature),
+        username: identity.username(this.#options),
+        password: credentials.sharedAccessSignature?.toString(),
       });
     } catch (error) {
       this.#failed(error);
@@ -256,27 +254,15 @@ class Mqtt extends EventEmitter {
 
   /** @param {TransportConfig} credentials */
   #identify(credentials) {
-    if (credentials === this.#credentials) return;
-    const { deviceId, moduleId } = credentials;
-    requireDeviceId(deviceId);
-    if (moduleId) requireDeviceId(moduleId);
+    if (credentials === this.#credentials && this.#identity !== undefined) return this.#identity;
+    const identity = new MqttIdentity(credentials);
     this.#credentials = credentials;
-    this.#telemetryTopic = `devices/${deviceId}${moduleId ? `/modules/${moduleId}` : ''}/messages/events/`;
-    this.#c2dTopic = `devices/${deviceId}/messages/devicebound/`;
-    for (const { run } of this.#deferred.splice(0)) run();
-  }
-
-  /**
-   * The MQTT user name names the hub, also behind a gateway (device-sdk.md §3.3).
-   *
-   * @param {string} hub
-   * @param {string} clientId
-   */
-  #username(hub, clientId) {
-    const { modelId, productInfo } = this.#options;
-    const model = modelId ? `&model-id=${modelId}` : '';
-    const agent = encodeURIComponent(userAgent(productInfo));
-    return `${hub}/${clientId}/?api-version=${API_VERSION}${model}&DeviceClientType=${agent}`;
+    this.#identity = identity;
+    for (const { message, callback, options } of this.#deferred.splice(0)) {
+      this.sendEvent(message, callback, options);
+    }
+    for (const callback of this.#deferredC2D.splice(0)) this.enableC2D(callback);
+    return identity;
   }
 
   /** @param {NativeEvent} event */
@@ -356,34 +342,29 @@ class Mqtt extends EventEmitter {
   /** @param {NativeEvent} event */
   #onMessage({ topic = '', payload, token = 0 }) {
     const settle = () => this.#session.acknowledge(token);
-    if (this.#c2dTopic !== '' && topic.startsWith(this.#c2dTopic)) {
+    const c2dTopic = this.#identity?.c2dTopic;
+    if (c2dTopic !== undefined && topic.startsWith(c2dTopic)) {
       const message = new Message(/** @type {Buffer} */ (payload));
-      this.emit('message', decode(topic.slice(this.#c2dTopic.length), message), settle);
+      this.emit('message', decode(topic.slice(c2dTopic.length), message), settle);
     } else {
       // Nobody's message, of a subscription an earlier program left behind: others must not wait for it.
       settle();
     }
   }
 
-  /**
-   * @param {() => void} run
-   * @param {Callback} callback
-   */
-  #defer(run, callback) {
-    this.#deferred.push({ run, callback });
-  }
-
   /** @param {Error} error */
   #failDeferred(error) {
     for (const { callback } of this.#deferred.splice(0)) process.nextTick(callback, error);
+    for (const callback of this.#deferredC2D.splice(0)) process.nextTick(callback, error);
   }
 }
 
 /**
  * @param {any} message
- * @returns {Uint8Array}
+ * @returns {string | Uint8Array} A text only if it is short.
  */
-function bytesOf({ data }) {
+function bodyOf({ data }) {
+  if (typeof data === 'string' && data.length <= SHORT_TEXT) return data;
   if (data instanceof Uint8Array) return data;
   return data ? Buffer.from(data) : NO_BYTES;
 }

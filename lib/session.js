@@ -1,34 +1,31 @@
 // @ts-check
 'use strict';
 
-const { NativeSession } = require('./native');
-const {
-  InvalidOperationError,
-  NotConnectedError,
-  OperationCancelledError,
-  TimeoutError,
-} = require('./errors');
-const { failure } = require('./failure');
+const { NativeSession } = require('./binding');
+const { abortedBy, closedBeforeDone, queueFull, timedOut, withDelivery } = require('./operation_failure');
+const { Operations } = require('./operations');
 const { MessageEnqueued } = require('./results');
+const { Slab } = require('./slab');
 const { surface } = require('./uncaught');
 
 /** @typedef {import('./binding').NativeEvent} NativeEvent */
-/**
- * Called once: `(error)`, or `(null, MessageEnqueued)` for a publish, `(null, codes)` for a subscription.
- *
- * @typedef {(error: any, result?: any) => void} Settle
- */
+/** @typedef {import('./operations').Settle} Settle */
 
 /** How often deadlines are looked at. Milliseconds. */
 const TICK_MS = 1000;
 /** The limit of an operation without one of its own (device-sdk.md §2.4). Milliseconds. */
 const OPERATION_TIMEOUT_MS = 240_000;
 const OPERATION_TICKS = OPERATION_TIMEOUT_MS / TICK_MS;
+/** What the native side may hold, queued and unacknowledged together; the rest waits here. */
+const MOST_PUBLISHES = 10_000;
+const MOST_BYTES = 32 * 1024 * 1024;
+/** Ids taken at a time. */
+const REPORTED_IDS = 4096;
 
 /**
- * A publish that found the native queue full.
+ * A publish that has to wait for room.
  *
- * @typedef {{ id: number, topic: string, body: Uint8Array, qos: number }} Waiting
+ * @typedef {{ id: number, topic: string, body: string | Uint8Array, qos: number }} Waiting
  */
 
 /**
@@ -38,28 +35,27 @@ const OPERATION_TICKS = OPERATION_TIMEOUT_MS / TICK_MS;
  */
 
 /**
- * Operations over the native session (design: "The way of one message"). Each gets an id, which is its place in two
- * flat lists: no object, timer or promise per message. The native side wakes us once per burst, and one `drain` brings
- * every id that is done.
+ * Operations over the native session. Publishes of one tick cross to it together, in a slab of bytes; it wakes us once
+ * per burst, and one `drain` brings every id that is done.
  */
 class Session {
   #native;
   #hooks;
+  #operations = new Operations();
+  #slab = new Slab();
+  /** Somebody will hand the slab over at the end of the tick. */
+  #handingOver = false;
+  /** Where `drain` reports: count, whether there is more, ids. */
+  #report = new Uint32Array(2 + REPORTED_IDS);
+
   /** Whether a full native queue is an error; otherwise the rest waits here. */
   refuseWhenFull = false;
-
-  /** By id: whom to tell. `undefined`: the id is free. @type {(Settle | undefined)[]} */
-  #settles = [];
-  /** By id: the tick at which the operation has taken too long. @type {number[]} */
-  #expiries = [];
-  /** @type {number[]} */
-  #freeIds = [];
-  #pending = 0;
-  /** By id: why it was cancelled, until the native side confirms. @type {Map<number, Error>} */
-  #endings = new Map();
   /** @type {Waiting[]} */
   #waiting = [];
-  /** Set while `disconnect` waits for the above to find room. @type {NodeJS.Timeout | undefined} */
+  /** Why operations were cancelled, until the native side confirms. @type {Map<number, Error>} */
+  #endings = new Map();
+
+  /** Set while `disconnect` waits for those waiting to find room. @type {NodeJS.Timeout | undefined} */
   #grace;
   /** When that wait ends. Milliseconds of `performance.now()`. */
   #graceEnd = 0;
@@ -83,21 +79,26 @@ class Session {
   }
 
   /**
-   * @param {string} topic
-   * @param {Uint8Array} body Copied before this returns.
+   * @param {string} topic ASCII, at most 65 535 bytes.
+   * @param {string | Uint8Array} body Copied before this returns. A text of at most `SHORT_TEXT` units.
    * @param {number} qos
    * @param {Settle} settle
    * @param {{ timeoutMs?: number, signal?: AbortSignal }} [options]
    */
   publish(topic, body, qos, settle, options) {
-    const id = this.#take(settle);
-    if (this.#waiting.length > 0 || !this.#native.publish(id, topic, body, qos)) {
-      if (this.refuseWhenFull) {
-        this.#release(id);
-        process.nextTick(settle, queueFull());
-        return;
-      }
-      this.#waiting.push({ id, topic, body: Uint8Array.from(body), qos });
+    if (options?.signal?.aborted) {
+      process.nextTick(settle, withDelivery(abortedBy(options.signal), 'not sent'));
+      return;
+    }
+    const id = this.#add(settle);
+    if (this.#waiting.length === 0 && this.#hasRoom) {
+      this.#handOver(id, topic, body, qos);
+    } else if (this.refuseWhenFull) {
+      this.#operations.remove(id);
+      process.nextTick(settle, queueFull());
+      return;
+    } else {
+      this.#waiting.push({ id, topic, body: typeof body === 'string' ? body : Uint8Array.from(body), qos });
     }
     if (options !== undefined) this.#limit(id, options);
   }
@@ -107,7 +108,7 @@ class Session {
    * @param {Settle} settle `(null, codes)`: one per filter, 0x80 = refused.
    */
   subscribe(filters, settle) {
-    this.#native.subscribe(this.#take(settle), filters);
+    this.#native.subscribe(this.#add(settle), filters);
   }
 
   /**
@@ -115,7 +116,7 @@ class Session {
    * @param {Settle} settle
    */
   unsubscribe(filters, settle) {
-    this.#native.unsubscribe(this.#take(settle), filters);
+    this.#native.unsubscribe(this.#add(settle), filters);
   }
 
   /** @param {number} token */
@@ -129,9 +130,7 @@ class Session {
    * @param {Error} error
    */
   abandon(error) {
-    const ids = [];
-    for (let id = 0; id < this.#settles.length; id++) if (this.#settles[id]) ids.push(id);
-    this.#cancel(ids, error);
+    this.#cancel(this.#operations.ids(), error);
   }
 
   /**
@@ -145,15 +144,6 @@ class Session {
     else this.#grace = setTimeout(() => this.#leave(), graceMs);
   }
 
-  /** Everything that will be sent is with the native side. */
-  #leave() {
-    clearTimeout(this.#grace);
-    this.#grace = undefined;
-    const left = this.#waiting.map(({ id }) => id);
-    this.#cancel(left, closedBeforeDone());
-    this.#native.disconnect(Math.max(0, Math.round(this.#graceEnd - performance.now())));
-  }
-
   /** Ends the connection at once. Nothing is reported any more. */
   stop() {
     this.#native.stop();
@@ -161,51 +151,93 @@ class Session {
 
   /** @returns {{ queued: number, inFlight: number }} Publishes not yet written, and those not yet acknowledged. */
   counts() {
-    const { publishes, written } = this.#native.held();
-    return { queued: publishes - written + this.#waiting.length, inFlight: written };
+    const inFlight = this.#native.written();
+    return { queued: Math.max(0, this.#operations.publishes - inFlight) + this.#waiting.length, inFlight };
+  }
+
+  /** Everything that will be sent goes to the native side now. */
+  #leave() {
+    clearTimeout(this.#grace);
+    this.#grace = undefined;
+    this.#cancel(
+      this.#waiting.map(({ id }) => id),
+      closedBeforeDone(),
+    );
+    this.#flush();
+    this.#native.disconnect(Math.max(0, Math.round(this.#graceEnd - performance.now())));
   }
 
   /** @param {Settle} settle */
-  #take(settle) {
-    const id = this.#freeIds.pop() ?? this.#settles.length;
-    this.#settles[id] = settle;
-    this.#expiries[id] = this.#tick + OPERATION_TICKS;
-    this.#pending += 1;
+  #add(settle) {
     if (this.#clock === undefined) this.#startClock();
-    return id;
+    return this.#operations.add(settle, this.#tick + OPERATION_TICKS);
   }
 
-  /** @param {number} id */
-  #release(id) {
-    const settle = /** @type {Settle} */ (this.#settles[id]);
-    this.#settles[id] = undefined;
-    this.#freeIds.push(id);
-    this.#pending -= 1;
-    return settle;
+  get #hasRoom() {
+    const { publishes, bytes } = this.#operations;
+    return publishes < MOST_PUBLISHES && bytes < MOST_BYTES;
+  }
+
+  /**
+   * @param {number} id
+   * @param {string} topic
+   * @param {string | Uint8Array} body
+   * @param {number} qos
+   */
+  #handOver(id, topic, body, qos) {
+    if (!this.#slab.hasRoom(topic, body)) this.#flush();
+    this.#operations.handOver(id, topic.length + this.#slab.write(id, topic, body, qos));
+    if (this.#slab.isFull) {
+      this.#flush();
+    } else if (!this.#handingOver) {
+      this.#handingOver = true;
+      process.nextTick(flushAtEndOfTick, this);
+    }
+  }
+
+  #flush() {
+    const { bytes, used } = this.#slab;
+    if (used === 0) return;
+    this.#slab.used = 0;
+    this.#native.publish(bytes, used);
+  }
+
+  /** @param {Session} session */
+  static flushAtEndOfTick(session) {
+    session.#handingOver = false;
+    session.#flush();
   }
 
   #drain() {
-    const { acknowledged, others } = this.#native.drain();
-    if (acknowledged !== undefined) {
-      for (let i = 0; i < acknowledged.length; i++) {
-        const settle = this.#release(acknowledged[i]);
+    const report = this.#report;
+    // What the callbacks send goes out when all of them have run.
+    this.#handingOver = true;
+    let end;
+    do {
+      this.#native.drain(report);
+      end = report[0] + 2;
+      const more = report[1] !== 0;
+      for (let i = 2; i < end; i++) {
+        const settle = this.#operations.remove(report[i]);
         try {
           settle(null, new MessageEnqueued());
         } catch (error) {
           surface(error);
         }
       }
-      if (this.#endings.size > 0) for (const id of acknowledged) this.#confirm(id);
+      if (this.#endings.size > 0) for (let i = 2; i < end; i++) this.#confirm(report[i]);
       if (this.#waiting.length > 0) this.#refill();
-    }
-    if (others !== undefined) for (const event of others) this.#handle(event);
+      if (more) for (const event of this.#native.events()) this.#handle(event);
+    } while (end === report.length);
+    Session.flushAtEndOfTick(this);
   }
 
   /** @param {NativeEvent} event */
   #handle(event) {
     try {
       if (event.kind === 'message') this.#hooks.message(event);
-      else if (event.kind === 'granted') this.#release(/** @type {number} */ (event.id))(null, event.codes);
+      else if (event.kind === 'granted')
+        this.#operations.remove(/** @type {number} */ (event.id))(null, event.codes);
       else if (event.kind === 'ended') this.#ended(/** @type {number} */ (event.id), event.delivery);
       else this.#hooks.state(event);
     } catch (error) {
@@ -220,7 +252,7 @@ class Session {
   #ended(id, delivery) {
     const error = this.#endings.get(id) ?? closedBeforeDone();
     this.#confirm(id);
-    this.#release(id)(withDelivery(error, delivery));
+    this.#operations.remove(id)(withDelivery(error, delivery));
   }
 
   /** @param {number} id Cancelled, and over. */
@@ -237,29 +269,29 @@ class Session {
    */
   #cancel(ids, error) {
     if (ids.length === 0) return;
-    const here = new Set(ids);
-    const waiting = this.#waiting.filter(({ id }) => here.has(id));
-    if (waiting.length > 0) this.#waiting = this.#waiting.filter(({ id }) => !here.has(id));
-    const ended = waiting.map(({ id }) => {
-      here.delete(id);
-      return this.#release(id);
-    });
-    for (const id of here) this.#endings.set(id, error);
-    if (here.size > 0) {
-      this.#native.cancel(Uint32Array.from(here));
-      // The confirmations come on a wake that does not keep the process alive.
-      this.#clock?.ref();
+    const there = new Set(ids);
+    const here = this.#waiting.filter(({ id }) => there.has(id));
+    if (here.length > 0) this.#waiting = this.#waiting.filter(({ id }) => !there.has(id));
+    for (const { id } of here) {
+      there.delete(id);
+      process.nextTick(this.#operations.remove(id), withDelivery(error, 'not sent'));
     }
-    for (const settle of ended) process.nextTick(settle, withDelivery(error, 'not sent'));
+    if (there.size === 0) return;
+    for (const id of there) this.#endings.set(id, error);
+    this.#flush();
+    this.#native.cancel(Uint32Array.from(there));
+    // The confirmations come on a wake that does not keep the process alive.
+    this.#clock?.ref();
   }
 
   #refill() {
     let done = 0;
-    for (const { id, topic, body, qos } of this.#waiting) {
-      if (!this.#native.publish(id, topic, body, qos)) break;
+    while (done < this.#waiting.length && this.#hasRoom) {
+      const { id, topic, body, qos } = this.#waiting[done];
+      this.#handOver(id, topic, body, qos);
       done += 1;
     }
-    if (done > 0) this.#waiting.splice(0, done);
+    this.#waiting.splice(0, done);
     if (this.#grace !== undefined && this.#waiting.length === 0) this.#leave();
   }
 
@@ -268,87 +300,35 @@ class Session {
    * @param {{ timeoutMs?: number, signal?: AbortSignal }} options
    */
   #limit(id, { timeoutMs, signal }) {
-    const settle = /** @type {Settle} */ (this.#settles[id]);
     /** @param {Error} error */
     const cancel = (error) => this.#cancel([id], error);
     const aborted = () => cancel(abortedBy(/** @type {AbortSignal} */ (signal)));
-    /** @type {NodeJS.Timeout | undefined} */
-    let timer;
-    if (timeoutMs !== undefined) {
-      this.#expiries[id] = Infinity;
-      timer = setTimeout(() => cancel(timedOut(timeoutMs)), timeoutMs).unref();
-    }
+    const timer =
+      timeoutMs === undefined ? undefined : setTimeout(() => cancel(timedOut(timeoutMs)), timeoutMs).unref();
     signal?.addEventListener('abort', aborted);
-    this.#settles[id] = (error, result) => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', aborted);
-      settle(error, result);
-    };
-    if (signal?.aborted) aborted();
+    const withoutLimits =
+      (/** @type {Settle} */ settle) => (/** @type {any} */ error, /** @type {any} */ result) => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', aborted);
+        settle(error, result);
+      };
+    this.#operations.wrap(id, withoutLimits, timeoutMs !== undefined);
   }
 
-  /** Ticks while operations are pending: one timer for all of them. */
+  /** Ticks while there are operations: one timer for all of them. */
   #startClock() {
     this.#clock = setInterval(() => {
       this.#tick += 1;
-      if (this.#pending === 0) {
+      if (this.#operations.count === 0) {
         clearInterval(this.#clock);
         this.#clock = undefined;
-        return;
+      } else {
+        this.#cancel(this.#operations.expired(this.#tick), timedOut(OPERATION_TIMEOUT_MS));
       }
-      const expired = [];
-      for (let id = 0; id < this.#settles.length; id++) {
-        if (this.#settles[id] && this.#expiries[id] <= this.#tick) {
-          this.#expiries[id] = Infinity;
-          expired.push(id);
-        }
-      }
-      this.#cancel(expired, timedOut(OPERATION_TIMEOUT_MS));
     }, TICK_MS).unref();
   }
 }
 
-/**
- * The same error for an operation whose fate differs.
- *
- * @param {any} error
- * @param {'not sent' | 'unknown' | undefined} delivery
- */
-function withDelivery(error, delivery) {
-  const { code = 'ERR_IOT_OPERATION_FAILED', name, message, ...facts } = error;
-  return failure(error.constructor, code, error.message, { ...facts, delivery, cause: error.cause });
-}
-
-/** @param {number} ms */
-function timedOut(ms) {
-  return failure(TimeoutError, 'ERR_IOT_OPERATION_TIMEOUT', `No acknowledgement within ${ms} ms`, {
-    hint: 'The gateway was not reachable, or did not answer, for that long. Send again, or allow more time.',
-  });
-}
-
-/** @param {AbortSignal} signal */
-function abortedBy(signal) {
-  return failure(OperationCancelledError, 'ERR_IOT_ABORTED', 'The operation was aborted by its signal', {
-    cause: signal.reason,
-  });
-}
-
-function closedBeforeDone() {
-  return failure(
-    NotConnectedError,
-    'ERR_IOT_CLIENT_CLOSED',
-    'The client was closed before the operation was done',
-    {
-      hint: 'Await the sends before close(), which gives them only a short grace time.',
-    },
-  );
-}
-
-function queueFull() {
-  return failure(InvalidOperationError, 'ERR_IOT_QUEUE_FULL', 'The send queue is full', {
-    hint: 'Wait for earlier sends to be acknowledged, or use whenFull: "wait".',
-    delivery: 'not sent',
-  });
-}
+const { flushAtEndOfTick } = Session;
 
 module.exports = { Session };

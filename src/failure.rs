@@ -247,7 +247,11 @@ fn fault_of(verdict: &CertificateError) -> CertificateFault {
             CertificateFault::NotYetValid
         }
         CertificateError::UnknownIssuer => CertificateFault::UnknownIssuer,
-        CertificateError::BadSignature => CertificateFault::BadSignature,
+        // A root of the issuer's name with a key of another kind fails before its signature is even tried.
+        CertificateError::BadSignature
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            CertificateFault::BadSignature
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             CertificateFault::WrongName
         }

@@ -1,18 +1,9 @@
-//! What JavaScript gets from a drain.
+//! What JavaScript gets to hear.
 
 use edge_downstream::failure::{Failure, Kind};
-use edge_downstream::session::{Delivery, Event, Events, Message, State};
-use napi::bindgen_prelude::{Buffer, Uint32Array};
+use edge_downstream::session::{Delivery, Event, Message, State};
+use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
-
-/// What happened since the last drain.
-#[napi(object, object_from_js = false)]
-pub struct NativeEvents {
-    /// Ids of publishes that are done.
-    pub acknowledged: Option<Uint32Array>,
-    /// Everything else, in order.
-    pub others: Option<Vec<NativeEvent>>,
-}
 
 /// Something that happened.
 #[napi(object, object_from_js = false)]
@@ -79,16 +70,6 @@ impl NativeEvent {
             session_present: None,
             renewal: None,
             failure: None,
-        }
-    }
-}
-
-impl From<Events> for NativeEvents {
-    fn from(events: Events) -> Self {
-        Self {
-            acknowledged: (!events.acknowledged.is_empty()).then(|| events.acknowledged.into()),
-            others: (!events.others.is_empty())
-                .then(|| events.others.into_iter().map(NativeEvent::from).collect()),
         }
     }
 }

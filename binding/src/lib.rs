@@ -1,7 +1,7 @@
 //! The Node-API border of `edge-downstream`: converts, enqueues, drains. No protocol knowledge lives here.
 //!
-//! Nothing crosses per message but the message itself: `publish` is one synchronous call, and JavaScript is woken
-//! once per burst to `drain` everything that happened.
+//! Nothing crosses per message: JavaScript writes publishes into a slab of bytes and hands over whole batches, and is
+//! woken once per burst to `drain` the ids of those that are done into an array of its own.
 
 // Every public item here is an export to JavaScript; its contract is what `lib/binding.d.ts` shows.
 #![warn(missing_docs)]
@@ -10,6 +10,7 @@ mod events;
 mod registry;
 mod request;
 mod session;
+mod slab;
 
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;

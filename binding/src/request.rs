@@ -61,10 +61,6 @@ impl From<NativeRequest> for Request {
 /// Bounds of a session; what is absent has the value in parentheses.
 #[napi(object, object_to_js = false)]
 pub struct NativeLimits {
-    /// Publishes held at most (10 000).
-    pub publishes: Option<u32>,
-    /// Bytes of topics and payloads of those (32 MiB).
-    pub publish_bytes: Option<u32>,
     /// Bytes of received messages neither drained nor acknowledged (16 MiB).
     pub inbound_bytes: Option<u32>,
     /// Inbound silence before a PINGREQ, ms (30 000).
@@ -78,12 +74,11 @@ pub struct NativeLimits {
 impl From<NativeLimits> for Limits {
     fn from(native: NativeLimits) -> Self {
         let default = Self::default();
-        let count =
-            |given: Option<u32>, default| given.and_then(|n| usize::try_from(n).ok()).unwrap_or(default);
         Self {
-            publishes: count(native.publishes, default.publishes),
-            publish_bytes: count(native.publish_bytes, default.publish_bytes),
-            inbound_bytes: count(native.inbound_bytes, default.inbound_bytes),
+            inbound_bytes: native
+                .inbound_bytes
+                .and_then(|bytes| usize::try_from(bytes).ok())
+                .unwrap_or(default.inbound_bytes),
             ping_after: millis(native.ping_after_ms, default.ping_after),
             dead_after: millis(native.dead_after_ms, default.dead_after),
             quiesce: millis(native.quiesce_ms, default.quiesce),

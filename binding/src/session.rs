@@ -3,16 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use edge_downstream::session::{Limits, MAX_TOPIC, Outgoing, QoS, Session};
-use napi::bindgen_prelude::Function;
+use edge_downstream::session::{Limits, MAX_TOPIC, QoS, Session};
+use napi::bindgen_prelude::{Function, Uint32ArraySlice};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi::{Env, Error, Result, Status};
 use napi_derive::napi;
 
-use crate::events::NativeEvents;
-use crate::registry;
+use crate::events::NativeEvent;
 use crate::request::{NativeLimits, NativeRequest};
+use crate::{registry, slab};
 
 /// A subscription's filter.
 #[napi(object, object_to_js = false)]
@@ -21,17 +20,6 @@ pub struct NativeFilter {
     pub topic: String,
     /// 0 or 1.
     pub qos: u8,
-}
-
-/// Counts of publishes held.
-#[napi(object, object_from_js = false)]
-pub struct NativeHeld {
-    /// Queued and unacknowledged together.
-    pub publishes: f64,
-    /// Those of them that were written and are not acknowledged.
-    pub written: f64,
-    /// Bytes of all their topics and payloads.
-    pub bytes: f64,
 }
 
 /// An MQTT session that outlives its connections.
@@ -63,12 +51,14 @@ impl NativeSession {
         self.session.connect(request.into());
     }
 
-    /// Queues a publish under `id`; false when the session is full.
+    /// Queues the publishes that the first `used` bytes of `slab` hold, see `slab.rs` for their form.
     #[napi(catch_unwind)]
-    pub fn publish(&self, id: u32, topic: String, payload: &[u8], qos: u8) -> Result<bool> {
-        let publish = Outgoing::new(id, topic, Bytes::copy_from_slice(payload), quality(qos)?)
-            .ok_or_else(|| invalid("a topic is 1 to 65535 bytes, a packet at most 268435455"))?;
-        Ok(self.session.publish(publish).is_ok())
+    pub fn publish(&self, slab: &[u8], used: u32) -> Result<()> {
+        let records = usize::try_from(used).ok().and_then(|used| slab.get(..used));
+        let publishes =
+            records.and_then(slab::read).ok_or_else(|| invalid("the slab holds no whole publishes"))?;
+        self.session.publish(publishes);
+        Ok(())
     }
 
     /// Subscribes under `id`.
@@ -114,22 +104,37 @@ impl NativeSession {
         self.session.stop();
     }
 
-    /// Takes what happened.
+    /// Takes the ids of publishes that are done. Of `report`, element 0 tells how many of them follow from element 2
+    /// on, and element 1 whether there is more: then `events` is to be asked, and `drain` again.
     #[napi(catch_unwind)]
-    pub fn drain(&self) -> NativeEvents {
-        self.session.drain().into()
+    pub fn drain(&self, mut report: Uint32ArraySlice<'_>) -> Result<()> {
+        #[expect(
+            unsafe_code,
+            reason = "napi leaves it to the caller that nobody else uses the array meanwhile"
+        )]
+        // SAFETY: this call is synchronous, JavaScript runs on this thread only, and the facade made the array over
+        // memory that it shares with nobody.
+        let report = unsafe { report.as_mut() };
+        let [count, more, ids @ ..] = report else {
+            return Err(invalid("a report has two elements and room for ids"));
+        };
+        let (taken, rest) = self.session.drain(ids);
+        // At most the length of a typed array, which JavaScript gave.
+        *count = u32::try_from(taken).unwrap_or(u32::MAX);
+        *more = u32::from(rest);
+        Ok(())
     }
 
-    /// Counts of publishes held.
+    /// Takes everything else that happened, in order.
     #[napi(catch_unwind)]
-    pub fn held(&self) -> NativeHeld {
-        let held = self.session.held();
-        // Exact: far below 2^53.
-        NativeHeld {
-            publishes: held.publishes as f64,
-            written: held.written as f64,
-            bytes: held.bytes as f64,
-        }
+    pub fn events(&self) -> Vec<NativeEvent> {
+        self.session.events().into_iter().map(NativeEvent::from).collect()
+    }
+
+    /// How many operations are written and not acknowledged.
+    #[napi(catch_unwind)]
+    pub fn written(&self) -> u32 {
+        u32::try_from(self.session.written()).unwrap_or(u32::MAX)
     }
 }
 

@@ -1,6 +1,5 @@
-//! One connection: bytes in, bytes out, an alarm and the mailbox, waited for together.
+//! One connection: bytes in, bytes out, and the alarm.
 
-use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -14,7 +13,6 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_rustls::client::TlsStream;
 
 use super::handshake::Opened;
-use super::mailbox::{Command, Mailbox};
 use crate::failure::{Failure, Kind, Stage};
 
 /// One read at most; a TLS record carries 16 KiB.
@@ -35,28 +33,6 @@ pub(super) struct Connection {
     alarm: Pin<Box<Sleep>>,
 }
 
-/// What ended a wait; several may come together.
-#[derive(Default)]
-pub(super) struct Turn {
-    /// Commands were taken into the batch.
-    pub(super) commands: bool,
-    /// Bytes were read.
-    pub(super) heard: bool,
-    /// All that was in `outbound` has left.
-    pub(super) flushed: bool,
-}
-
-/// What to wait for besides writing.
-pub(super) struct Wait<'a> {
-    pub(super) mailbox: &'a Mailbox,
-    pub(super) commands: &'a mut Vec<Command>,
-    /// Whether to read at all.
-    pub(super) reading: bool,
-    pub(super) alarm: Instant,
-    /// Close our side once everything has left.
-    pub(super) finish: bool,
-}
-
 impl Connection {
     pub(super) fn new(opened: Opened) -> Self {
         Self {
@@ -70,45 +46,22 @@ impl Connection {
         }
     }
 
-    /// Writes and reads as far as it goes; returns when something happened or the alarm rang.
-    ///
-    /// # Errors
-    ///
-    /// The stream failed or ended.
-    pub(super) async fn turn(&mut self, mut wait: Wait<'_>) -> Result<Turn, Failure> {
-        if self.alarm.deadline() != wait.alarm {
-            self.alarm.as_mut().reset(wait.alarm);
-        }
-        poll_fn(|context| self.poll_turn(context, &mut wait)).await
+    /// Nothing waits to be written.
+    pub(super) fn is_idle(&self) -> bool {
+        self.outbound.is_empty() && !self.unflushed
     }
 
-    fn poll_turn(&mut self, context: &mut Context<'_>, wait: &mut Wait<'_>) -> Poll<Result<Turn, Failure>> {
-        let mut turn = Turn {
-            commands: wait.mailbox.poll_commands(context, wait.commands).is_ready(),
-            ..Turn::default()
-        };
-        match self.poll_send(context, wait.finish) {
-            Poll::Ready(Ok(flushed)) => turn.flushed = flushed,
-            Poll::Ready(Err(error)) => return Poll::Ready(Err(lost(&error))),
-            Poll::Pending => {}
-        }
-        if wait.reading {
-            match self.poll_receive(context) {
-                Poll::Ready(Ok(())) => turn.heard = true,
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(lost(&error))),
-                Poll::Pending => {}
-            }
-        }
-        let rang = self.alarm.as_mut().poll(context).is_ready();
-        if rang || turn.commands || turn.heard || turn.flushed {
-            Poll::Ready(Ok(turn))
-        } else {
-            Poll::Pending
-        }
+    /// Writes `outbound`, and with `finish` closes our side after it. Ready(true) when everything has left,
+    /// Ready(false) if there was nothing.
+    pub(super) fn poll_send(
+        &mut self,
+        context: &mut Context<'_>,
+        finish: bool,
+    ) -> Poll<Result<bool, Failure>> {
+        self.poll_write_out(context, finish).map_err(|error| lost(&error))
     }
 
-    /// Ready(true) once after everything has left; Ready(false) if there was nothing to send.
-    fn poll_send(&mut self, context: &mut Context<'_>, finish: bool) -> Poll<io::Result<bool>> {
+    fn poll_write_out(&mut self, context: &mut Context<'_>, finish: bool) -> Poll<io::Result<bool>> {
         while !self.outbound.is_empty() {
             let count = ready!(Pin::new(&mut self.stream).poll_write(context, &self.outbound))?;
             self.outbound.advance(count);
@@ -126,14 +79,27 @@ impl Connection {
         Poll::Ready(Ok(sent))
     }
 
-    fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Reads what there is; ready when something came.
+    pub(super) fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         let mut buffer = ReadBuf::new(&mut self.scratch[..]);
-        ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer))?;
-        if buffer.filled().is_empty() {
-            return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+        let read = ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer));
+        let ended = buffer.filled().is_empty();
+        Poll::Ready(match read {
+            Ok(()) if ended => Err(lost(&io::ErrorKind::UnexpectedEof.into())),
+            Ok(()) => {
+                self.inbound.extend_from_slice(buffer.filled());
+                Ok(())
+            }
+            Err(error) => Err(lost(&error)),
+        })
+    }
+
+    /// Ready when the alarm rings.
+    pub(super) fn poll_alarm(&mut self, context: &mut Context<'_>, at: Instant) -> Poll<()> {
+        if self.alarm.deadline() != at {
+            self.alarm.as_mut().reset(at);
         }
-        self.inbound.extend_from_slice(buffer.filled());
-        Poll::Ready(Ok(()))
+        self.alarm.as_mut().poll(context)
     }
 
     /// The next packet id of a run of PUBACKs.

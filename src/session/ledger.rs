@@ -25,7 +25,7 @@ pub(super) struct Ledger {
     replay: VecDeque<u16>,
     written: HashMap<u16, Written, BuildHasherDefault<PacketIdHasher>>,
     /// QoS 0 publishes in the write buffer: done when it is flushed.
-    unflushed: Vec<Released>,
+    unflushed: Vec<u32>,
     last_packet_id: u16,
     last_sequence: u64,
 }
@@ -65,22 +65,6 @@ impl Packet {
             Self::Unsubscribe(unsubscribe) => unsubscribe.write(out),
         }
     }
-
-    fn publish_bytes(&self) -> Option<usize> {
-        match self {
-            Self::Publish(publish) => Some(publish.topic.len() + publish.payload.len()),
-            _ => None,
-        }
-    }
-}
-
-/// An operation that left the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Released {
-    /// `None` if it was cancelled before.
-    pub(super) id: Option<u32>,
-    /// Topic and payload of a publish; `None` for a subscription.
-    pub(super) publish_bytes: Option<usize>,
 }
 
 /// An operation that failed.
@@ -88,8 +72,6 @@ pub(super) struct Released {
 pub(super) struct Failed {
     pub(super) id: u32,
     pub(super) delivery: Delivery,
-    /// What the session no longer holds; `None` while a cancelled packet keeps its packet id, or for subscriptions.
-    pub(super) publish_bytes: Option<usize>,
 }
 
 impl Ledger {
@@ -119,6 +101,11 @@ impl Ledger {
             && self.controls.is_empty()
             && self.unflushed.is_empty()
             && self.nothing_written()
+    }
+
+    /// Nothing that could be written now or later.
+    pub(super) fn nothing_queued(&self) -> bool {
+        self.publishes.is_empty() && self.controls.is_empty() && self.replay.is_empty()
     }
 
     /// Nothing that an acknowledgement is awaited for.
@@ -160,11 +147,10 @@ impl Ledger {
     }
 
     fn write_publish(&mut self, outgoing: Outgoing, out: &mut BytesMut) -> Result<(), mqttbytes::Error> {
-        let bytes = outgoing.bytes();
         let Outgoing { id, topic, payload, qos } = outgoing;
         let mut publish = Publish { dup: false, qos, retain: false, topic, pkid: 0, payload };
         if qos == QoS::AtMostOnce {
-            self.unflushed.push(Released { id: Some(id), publish_bytes: Some(bytes) });
+            self.unflushed.push(id);
             return publish.write(out).map(drop);
         }
         publish.pkid = self.free_packet_id();
@@ -218,30 +204,22 @@ impl Ledger {
         }
     }
 
-    /// PUBACK, SUBACK or UNSUBACK for `packet_id`; `None` if nothing is written under it (a repeated one).
-    pub(super) fn acknowledge(&mut self, packet_id: u16) -> Option<Released> {
-        let written = self.written.remove(&packet_id)?;
-        Some(Released { id: written.id, publish_bytes: written.packet.publish_bytes() })
+    /// PUBACK, SUBACK or UNSUBACK for `packet_id`: the operation that is done. `None` if nothing is written under it
+    /// (a repeated one), or it was cancelled.
+    pub(super) fn acknowledge(&mut self, packet_id: u16) -> Option<u32> {
+        self.written.remove(&packet_id)?.id
     }
 
-    /// The write buffer is flushed: QoS 0 publishes in it are done.
-    pub(super) fn flushed(&mut self) -> std::vec::Drain<'_, Released> {
-        self.unflushed.drain(..)
+    /// The write buffer is flushed: moves the QoS 0 publishes in it, which are done, to `done`.
+    pub(super) fn flushed(&mut self, done: &mut Vec<u32>) {
+        done.append(&mut self.unflushed);
     }
 
     /// The connection is gone. What was written will be replayed; cancelled packets and QoS 0 publishes that may
     /// not have left are given up.
     pub(super) fn disconnected(&mut self) -> Vec<Failed> {
-        let mut given_up: Vec<Failed> = Vec::new();
-        for released in self.unflushed.drain(..) {
-            if let Some(id) = released.id {
-                given_up.push(Failed {
-                    id,
-                    delivery: Delivery::Unknown,
-                    publish_bytes: released.publish_bytes,
-                });
-            }
-        }
+        let given_up =
+            self.unflushed.drain(..).map(|id| Failed { id, delivery: Delivery::Unknown }).collect();
         self.written.retain(|_, written| written.id.is_some());
         let mut order: Vec<_> = self.written.iter().map(|(id, written)| (written.sequence, *id)).collect();
         order.sort_unstable();
@@ -256,28 +234,20 @@ impl Ledger {
         self.publishes.retain(|publish| {
             let cancelled = ids.contains(&publish.id);
             if cancelled {
-                failed.push(Failed {
-                    id: publish.id,
-                    delivery: Delivery::NotSent,
-                    publish_bytes: Some(publish.bytes()),
-                });
+                failed.push(Failed { id: publish.id, delivery: Delivery::NotSent });
             }
             !cancelled
         });
         self.controls.retain(|control| {
             let cancelled = ids.contains(&control.id());
             if cancelled {
-                failed.push(Failed { id: control.id(), delivery: Delivery::NotSent, publish_bytes: None });
+                failed.push(Failed { id: control.id(), delivery: Delivery::NotSent });
             }
             !cancelled
         });
         for written in self.written.values_mut() {
             if let Some(id) = written.id.filter(|id| ids.contains(id)) {
-                failed.push(Failed {
-                    id,
-                    delivery: Delivery::Unknown,
-                    publish_bytes: written.packet.publish_bytes(),
-                });
+                failed.push(Failed { id, delivery: Delivery::Unknown });
                 written.id = None;
                 // The packet id stays taken, the payload need not.
                 written.packet = Packet::Unsubscribe(Unsubscribe { pkid: 0, topics: Vec::new() });
@@ -364,7 +334,7 @@ mod tests {
         let mut ledger = ledger(1..=3);
         let first = written(&mut ledger, false);
         assert_eq!(first, [(1, "t/1".into(), false), (2, "t/2".into(), false), (3, "t/3".into(), false)]);
-        assert_eq!(ledger.acknowledge(2).unwrap().id, Some(2));
+        assert_eq!(ledger.acknowledge(2), Some(2));
 
         assert_eq!(ledger.disconnected(), []);
         ledger.queue_publish(publish(4, QoS::AtLeastOnce));
@@ -376,7 +346,7 @@ mod tests {
     fn a_repeated_acknowledgement_is_nobodys() {
         let mut ledger = ledger([7]);
         written(&mut ledger, false);
-        assert_eq!(ledger.acknowledge(1), Some(Released { id: Some(7), publish_bytes: Some(7) }));
+        assert_eq!(ledger.acknowledge(1), Some(7));
         assert_eq!(ledger.acknowledge(1), None);
         assert!(ledger.is_empty());
     }
@@ -412,7 +382,7 @@ mod tests {
             matches!(Decoded::read(&mut out, ENOUGH), Ok(Decoded::Subscribe(subscribe)) if subscribe.pkid == 1)
         );
         assert_eq!(written(&mut ledger, false).first().map(|publish| publish.0), Some(2));
-        assert_eq!(ledger.acknowledge(1), Some(Released { id: Some(3), publish_bytes: None }));
+        assert_eq!(ledger.acknowledge(1), Some(3));
     }
 
     #[test]
@@ -430,7 +400,9 @@ mod tests {
         let mut ledger = Ledger::new();
         ledger.queue_publish(publish(1, QoS::AtMostOnce));
         written(&mut ledger, false);
-        assert_eq!(ledger.flushed().map(|released| released.id).collect::<Vec<_>>(), [Some(1)]);
+        let mut done = Vec::new();
+        ledger.flushed(&mut done);
+        assert_eq!(done, [1]);
         ledger.queue_publish(publish(2, QoS::AtMostOnce));
         written(&mut ledger, false);
         let given_up = ledger.disconnected();

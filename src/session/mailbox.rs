@@ -1,14 +1,18 @@
 //! The border between the app's thread and the driver's.
 //!
 //! Either side takes whole batches: the driver all commands at once, the app all events at once. A side is woken
-//! only when it sleeps.
+//! only when it sleeps, and where the app's thread can do the driver's work itself, nobody is woken at all.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::{Event, Events, Held, Limits, Message, Outgoing, QoS, Request};
+use super::online::Online;
+use super::{Event, Limits, Message, Outgoing, QoS, Request};
+
+/// So many commands at most are carried out on the app's thread; more keep it from other work.
+const DIRECT: usize = 16;
 
 pub(super) enum Command {
     Connect(Box<Request>),
@@ -36,8 +40,8 @@ pub(super) struct Mailbox {
     /// A wake was sent that no drain has answered yet.
     signalled: AtomicBool,
     wake: Box<dyn Fn() + Send + Sync>,
-    publishes: AtomicUsize,
-    publish_bytes: AtomicUsize,
+    /// The connection, while there is one; locked by whoever works on it.
+    line: Mutex<Option<Online>>,
     written: AtomicUsize,
     ended: Condvar,
 }
@@ -52,7 +56,8 @@ struct Inbox {
 
 #[derive(Default)]
 struct Outbox {
-    events: Events,
+    acknowledged: Vec<u32>,
+    events: Vec<Event>,
     message_bytes: usize,
 }
 
@@ -70,8 +75,7 @@ impl Mailbox {
             outbox: Mutex::default(),
             signalled: AtomicBool::new(false),
             wake,
-            publishes: AtomicUsize::new(0),
-            publish_bytes: AtomicUsize::new(0),
+            line: Mutex::new(None),
             written: AtomicUsize::new(0),
             ended: Condvar::new(),
         }
@@ -88,31 +92,48 @@ impl Mailbox {
         }
     }
 
-    pub(super) fn publish(&self, publish: Outgoing) -> Result<(), Outgoing> {
-        // Only this side adds, so a bound seen free stays free until the addition below.
-        let held = self.held();
-        let bytes = publish.bytes();
-        let full = held.publishes >= self.limits.publishes || held.bytes + bytes > self.limits.publish_bytes;
-        if full && held.publishes > 0 {
-            return Err(publish);
-        }
-        self.publishes.fetch_add(1, Ordering::Relaxed);
-        self.publish_bytes.fetch_add(bytes, Ordering::Relaxed);
-        self.command(Command::Publish(publish));
-        Ok(())
-    }
-
-    pub(super) fn held(&self) -> Held {
-        Held {
-            publishes: self.publishes.load(Ordering::Relaxed),
-            written: self.written.load(Ordering::Relaxed),
-            bytes: self.publish_bytes.load(Ordering::Relaxed),
+    pub(super) fn publish(&self, publishes: impl IntoIterator<Item = Outgoing>) {
+        let few = {
+            let mut inbox = lock(&self.inbox);
+            inbox.commands.extend(publishes.into_iter().map(Command::Publish));
+            inbox.commands.len() <= DIRECT
+        };
+        if !(few && self.send_now()) {
+            self.wake_driver();
         }
     }
 
-    pub(super) fn drain(&self) -> Events {
-        // Cleared before the batch is taken: what comes later signals anew.
+    /// Carries the commands out here if nobody else is at the connection; tells whether that is all done.
+    fn send_now(&self) -> bool {
+        match self.line.try_lock() {
+            Ok(mut line) => line.as_mut().is_some_and(Online::send_now),
+            Err(_) => false,
+        }
+    }
+
+    fn wake_driver(&self) {
+        let driver = lock(&self.inbox).driver.take();
+        if let Some(driver) = driver {
+            driver.wake();
+        }
+    }
+
+    pub(super) fn written(&self) -> usize {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn drain(&self, ids: &mut [u32]) -> (usize, bool) {
+        // Cleared before anything is taken: what comes later signals anew.
         self.signalled.store(false, Ordering::Release);
+        let mut outbox = lock(&self.outbox);
+        let count = ids.len().min(outbox.acknowledged.len());
+        for (place, id) in ids.iter_mut().zip(outbox.acknowledged.drain(..count)) {
+            *place = id;
+        }
+        (count, !outbox.acknowledged.is_empty() || !outbox.events.is_empty())
+    }
+
+    pub(super) fn events(&self) -> Vec<Event> {
         let (events, paused) = {
             let mut outbox = lock(&self.outbox);
             let paused = outbox.message_bytes >= self.limits.inbound_bytes;
@@ -151,15 +172,19 @@ impl Mailbox {
         Poll::Ready(())
     }
 
-    /// A publish of `bytes` is no longer held.
-    pub(super) fn release(&self, publishes: usize, bytes: usize) {
-        self.publishes.fetch_sub(publishes, Ordering::Relaxed);
-        self.publish_bytes.fetch_sub(bytes, Ordering::Relaxed);
+    /// The commands that came, without waiting for more.
+    pub(super) fn take_commands(&self, batch: &mut Vec<Command>) {
+        std::mem::swap(&mut lock(&self.inbox).commands, batch);
     }
 
-    /// So many publishes are written and not acknowledged.
-    pub(super) fn note_written(&self, publishes: usize) {
-        self.written.store(publishes, Ordering::Relaxed);
+    /// The connection, for whoever may work on it now.
+    pub(super) fn line(&self) -> MutexGuard<'_, Option<Online>> {
+        lock(&self.line)
+    }
+
+    /// So many operations are written and not acknowledged.
+    pub(super) fn note_written(&self, operations: usize) {
+        self.written.store(operations, Ordering::Relaxed);
     }
 
     /// Reports a batch of finished publishes, leaving `ids` empty.
@@ -168,12 +193,7 @@ impl Mailbox {
             return;
         }
         {
-            let mut outbox = lock(&self.outbox);
-            if outbox.events.acknowledged.is_empty() {
-                std::mem::swap(&mut outbox.events.acknowledged, ids);
-            } else {
-                outbox.events.acknowledged.append(ids);
-            }
+            lock(&self.outbox).acknowledged.append(ids);
         }
         self.signal();
     }
@@ -184,7 +204,7 @@ impl Mailbox {
             if let Event::Message(Message { payload, topic, .. }) = &event {
                 outbox.message_bytes += payload.len() + topic.len();
             }
-            outbox.events.others.push(event);
+            outbox.events.push(event);
         }
         self.signal();
     }

@@ -2,9 +2,10 @@
 //!
 //! | room | holds |
 //! |---|---|
-//! | [`Session`] (here) | the handle: everything an app's side may say, and [`Session::drain`] for what came back |
+//! | [`Session`] (here) | the handle: everything an app's side may say, and what came back |
 //! | `mailbox` | the border between the app's thread and the driver: commands in, events out |
 //! | `driver` | the life of a session: offline, connecting, online, again |
+//! | `books` | what a session keeps between connections, and how commands enter it |
 //! | `handshake` | from an endpoint to CONNACK |
 //! | `online` | a session while connected: what is written when, what each packet means |
 //! | `connection` | one connection: reads, writes, the alarm |
@@ -13,9 +14,10 @@
 //! | `liveness` | when to ping, when to give up |
 //!
 //! Operations are named by ids the app chooses. Each id given to [`Session::publish`], [`Session::subscribe`] or
-//! [`Session::unsubscribe`] comes back exactly once: in [`Events::acknowledged`], as [`Event::Granted`] or as
-//! [`Event::Failed`].
+//! [`Session::unsubscribe`] comes back exactly once: from [`Session::drain`] when a publish is done, as
+//! [`Event::Granted`] or as [`Event::Failed`].
 
+mod books;
 mod connection;
 mod driver;
 mod handshake;
@@ -48,10 +50,6 @@ const MAX_REMAINING_LENGTH: usize = 268_435_455;
 /// Bounds of a session; [`Limits::default`] gives the values in parentheses.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Publishes held at most, queued and unacknowledged together (10 000).
-    pub publishes: usize,
-    /// Bytes of topics and payloads of those (32 MiB). One publish is always accepted.
-    pub publish_bytes: usize,
     /// Bytes of received payloads neither drained nor acknowledged, above which reading stops (16 MiB).
     pub inbound_bytes: usize,
     /// The largest packet accepted from the gateway, in bytes (1 MiB; edgeHub sends at most 256 KiB).
@@ -68,8 +66,6 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            publishes: 10_000,
-            publish_bytes: 32 << 20,
             inbound_bytes: 16 << 20,
             packet_bytes: 1 << 20,
             ping_after: Duration::from_secs(30),
@@ -112,10 +108,6 @@ impl Outgoing {
         let fits =
             (1..=MAX_TOPIC).contains(&topic.len()) && payload.len() <= MAX_REMAINING_LENGTH - topic.len() - 4;
         fits.then_some(Self { id, topic, payload, qos })
-    }
-
-    fn bytes(&self) -> usize {
-        self.topic.len() + self.payload.len()
     }
 }
 
@@ -193,26 +185,6 @@ pub enum Event {
     },
 }
 
-/// What happened since the last [`Session::drain`].
-#[derive(Debug, Default)]
-pub struct Events {
-    /// Publishes that are done: acknowledged (QoS 1) or written (QoS 0).
-    pub acknowledged: Vec<u32>,
-    /// Everything else, in order.
-    pub others: Vec<Event>,
-}
-
-/// Counts of publishes held.
-#[derive(Debug, Clone, Copy)]
-pub struct Held {
-    /// Publishes queued and unacknowledged together.
-    pub publishes: usize,
-    /// Those of them that were written and are not acknowledged.
-    pub written: usize,
-    /// Bytes of all their topics and payloads.
-    pub bytes: usize,
-}
-
 /// The handle of a session. Dropping it stops the session.
 pub struct Session {
     mailbox: Arc<Mailbox>,
@@ -236,13 +208,12 @@ impl Session {
         self.mailbox.command(Command::Connect(Box::new(request)));
     }
 
-    /// Queues a publish; gives it back when the session's bounds are reached.
+    /// Queues publishes, in order. How many are queued at a time is the caller's to bound.
     ///
-    /// # Errors
-    ///
-    /// The publish itself, untouched.
-    pub fn publish(&self, publish: Outgoing) -> Result<(), Outgoing> {
-        self.mailbox.publish(publish)
+    /// A few that find the connection idle are written here and now: that saves waking the session's thread, which
+    /// costs more than the write.
+    pub fn publish(&self, publishes: impl IntoIterator<Item = Outgoing>) {
+        self.mailbox.publish(publishes);
     }
 
     /// Subscribes to filters. An id, like a publish's, ends once.
@@ -275,16 +246,23 @@ impl Session {
         self.mailbox.stop(Duration::from_millis(250));
     }
 
-    /// Takes what happened.
+    /// Takes the ids of publishes that are done (QoS 1: acknowledged, QoS 0: written) into `ids`; tells how many, and
+    /// whether there is more: further ids, or [`events`](Self::events).
     #[must_use]
-    pub fn drain(&self) -> Events {
-        self.mailbox.drain()
+    pub fn drain(&self, ids: &mut [u32]) -> (usize, bool) {
+        self.mailbox.drain(ids)
     }
 
-    /// Counts of publishes held.
+    /// Takes everything else that happened, in order.
     #[must_use]
-    pub fn held(&self) -> Held {
-        self.mailbox.held()
+    pub fn events(&self) -> Vec<Event> {
+        self.mailbox.events()
+    }
+
+    /// Operations that are written and not acknowledged.
+    #[must_use]
+    pub fn written(&self) -> usize {
+        self.mailbox.written()
     }
 }
 

@@ -1,13 +1,16 @@
 //! A session while it is connected: what is written when, and what each packet means.
 
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{Disconnect, Packet, PingReq, PubAck, Publish, SubscribeReasonCode};
 use tokio::time::Instant;
 
-use super::connection::{Connection, Wait};
-use super::driver::{Driver, Wish};
+use super::books::{Books, Wish};
+use super::connection::Connection;
 use super::handshake::Opened;
 use super::liveness::{Liveness, Verdict};
 use super::{Event, Message, Request};
@@ -46,90 +49,130 @@ enum Mode {
 }
 
 /// Holds the connection until it is over.
-pub(super) async fn hold(driver: &mut Driver, opened: Opened, keep_alive: u16) -> End {
-    let now = Instant::now();
-    let limits = driver.mailbox.limits;
-    let mut online = Online {
+///
+/// Meanwhile it lies in the mailbox, under a lock, where the app's thread may work on it too
+/// ([`Online::send_now`]).
+pub(super) async fn hold(books: Books, opened: Opened, keep_alive: u16) -> (End, Books) {
+    let mailbox = Arc::clone(&books.mailbox);
+    let limits = mailbox.limits;
+    let online = Online {
         connection: Connection::new(opened),
-        liveness: Liveness::new(keep_alive, limits.ping_after, limits.dead_after, now),
+        liveness: Liveness::new(keep_alive, limits.ping_after, limits.dead_after, Instant::now()),
         mode: Mode::Open,
-        driver,
+        begun: false,
+        books,
     };
-    match online.run().await {
-        Ok(end) => end,
-        // The end of the stream is what leaving waits for.
-        Err(failure) => match online.mode {
-            Mode::Leaving { renew, .. } => renew.map_or(End::Closed, End::Renew),
-            Mode::Closing { .. } => End::Closed,
-            Mode::Open | Mode::Renewing { .. } => End::Lost(failure),
-        },
-    }
+    *mailbox.line() = Some(online);
+    poll_fn(|context| {
+        let mut line = mailbox.line();
+        // Put there above, and taken only here, after which this future is never polled again.
+        let Some(online) = line.as_mut() else { return Poll::Pending };
+        let end = ready!(online.poll(context));
+        let Some(Online { books, mode, .. }) = line.take() else { return Poll::Pending };
+        Poll::Ready((
+            match end {
+                Ok(end) => end,
+                // The end of the stream is what leaving waits for.
+                Err(failure) => match mode {
+                    Mode::Leaving { renew, .. } => renew.map_or(End::Closed, End::Renew),
+                    Mode::Closing { .. } => End::Closed,
+                    Mode::Open | Mode::Renewing { .. } => End::Lost(failure),
+                },
+            },
+            books,
+        ))
+    })
+    .await
 }
 
-struct Online<'a> {
-    driver: &'a mut Driver,
+pub(super) struct Online {
+    books: Books,
     connection: Connection,
     liveness: Liveness,
     mode: Mode,
+    /// What came behind CONNACK is read.
+    begun: bool,
 }
 
-impl Online<'_> {
-    async fn run(&mut self) -> Result<End, Failure> {
-        // The gateway may have sent more behind CONNACK.
-        self.receive()?;
+impl Online {
+    /// Does all that can be done; ready when the connection is over.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<End, Failure>> {
+        if !std::mem::replace(&mut self.begun, true) {
+            self.receive()?;
+        }
         loop {
-            if self.driver.stopped {
-                return Ok(End::Stopped);
+            let Books { mailbox, commands, .. } = &mut self.books;
+            let mut progress = mailbox.poll_commands(context, commands).is_ready();
+            self.books.absorb();
+            if self.books.stopped {
+                return Poll::Ready(Ok(End::Stopped));
             }
             self.take_up_wishes();
             let now = Instant::now();
-            if self.paused() {
+            let paused = self.paused();
+            if paused {
                 self.liveness.heard(now);
             }
             if let Some(end) = self.advance(now) {
-                return Ok(end);
+                return Poll::Ready(Ok(end));
             }
             let alarm = self.write(now)?;
-            let reading = !self.paused();
-            let turn = self
-                .connection
-                .turn(Wait {
-                    mailbox: &self.driver.mailbox,
-                    commands: &mut self.driver.commands,
-                    reading,
-                    alarm,
-                    finish: matches!(self.mode, Mode::Leaving { .. }),
-                })
-                .await?;
-            if turn.commands {
-                self.driver.absorb();
-            }
-            if turn.flushed {
+
+            let finish = matches!(self.mode, Mode::Leaving { .. });
+            if let Poll::Ready(flushed) = self.connection.poll_send(context, finish)? {
+                progress |= flushed;
                 self.flushed();
             }
-            if turn.heard {
-                self.liveness.heard(Instant::now());
+            if !paused && self.connection.poll_receive(context)?.is_ready() {
+                progress = true;
+                self.liveness.heard(now);
                 self.receive()?;
             }
+            progress |= self.connection.poll_alarm(context, alarm).is_ready();
+            if !progress {
+                return Poll::Pending;
+            }
         }
+    }
+
+    /// On the app's thread: takes the commands and writes what they queue, if that needs no waiting. Tells whether it
+    /// is done; otherwise the driver has to look.
+    pub(super) fn send_now(&mut self) -> bool {
+        if !matches!(self.mode, Mode::Open) || !self.connection.is_idle() {
+            return false;
+        }
+        let Books { mailbox, commands, .. } = &mut self.books;
+        mailbox.take_commands(commands);
+        self.books.absorb();
+        if self.books.stopped || !self.books.wishes.is_empty() {
+            return false;
+        }
+        self.write_queued(Instant::now(), false);
+        // Nobody waits here: a socket that is full, or broken, is left to the driver, which finds it so again.
+        let sent = self.connection.poll_send(&mut Context::from_waker(Waker::noop()), false);
+        let done = matches!(sent, Poll::Ready(Ok(_))) && self.books.ledger.nothing_queued();
+        if done {
+            self.flushed();
+        }
+        done
     }
 
     /// A slow app holds back acknowledgements first; reading stops only at this bound (design §4), and while it is
     /// our own choice, silence is no sign of death.
     fn paused(&self) -> bool {
-        let mailbox = &self.driver.mailbox;
-        mailbox.undrained_bytes() + self.driver.receipts.bytes() >= mailbox.limits.inbound_bytes
+        let mailbox = &self.books.mailbox;
+        mailbox.undrained_bytes() + self.books.receipts.bytes() >= mailbox.limits.inbound_bytes
     }
 
     fn take_up_wishes(&mut self) {
         match self.mode {
             Mode::Leaving { .. } | Mode::Closing { .. } => {}
-            Mode::Open | Mode::Renewing { .. } => match self.driver.wishes.pop_front() {
+            Mode::Open | Mode::Renewing { .. } => match self.books.wishes.pop_front() {
                 Some(Wish::Connect(request)) => {
-                    let until = Driver::after(self.driver.mailbox.limits.quiesce);
+                    let until = Instant::now() + self.books.mailbox.limits.quiesce;
                     self.mode = Mode::Renewing { request, until };
                 }
-                Some(Wish::Disconnect(grace)) => self.mode = Mode::Closing { until: Driver::after(grace) },
+                Some(Wish::Disconnect(grace)) => self.mode = Mode::Closing { until: Instant::now() + grace },
                 None => {}
             },
         }
@@ -139,10 +182,10 @@ impl Online<'_> {
     fn advance(&mut self, now: Instant) -> Option<End> {
         let mode = std::mem::replace(&mut self.mode, Mode::Open);
         self.mode = match mode {
-            Mode::Renewing { request, until } if now >= until || self.driver.ledger.nothing_written() => {
+            Mode::Renewing { request, until } if now >= until || self.books.ledger.nothing_written() => {
                 self.leave(Some(request), now)
             }
-            Mode::Closing { until } if now >= until || self.driver.ledger.is_empty() => self.leave(None, now),
+            Mode::Closing { until } if now >= until || self.books.ledger.is_empty() => self.leave(None, now),
             Mode::Leaving { renew, until } if now >= until => {
                 return Some(renew.map_or(End::Closed, End::Renew));
             }
@@ -166,48 +209,49 @@ impl Online<'_> {
             Mode::Closing { until } | Mode::Renewing { until, .. } => Some(until),
             Mode::Open => None,
         };
-        let quiesce = matches!(self.mode, Mode::Renewing { .. });
-        self.write_receipts();
-        if self.driver.ledger.write(&mut self.connection.outbound, BATCH, quiesce) {
-            self.liveness.sent(now);
-            self.driver.mailbox.note_written(self.driver.ledger.written());
-        }
+        self.write_queued(now, matches!(self.mode, Mode::Renewing { .. }));
         let look = match self.liveness.verdict(now) {
             Verdict::Wait(look) => look,
             Verdict::Ping => {
                 let written = PingReq.write(&mut self.connection.outbound);
                 debug_assert!(written.is_ok());
                 self.liveness.pinged(now);
-                now + self.driver.mailbox.limits.dead_after
+                now + self.books.mailbox.limits.dead_after
             }
             Verdict::Dead => {
                 return Err(Failure::new(Stage::Connected, Kind::Silent, "no byte after PINGREQ")
-                    .after(self.driver.mailbox.limits.dead_after));
+                    .after(self.books.mailbox.limits.dead_after));
             }
         };
         Ok(until.map_or(look, |until| until.min(look)))
     }
 
+    fn write_queued(&mut self, now: Instant, quiesce: bool) {
+        self.write_receipts();
+        if self.books.ledger.write(&mut self.connection.outbound, BATCH, quiesce) {
+            self.liveness.sent(now);
+            self.books.mailbox.note_written(self.books.ledger.written());
+        }
+    }
+
     fn write_receipts(&mut self) {
-        while let Some(packet_id) = self.driver.receipts.next() {
+        while let Some(packet_id) = self.books.receipts.next() {
             let written = PubAck::new(packet_id).write(&mut self.connection.outbound);
             debug_assert!(written.is_ok());
         }
     }
 
+    /// Everything has left: QoS 0 publishes are done.
     fn flushed(&mut self) {
-        let Driver { ledger, done, mailbox, .. } = &mut *self.driver;
-        for released in ledger.flushed() {
-            done.add(released);
-        }
-        done.report(mailbox);
+        let Books { ledger, done, .. } = &mut self.books;
+        ledger.flushed(done);
+        self.books.settle();
     }
 
     /// Handles all packets that are complete, and reports what they finished at once.
     fn receive(&mut self) -> Result<(), Failure> {
         let outcome = self.read_packets();
-        self.driver.mailbox.note_written(self.driver.ledger.written());
-        self.driver.done.report(&self.driver.mailbox);
+        self.books.settle();
         outcome
     }
 
@@ -216,7 +260,7 @@ impl Online<'_> {
             while let Some(packet_id) = self.connection.next_puback() {
                 self.acknowledge(packet_id);
             }
-            let max = self.driver.mailbox.limits.packet_bytes;
+            let max = self.books.mailbox.limits.packet_bytes;
             match self.connection.next_packet(max)? {
                 None => return Ok(()),
                 Some(Packet::Publish(publish)) => self.deliver(publish)?,
@@ -243,14 +287,12 @@ impl Online<'_> {
 
     /// A repeated or unknown PUBACK is nobody's: ignored.
     fn acknowledge(&mut self, packet_id: u16) {
-        if let Some(released) = self.driver.ledger.acknowledge(packet_id) {
-            self.driver.done.add(released);
-        }
+        self.books.done.extend(self.books.ledger.acknowledge(packet_id));
     }
 
     fn grant(&mut self, packet_id: u16, codes: Vec<u8>) {
-        if let Some(id) = self.driver.ledger.acknowledge(packet_id).and_then(|released| released.id) {
-            self.driver.mailbox.report(Event::Granted { id, codes });
+        if let Some(id) = self.books.ledger.acknowledge(packet_id) {
+            self.books.mailbox.report(Event::Granted { id, codes });
         }
     }
 
@@ -260,7 +302,7 @@ impl Online<'_> {
             QoS::AtMostOnce => 0,
             // It can no longer be acknowledged: left to redelivery, so that it is never dispatched twice.
             QoS::AtLeastOnce if matches!(self.mode, Mode::Leaving { .. }) => return Ok(()),
-            QoS::AtLeastOnce => self.driver.receipts.note(pkid, topic.len() + payload.len()),
+            QoS::AtLeastOnce => self.books.receipts.note(pkid, topic.len() + payload.len()),
             QoS::ExactlyOnce => {
                 return Err(Failure::new(
                     Stage::Connected,
@@ -269,7 +311,7 @@ impl Online<'_> {
                 ));
             }
         };
-        self.driver.mailbox.report(Event::Message(Message { token, topic, payload }));
+        self.books.mailbox.report(Event::Message(Message { token, topic, payload }));
         Ok(())
     }
 }
