@@ -90,6 +90,10 @@ function namedDevice(broker, id, { host = 'localhost', port = broker.relay.port 
     get unsubscribes() {
       return of(broker.unsubscribes);
     },
+    /** C2D sent to it, and acknowledged by it. */
+    get sent() {
+      return of(broker.sent);
+    },
     get acknowledged() {
       return of(broker.acknowledged);
     },

@@ -66,4 +66,19 @@ function counting(emitter, ...events) {
   return counts;
 }
 
-module.exports = { counting, newClient, next, numbered, numbers, openClient, quickly, upTo };
+/**
+ * Resolves when the client has taken all that the broker had sent it, and the broker all that the client had to answer.
+ *
+ * @param {any} broker
+ * @param {any} device
+ * @param {() => Promise<any>} send Sends a message and resolves at its PUBACK: a round trip.
+ */
+async function settled(broker, device, send) {
+  for (let trip = 0; trip < 2; trip++) {
+    const before = device.publishes.length;
+    await send();
+    await broker.until('the round trip was recorded', () => device.publishes.length > before);
+  }
+}
+
+module.exports = { counting, newClient, next, numbered, numbers, openClient, quickly, settled, upTo };

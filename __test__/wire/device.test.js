@@ -139,7 +139,9 @@ onEachBroker((broker) => {
     broker.relay.admit();
     await next(device, 'connect');
     await device.sendEvent('last');
-    await broker.until('the last arrived', () => known.messages.some(({ payload }) => `${payload}` === 'last'));
+    await broker.until('the last arrived', () =>
+      known.messages.some(({ payload }) => `${payload}` === 'last'),
+    );
     assert.ok(known.messages.every(({ payload }) => !['queued', 'never'].includes(`${payload}`)));
     assert.equal(known.publishes.filter(({ dup }) => dup).length, 0);
   });
@@ -158,7 +160,7 @@ onEachBroker((broker) => {
     assert.equal(device.stats().reconnects, 2);
   });
 
-  test('close() after sends lets them be acknowledged, and ends the process\' stake in the connection', async (t) => {
+  test("close() after sends lets them be acknowledged, and ends the process' stake in the connection", async (t) => {
     const known = newDevice(broker);
     const device = await connectDevice(t, broker, known);
     const sent = Promise.all(['a', 'b', 'c'].map((text) => device.sendEvent(text)));
@@ -166,7 +168,10 @@ onEachBroker((broker) => {
     assert.equal((await sent).length, 3);
     await broker.until('the device left', () => known.disconnects.length === 1);
     assert.equal(known.disconnects[0].graceful, true);
-    await assert.rejects(device.sendEvent('too late'), { code: 'ERR_IOT_CLIENT_CLOSED', delivery: 'not sent' });
+    await assert.rejects(device.sendEvent('too late'), {
+      code: 'ERR_IOT_CLIENT_CLOSED',
+      delivery: 'not sent',
+    });
   });
 });
 

@@ -42,7 +42,9 @@ class LocalGateway extends Record {
    * @param {import('../../gateway').C2DOptions} [options]
    */
   sendC2D(deviceId, body, options) {
-    this.gateway.sendC2D(deviceId, body, options);
+    const { deliveryCount } = this.gateway.sendC2D(deviceId, body, options);
+    // EdgeHub gives every C2D message packet id 1.
+    if (deliveryCount === 1) this.add('sent', { clientId: deviceId, packetId: 1 });
   }
 
   /** The process dies and is started again: with or without its sessions, another chain, or a device's key changed. */
@@ -81,10 +83,12 @@ class LocalGateway extends Record {
       this.add('disconnects', { clientId, graceful: reason === 'DISCONNECT' }),
     );
     gateway.on('refused', ({ clientId, returnCode }) => this.add('refusals', { clientId, code: returnCode }));
-    gateway.on('subscribed', ({ clientId, filter }) => this.add('subscribes', { clientId, filter }));
+    gateway.on('subscribed', ({ clientId, filter, qos }) =>
+      this.add('subscribes', { clientId, filter, qos }),
+    );
     gateway.on('unsubscribed', ({ clientId, filter }) => this.add('unsubscribes', { clientId, filter }));
     gateway.on('c2d', ({ deviceId, body }) =>
-      this.add('acknowledged', { clientId: deviceId, body: String(body) }),
+      this.add('acknowledged', { clientId: deviceId, packetId: 1, body: String(body) }),
     );
   }
 }

@@ -63,8 +63,9 @@ class MosquittoLog {
   /** @param {string} line */
   #read(line) {
     if (line.startsWith('\t')) {
-      const [filter] = line.slice(1).split(' (QoS ');
-      this.#record.add(this.#pending.list, { clientId: this.#pending.clientId, filter });
+      const [, filter, qos] = /^\t(.*?)(?: \(QoS (\d)\))?$/.exec(line);
+      const { list, clientId } = this.#pending;
+      this.#record.add(list, { clientId, filter, ...(qos && { qos: Number(qos) }) });
       return;
     }
     const subscription = SUBSCRIPTION.exec(line);

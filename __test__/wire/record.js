@@ -1,6 +1,8 @@
 'use strict';
 
 const { EventEmitter, once } = require('node:events');
+// Not those a test may put in their place.
+const { clearTimeout, setTimeout } = globalThis;
 
 /** How long anything may take before a test says what it waited for. Milliseconds. */
 const PATIENCE_MS = 20_000;
@@ -24,7 +26,7 @@ class Record extends EventEmitter {
   connects = [];
   /** Clients whose connection ended. @type {{ clientId: string, graceful: boolean }[]} */
   disconnects = [];
-  /** @type {{ clientId: string, filter: string }[]} */
+  /** @type {{ clientId: string, filter: string, qos: number }[]} */
   subscribes = [];
   /** @type {{ clientId: string, filter: string }[]} */
   unsubscribes = [];

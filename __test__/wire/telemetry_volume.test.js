@@ -1,13 +1,11 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { spawn } = require('node:child_process');
-const { once } = require('node:events');
-const path = require('node:path');
 const { test } = require('node:test');
 const { Message } = require('../..');
 const { newDevice, onEachBroker } = require('./brokers');
 const { numbered, numbers, openClient, upTo } = require('./client');
+const { run } = require('./program');
 
 /** Sends `count` numbered messages, `window` at a time, and returns what each callback got, in the order of calls. */
 function sendWindowed(client, count, window) {
@@ -106,18 +104,3 @@ onEachBroker((broker) => {
     assert.ok(megabytes[4] - megabytes[0] < 32, `after each 20 000 messages: ${megabytes} MB`);
   });
 });
-
-/** Runs a program of this directory as a device; its output. */
-async function run(t, file, broker, device) {
-  const environment = { CONNECTION_STRING: device.connectionString, CA: broker.chain.rootPem };
-  const child = spawn(process.execPath, ['--expose-gc', path.join(__dirname, file)], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
-  const [code] = await once(child, 'close');
-  assert.equal(code, 0, output);
-  return output;
-}
