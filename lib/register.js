@@ -40,14 +40,41 @@ function hook(registerHooks) {
   });
 }
 
-/** Node 20 has a hook for `import` alone, so `require` is redirected where it looks names up. */
+/**
+ * Node 20 has a hook for `import` alone, so `require` is redirected where it looks names up.
+ *
+ * The hook for `import` starts a thread, which costs a script a tenth of a second and 11 MB, so it waits until it is
+ * needed: for an ES module, or a CommonJS one that calls `import()`.
+ */
 function hookSeparately() {
   const loader = /** @type {any} */ (moduleLoader);
   const resolveFilename = loader._resolveFilename;
   loader._resolveFilename = function (/** @type {string} */ request, /** @type {unknown[]} */ ...rest) {
     return redirected.get(request) ?? resolveFilename.call(this, request, ...rest);
   };
+  if (isImported() || process.argv[1]?.endsWith('.mjs')) hookImport();
+  else hookImportOnCall(loader.prototype);
+}
+
+/** By `--import` or an `import` statement: then there is no module that required this one. */
+function isImported() {
+  return !module.parent;
+}
+
+function hookImport() {
   moduleLoader.register('./register_hook.mjs', { parentURL: pathToFileURL(__filename), data: urls });
+}
+
+/** @param {{ _compile: Function }} modules The prototype of CommonJS modules. */
+function hookImportOnCall(modules) {
+  const compile = modules._compile;
+  modules._compile = function (/** @type {string} */ source, /** @type {unknown[]} */ ...rest) {
+    if (/\bimport\s*\(/.test(source)) {
+      modules._compile = compile;
+      hookImport();
+    }
+    return compile.call(this, source, ...rest);
+  };
 }
 
 const { registerHooks } = /** @type {any} */ (moduleLoader);
