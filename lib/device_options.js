@@ -7,7 +7,7 @@ const { applyTokenRenewal } = require('./authentication/token_renewal');
 const { Forever } = require('./connection/forever');
 const { ArgumentError, NotImplementedError } = require('./errors');
 const { failure, quote } = require('./failure');
-const { badOption, requireKnown, requirePositive, requireText } = require('./option');
+const { badOption, requireKnown, requirePositive, requireText, requireTimeouts } = require('./option');
 const { NoRetry } = require('./retry_policy');
 const { parseConnectionString } = require('./strict_connection_string');
 const { keepsPendingOperations } = require('./transport');
@@ -24,7 +24,6 @@ const OPTIONS = [
   'transport',
   'tokenRenewal',
 ];
-const TIMEOUTS = ['connectMs', 'tlsMs', 'connackMs'];
 const TOKEN_RENEWAL = ['tokenValidTimeInSeconds', 'tokenRenewalMarginInSeconds'];
 
 /** The longest keep-alive MQTT can express. Seconds. */
@@ -45,11 +44,7 @@ function readDeviceOptions(options) {
   if (whenFull !== undefined && whenFull !== 'wait' && whenFull !== 'refuse') {
     throw badOption('whenFull', whenFull, "'wait' or 'refuse'");
   }
-  if (timeouts !== undefined) {
-    requireKnown(timeouts, TIMEOUTS, 'timeouts');
-    for (const [name, value] of Object.entries(timeouts))
-      requirePositive(`timeouts.${name}`, value, 'milliseconds');
-  }
+  requireTimeouts(timeouts);
   const provider = readProvider(options.connectionString);
   if (tokenRenewal !== undefined) {
     requireKnown(tokenRenewal, TOKEN_RENEWAL, 'tokenRenewal');

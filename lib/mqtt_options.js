@@ -5,7 +5,7 @@ const { applyTokenRenewal } = require('./authentication/token_renewal');
 const { AuthenticationType } = require('./authentication/type');
 const { ArgumentError } = require('./errors');
 const { failure } = require('./failure');
-const { badOption } = require('./option');
+const { badOption, requireTimeouts } = require('./option');
 const { readTrust } = require('./trust');
 
 /** Seconds (device-sdk.md §3.2). */
@@ -34,7 +34,7 @@ class MqttOptions {
    * @throws {ArgumentError} An option cannot be used; then none of them is.
    */
   set(options, provider) {
-    const { ca, cert, keepalive, productInfo, modelId, tokenRenewal, timeouts = {}, whenFull } = options;
+    const { ca, cert, keepalive, productInfo, modelId, tokenRenewal, timeouts, whenFull } = options;
     readTrust(ca);
     if (cert && provider.type === AuthenticationType.Token) {
       throw failure(
@@ -50,13 +50,14 @@ class MqttOptions {
     if (typeof keepAlive !== 'number' || !(keepAlive > 0 && keepAlive <= LONGEST_KEEP_ALIVE_S)) {
       throw badOption('keepalive', keepalive, `a number of seconds from 1 to ${LONGEST_KEEP_ALIVE_S}`);
     }
+    requireTimeouts(timeouts);
     if (productInfo && typeof productInfo !== 'string') {
       throw new TypeError(`The option productInfo is not a text but ${typeof productInfo}`);
     }
     if (tokenRenewal) applyTokenRenewal(provider, tokenRenewal);
     this.ca = ca;
     this.keepAlive = Math.round(keepAlive);
-    this.timeouts = timeouts;
+    this.timeouts = timeouts ?? {};
     this.refuseWhenFull = whenFull === 'refuse';
     this.productInfo = productInfo || this.productInfo;
     this.modelId = modelId || this.modelId;

@@ -11,14 +11,24 @@ const { failure, quote } = require('./failure');
  * @throws {ArgumentError} An option has another name: a typo must not pass for a default.
  */
 function requireKnown(options, known, group) {
-  if (typeof options !== 'object' || options === null)
-    throw badOption(group ?? 'options', options, 'an object');
+  if (typeof options !== 'object' || options === null) {
+    if (group) throw badOption(group, options, 'an object');
+    // Not shown: it may well be the connection string.
+    throw failure(ArgumentError, 'ERR_IOT_OPTION', `The argument options is ${nameOfType(options)}, not an object`, {
+      hint: `Give { ${known[0]}: … }; the options are ${known.join(', ')}.`,
+    });
+  }
   const stranger = Object.keys(options).find((name) => !known.includes(name));
   if (stranger === undefined) return;
   const name = quote(group ? `${group}.${stranger}` : stranger);
   throw failure(ArgumentError, 'ERR_IOT_OPTION_UNKNOWN', `There is no option ${name}`, {
     hint: `${group ? `The members of ${group}` : 'The options'} are ${known.join(', ')}.`,
   });
+}
+
+/** @param {unknown} value */
+function nameOfType(value) {
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 
 /**
@@ -55,4 +65,20 @@ function requirePositive(name, value, unit, most = Number.MAX_SAFE_INTEGER) {
   throw badOption(name, value, `${range} (${unit})`);
 }
 
-module.exports = { requireKnown, badOption, requireText, requirePositive };
+const TIMEOUTS = ['connectMs', 'tlsMs', 'connackMs'];
+/** They travel in 32 bits. */
+const LONGEST_TIMEOUT_MS = 2 ** 32 - 1;
+
+/**
+ * @param {any} timeouts
+ * @throws {ArgumentError} They are given, but one is unknown or no number of milliseconds.
+ */
+function requireTimeouts(timeouts) {
+  if (timeouts === undefined) return;
+  requireKnown(timeouts, TIMEOUTS, 'timeouts');
+  for (const name of TIMEOUTS) {
+    requirePositive(`timeouts.${name}`, timeouts[name], 'milliseconds', LONGEST_TIMEOUT_MS);
+  }
+}
+
+module.exports = { requireKnown, badOption, requireText, requirePositive, requireTimeouts };
