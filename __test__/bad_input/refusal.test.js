@@ -151,8 +151,8 @@ test('while a refusal is slow, the state says what is waited for', async (t) => 
   assert.deepEqual(stages.slice(-2), ['connack', 'closed']);
 });
 
-test("retry: 'forever' goes on where the first refusal would be final", async (t) => {
-  const connack = ({ connectionNumber }) => (connectionNumber < 3 ? { code: 5 } : undefined);
+test("retry: 'forever' goes on where the first failure would be final", async (t) => {
+  const connack = ({ connectionNumber }) => (connectionNumber < 3 ? 'cut' : undefined);
   const { gateway, at, options } = await gatewayFor(t, { faults: { connack } });
   const device = await connect({ connectionString: connectionStringTo(at), ...options, retry: 'forever' });
   await device.close();
