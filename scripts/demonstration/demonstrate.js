@@ -56,9 +56,14 @@ function watchGateway(gateway) {
   const bodies = new Set();
   /** @type {import('edge-downstream-gateway').C2DMessage | undefined} */
   let toDevice;
+  /** How the latest connection ended. */
+  let lastEnd = 'no connection';
 
   gateway.on('connected', ({ deviceId, tlsVersion }) => print(`${deviceId} connected, ${tlsVersion}`));
-  gateway.on('disconnected', ({ deviceId, reason }) => print(`${deviceId} disconnected: ${reason}`));
+  gateway.on('disconnected', ({ deviceId, reason }) => {
+    lastEnd = reason;
+    print(`${deviceId} disconnected: ${reason}`);
+  });
   gateway.on('refused', ({ clientId, reason }) => print(`${clientId ?? 'somebody'} refused: ${reason}`));
   gateway.on('handshakeFailed', ({ reason }) => print(`TLS handshake failed: ${reason}`));
   gateway.on('dropped', ({ clientId, reason }) => print(`${clientId}: message dropped: ${reason}`));
@@ -81,6 +86,7 @@ function watchGateway(gateway) {
       const faults = [];
       if (bodies.size !== messages) faults.push(`${bodies.size} of ${messages} messages arrived`);
       if (toDevice?.status !== 'completed') faults.push('the message to the device was not completed');
+      if (lastEnd !== 'DISCONNECT') faults.push(`not closed in good order: ${lastEnd}`);
       return faults;
     },
   };
