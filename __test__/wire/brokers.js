@@ -12,6 +12,7 @@ const { Mosquitto } = require('./mosquitto');
  *
  * @typedef {object} BrokerOptions
  * @property {'TLSv1.2' | 'TLSv1.3'} [tlsVersion] The only one spoken.
+ * @property {boolean} [denySubscriptions] Mosquitto: to all devices.
  * @property {string[]} [tokens] Mosquitto: the only devices let in, by their token (the local gateway checks always).
  * @property {import('../../gateway').Limits} [limits] Of the local gateway.
  */

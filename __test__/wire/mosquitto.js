@@ -1,7 +1,6 @@
 'use strict';
 
 const { spawn } = require('node:child_process');
-const { pbkdf2Sync, randomBytes } = require('node:crypto');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
@@ -9,15 +8,13 @@ const os = require('node:os');
 const path = require('node:path');
 const mqtt = require('mqtt');
 const { CloudMessage } = require('../../gateway/c2d/message');
-const { userAgent } = require('../../lib/user_agent');
-const { HUB, tokenOf } = require('./identity');
+const { OBSERVER, configure } = require('./mosquitto_config');
 const { MosquittoLog } = require('./mosquitto_log');
 const { Record, eventually } = require('./record');
 const { Relay } = require('./relay');
 
 const MISSING =
   'Mosquitto is not installed, and half of the wire tests run against it: apt-get install mosquitto';
-const OBSERVER = 'observer';
 
 /** A real Mosquitto, a process of its own, behind the seam of `brokers.js`. */
 class Mosquitto extends Record {
@@ -82,10 +79,12 @@ class Mosquitto extends Record {
 
   /** @param {string} [refuse] A device whose token is no longer known. */
   async #launch(refuse) {
-    const config = this.#write('mosquitto.conf', this.#configuration(refuse));
-    const child = spawn(executable(), ['-c', config], {
+    const { port, chain } = this;
+    const settings = { ...this.#options, port, chain, refuse, observerPort: this.#observerPort };
+    const { file, environment } = configure(this.#directory, settings);
+    const child = spawn(executable(), ['-c', file], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, ...this.#environment() },
+      env: { ...process.env, ...environment },
     });
     this.#process = child;
     process.once('exit', () => child.kill('SIGKILL'));
@@ -124,44 +123,6 @@ class Mosquitto extends Record {
     await eventually(watcher, 'looked', 'Mosquitto saved its sessions', () => saved);
     watcher.close();
   }
-
-  #configuration(refuse) {
-    const { tokens } = this.#options;
-    const { chain } = this;
-    return [
-      'user root',
-      `listener ${this.port} 127.0.0.1`,
-      `certfile ${this.#write('chain.pem', chain.chainPem)}`,
-      `keyfile ${this.#write('key.pem', chain.serverKeyPem)}`,
-      `listener ${this.#observerPort} 127.0.0.1`,
-      tokens
-        ? `password_file ${this.#write('passwords', passwords(tokens, refuse))}`
-        : 'allow_anonymous true',
-      'persistence true',
-      `persistence_location ${this.#directory}/`,
-      'max_inflight_messages 0',
-      'max_queued_messages 0',
-      'log_dest stderr',
-      'log_type all',
-      'log_timestamp false',
-      '',
-    ].join('\n');
-  }
-
-  /** Mosquitto can set only the lowest TLS version, OpenSSL's configuration both. */
-  #environment() {
-    const { tlsVersion } = this.#options;
-    if (!tlsVersion) return {};
-    const only = `MinProtocol = ${tlsVersion}\nMaxProtocol = ${tlsVersion}\n`;
-    const text = `openssl_conf = conf\n[conf]\nssl_conf = ssl\n[ssl]\nsystem_default = versions\n[versions]\n${only}`;
-    return { OPENSSL_CONF: this.#write('openssl.cnf', text) };
-  }
-
-  #write(name, text) {
-    const file = path.join(this.#directory, name);
-    fs.writeFileSync(file, text, { mode: 0o600 });
-    return file;
-  }
 }
 
 /** @returns {string} */
@@ -171,23 +132,6 @@ function executable() {
   if (found) return found;
   console.error(MISSING);
   throw new Error(MISSING);
-}
-
-/** The lines of a password file for devices with their fixed tokens. */
-function passwords(deviceIds, refuse) {
-  const agent = encodeURIComponent(userAgent(''));
-  const lines = deviceIds.map((deviceId) => {
-    const username = `${HUB}/${deviceId}/?api-version=2021-04-12&DeviceClientType=${agent}`;
-    return `${username}:${hash(deviceId === refuse ? 'another' : tokenOf(deviceId))}`;
-  });
-  return [...lines, `${OBSERVER}:${hash(OBSERVER)}`, ''].join('\n');
-}
-
-/** As `mosquitto_passwd` of Mosquitto 2 does it. */
-function hash(password) {
-  const salt = randomBytes(12);
-  const key = pbkdf2Sync(password, salt, 101, 64, 'sha512');
-  return `$7$101$${salt.toString('base64')}$${key.toString('base64')}`;
 }
 
 /** Ports of 127.0.0.1 nobody listens on. */
