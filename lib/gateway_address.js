@@ -1,7 +1,6 @@
 // @ts-check
 'use strict';
 
-const { isIP, isIPv6 } = require('node:net');
 const { domainToASCII } = require('node:url');
 const { ArgumentError } = require('./errors');
 const { failure, quote } = require('./failure');
@@ -27,11 +26,25 @@ function parseEndpoint(hostName, defaultPort) {
 }
 
 /**
+ * Only what may be an address is looked at: loading `node:net` takes longer than all of this package.
+ *
+ * @param {string} text
+ */
+function isIPv6(text) {
+  return text.includes(':') && !/^[^:]*:\d+$/.test(text) && require('node:net').isIPv6(text);
+}
+
+/** @param {string} text */
+function isIPv4(text) {
+  return /^[\d.]+$/.test(text) && require('node:net').isIPv4(text);
+}
+
+/**
  * @param {string} name
  * @returns {string | undefined} The name or IPv4 address in ASCII, `undefined` if it is neither.
  */
 function readName(name) {
-  if (isIP(name)) return name;
+  if (isIPv4(name)) return name;
   // Not for ASCII: it would drop line breaks and turn "1.2.3" into an address.
   const ascii = /[^\0-\x7f]/.test(name) ? domainToASCII(name) : name;
   // Underscores are not for host names, but container networks use them. A last label of digits is a broken address.

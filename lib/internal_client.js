@@ -5,7 +5,6 @@ const { requireArguments } = require('./argument');
 const { callbackToPromise } = require('./callback');
 const { ClientOptions, readAuthority } = require('./client_options');
 const { KeptConnection } = require('./connection/kept');
-const { PerOperationConnection } = require('./connection/per_operation');
 const { ArgumentError, InvalidOperationError, NotImplementedError } = require('./errors');
 const { failure } = require('./failure');
 const { ObservedEmitter } = require('./listeners');
@@ -57,7 +56,7 @@ class InternalClient extends ObservedEmitter {
     /** Milliseconds. */
     this._maxOperationTimeout = MAX_OPERATION_TIMEOUT_MS;
 
-    const Connection = transport[keepsPendingOperations] === true ? KeptConnection : PerOperationConnection;
+    const Connection = transport[keepsPendingOperations] === true ? KeptConnection : perOperationConnection();
     this.#connection = new Connection(this, {
       connected: () => guarded(() => this.emit('connect')),
       disconnected: (error) => guarded(() => this.emit('disconnect', new Disconnected(error))),
@@ -313,6 +312,11 @@ class InternalClient extends ObservedEmitter {
     const text = `This transport does not implement ${operation}`;
     throw failure(NotImplementedError, 'ERR_IOT_NOT_IMPLEMENTED', text, { hint });
   }
+}
+
+/** Loaded when needed: our own transports do without. */
+function perOperationConnection() {
+  return require('./connection/per_operation').PerOperationConnection;
 }
 
 module.exports = { InternalClient };

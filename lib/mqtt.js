@@ -3,7 +3,6 @@
 
 const { EventEmitter } = require('node:events');
 const { bundledTrust, readTrust } = require('./trust');
-const { connectionFailure } = require('./connection_failure');
 const { NotConnectedError, NotImplementedError } = require('./errors');
 const { failure } = require('./failure');
 const { Message } = require('./message');
@@ -293,6 +292,8 @@ class Mqtt extends EventEmitter {
       return;
     }
     const target = /** @type {import('./connection_failure').Target} */ (this.#target);
+    // Loaded when needed: a device that connects has no use for it.
+    const { connectionFailure } = require('./connection_failure');
     const error = connectionFailure(native, target);
     if (this.#connecting) this.#failed(error);
     else this.#lost(error);

@@ -14,9 +14,14 @@ function requireKnown(options, known, group) {
   if (typeof options !== 'object' || options === null) {
     if (group) throw badOption(group, options, 'an object');
     // Not shown: it may well be the connection string.
-    throw failure(ArgumentError, 'ERR_IOT_OPTION', `The argument options is ${nameOfType(options)}, not an object`, {
-      hint: `Give { ${known[0]}: … }; the options are ${known.join(', ')}.`,
-    });
+    throw failure(
+      ArgumentError,
+      'ERR_IOT_OPTION',
+      `The argument options is ${nameOfType(options)}, not an object`,
+      {
+        hint: `Give { ${known[0]}: … }; the options are ${known.join(', ')}.`,
+      },
+    );
   }
   const stranger = Object.keys(options).find((name) => !known.includes(name));
   if (stranger === undefined) return;

@@ -2,7 +2,6 @@
 'use strict';
 
 const fs = require('node:fs');
-const tls = require('node:tls');
 const { readCertificates } = require('./native');
 const { ArgumentError } = require('./errors');
 const { failure, quote } = require('./failure');
@@ -41,6 +40,8 @@ function readTrust(ca) {
  * @returns {Trust}
  */
 function bundledTrust() {
+  // Loading it takes longer than all of this package.
+  const tls = require('node:tls');
   return { roots: decode(tls.rootCertificates.join('\n'), "Node's own roots"), systemRoots: false };
 }
 
