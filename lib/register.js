@@ -44,7 +44,7 @@ function hook(registerHooks) {
  * Node 20 has a hook for `import` alone, so `require` is redirected where it looks names up.
  *
  * The hook for `import` starts a thread, which costs a script a tenth of a second and 11 MB, so it waits until it is
- * needed: for an ES module, or a CommonJS one that calls `import()`.
+ * needed: for an ES module, or a CommonJS one that imports one of the names by `import()`.
  */
 function hookSeparately() {
   const loader = /** @type {any} */ (moduleLoader);
@@ -65,11 +65,14 @@ function hookImport() {
   moduleLoader.register('./register_hook.mjs', { parentURL: pathToFileURL(__filename), data: urls });
 }
 
+/** An `import()` of one of the names; one that computes the name wants `--import`. */
+const IMPORT_CALL = /\bimport\s*\(\s*['"`]azure-iot-(device|device-mqtt|common)['"`]/;
+
 /** @param {{ _compile: Function }} modules The prototype of CommonJS modules. */
 function hookImportOnCall(modules) {
   const compile = modules._compile;
   modules._compile = function (/** @type {string} */ source, /** @type {unknown[]} */ ...rest) {
-    if (/\bimport\s*\(/.test(source)) {
+    if (IMPORT_CALL.test(source)) {
       modules._compile = compile;
       hookImport();
     }
