@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { NativeSession } = require('./binding');
+const { NativeSession } = require('./native');
 const { abortedBy, closedBeforeDone, queueFull, timedOut, withDelivery } = require('./operation_failure');
 const { Operations } = require('./operations');
 const { MessageEnqueued } = require('./results');
@@ -70,7 +70,10 @@ class Session {
    */
   constructor(hooks, limits) {
     this.#hooks = hooks;
-    this.#native = new NativeSession(() => this.#drain(), limits);
+    // The native side holds on to this function for as long as the session lives: it must not hold on to the session.
+    // A session that has anything to tell is held by its transport, or by its clock.
+    const self = new WeakRef(this);
+    this.#native = new NativeSession(() => self.deref()?.#drain(), limits);
   }
 
   /** @param {import('./binding').NativeRequest} request */

@@ -12,7 +12,7 @@ const { platformPackage } = require('./platform_package');
  */
 
 /** What the add-on is made of. */
-const SOURCES = ['src', 'binding', 'Cargo.toml', 'Cargo.lock'];
+const SOURCES = ['.cargo', 'src', 'binding', 'Cargo.toml', 'Cargo.lock'];
 
 /** Installs the dependencies as the lock says, unless an installation was finished before. */
 function ensureInstalled() {

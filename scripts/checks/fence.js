@@ -53,11 +53,19 @@ function gateway() {
     .filter((file) => !file.startsWith('gateway/__test__/'))
     .flatMap((file) =>
       imports(file).flatMap((name) => {
-        if (name.startsWith('node:') || name.split('/')[0] in dependencies) return [];
+        if (name.startsWith('node:') || packageOf(name) in dependencies) return [];
         if (name.startsWith('.') && resolve(file, name).startsWith('gateway/')) return [];
         return [`${file} requires ${name}, which is not in the gateway's package`];
       }),
     );
+}
+
+/** @param {string} name */
+function packageOf(name) {
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 /**
