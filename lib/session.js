@@ -73,7 +73,10 @@ class Session {
     // The native side holds on to this function for as long as the session lives: it must not hold on to the session.
     // A session that has anything to tell is held by its transport, or by its clock.
     const self = new WeakRef(this);
-    this.#native = new NativeSession(() => self.deref()?.#drain(), limits);
+    this.#native = new NativeSession(() => {
+      const session = self.deref();
+      if (session) session.#drain();
+    }, limits);
   }
 
   /** @param {import('./binding').NativeRequest} request */
