@@ -6,6 +6,8 @@ const path = require('node:path');
 const { run } = require('./children');
 const { npm } = require('./npm');
 const { PEERS, ROOT } = require('./preparation');
+const { pack, packRoot } = require('../scripts/pack');
+const { platformPackage } = require('../scripts/platform_package');
 
 /**
  * @typedef {import('./contenders').Contender} Contender
@@ -29,16 +31,13 @@ async function installSize(contender, scratch) {
  * @returns {Promise<Size & { otherDependencies: number }>}
  */
 async function packAndInstall(directory) {
-  const platform = platformPackage(directory);
-  const tarballs = [];
-  for (const source of [ROOT, platform]) {
-    // Scripts of the package are for building and publishing it; what they make is built already.
-    const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory];
-    const packed = JSON.parse(await npm(args, { cwd: source }));
-    // An array up to npm 11, an object by package name in later ones.
-    for (const { filename } of Object.values(packed))
-      tarballs.push(path.join(directory, path.basename(filename)));
-  }
+  const platform = platformPackage();
+  if (!platform) throw new Error(`npm/ has no package for ${process.platform}-${process.arch}`);
+  // As `npm run build` leaves it, with the add-on of the last build.
+  const folder = path.join(directory, 'platform');
+  fs.cpSync(platform.folder, folder, { recursive: true });
+  fs.copyFileSync(path.join(ROOT, 'lib', platform.main), path.join(folder, platform.main));
+  const tarballs = [packRoot(directory), pack(folder, directory)];
 
   const project = path.join(directory, 'project');
   fs.mkdirSync(project);
@@ -52,7 +51,7 @@ async function packAndInstall(directory) {
   const modules = path.join(project, 'node_modules');
   const lock = JSON.parse(fs.readFileSync(path.join(modules, '.package-lock.json'), 'utf8'));
   const installed = Object.keys(lock.packages);
-  const own = [name, JSON.parse(fs.readFileSync(path.join(platform, 'package.json'), 'utf8')).name];
+  const own = [name, platform.name];
   return {
     installedBytes: installed.reduce((sum, location) => sum + packageBytes(path.join(project, location)), 0),
     packages: installed.length,
@@ -60,36 +59,6 @@ async function packAndInstall(directory) {
       (location) => !own.some((known) => location === `node_modules/${known}`),
     ).length,
   };
-}
-
-/**
- * The package under `npm/` for this machine, with its binary; where publishing has not put one there yet, in a copy
- * that gets the one of the last build.
- *
- * @param {string} directory
- * @returns {string}
- */
-function platformPackage(directory) {
-  const found = fs
-    .readdirSync(path.join(ROOT, 'npm'))
-    .map((name) => path.join(ROOT, 'npm', name))
-    .find((folder) => fs.existsSync(path.join(folder, 'package.json')) && fitsThisMachine(folder));
-  if (!found) throw new Error(`npm/ has no package for ${process.platform}-${process.arch}`);
-  const { main } = JSON.parse(fs.readFileSync(path.join(found, 'package.json'), 'utf8'));
-  if (fs.existsSync(path.join(found, main))) return found;
-  const copy = path.join(directory, path.basename(found));
-  fs.cpSync(found, copy, { recursive: true });
-  fs.copyFileSync(path.join(ROOT, 'lib', main), path.join(copy, main));
-  return copy;
-}
-
-/** @param {string} folder */
-function fitsThisMachine(folder) {
-  const { os, cpu, libc } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  // Node's own report tells what it runs on; there is a version of glibc in it exactly where there is a glibc.
-  const { header } = /** @type {any} */ (process.report.getReport());
-  const ourLibc = header.glibcVersionRuntime ? 'glibc' : 'musl';
-  return os?.includes(process.platform) && cpu?.includes(process.arch) && (!libc || libc.includes(ourLibc));
 }
 
 /**
