@@ -4,34 +4,21 @@
 const crypto = require('node:crypto');
 const net = require('node:net');
 const { promisify } = require('node:util');
-const der = require('./der');
+const { AsnConvert, OctetString } = require('@peculiar/asn1-schema');
+const x509 = require('@peculiar/asn1-x509');
 
 const generateKeyPair = promisify(crypto.generateKeyPair);
 
-const OID = {
-  commonName: '2.5.4.3',
-  subjectKeyIdentifier: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  authorityKeyIdentifier: '2.5.29.35',
-  extendedKeyUsage: '2.5.29.37',
-  serverAuth: '1.3.6.1.5.5.7.3.1',
-  sha256WithRsa: '1.2.840.113549.1.1.11',
-  ecdsaWithSha256: '1.2.840.10045.4.3.2',
-  ecdsaWithSha384: '1.2.840.10045.4.3.3',
-  ecdsaWithSha512: '1.2.840.10045.4.3.4',
-};
+const COMMON_NAME = '2.5.4.3';
 
-/** By curve name of OpenSSL: the digest of matching strength. */
-const CURVE_SIGNATURES = {
-  prime256v1: { oid: OID.ecdsaWithSha256, digest: 'sha256' },
-  secp384r1: { oid: OID.ecdsaWithSha384, digest: 'sha384' },
-  secp521r1: { oid: OID.ecdsaWithSha512, digest: 'sha512' },
+/** By type of the key, or curve name of OpenSSL: the usual algorithm, with a digest of matching strength. */
+const SIGNATURES = {
+  // RFC 4055 §5 wants the parameters NULL, RFC 5758 §3.2 wants none.
+  rsa: { oid: '1.2.840.113549.1.1.11', digest: 'sha256', parameters: null },
+  prime256v1: { oid: '1.2.840.10045.4.3.2', digest: 'sha256', parameters: undefined },
+  secp384r1: { oid: '1.2.840.10045.4.3.3', digest: 'sha384', parameters: undefined },
+  secp521r1: { oid: '1.2.840.10045.4.3.4', digest: 'sha512', parameters: undefined },
 };
-
-/** Bit positions of KeyUsage (RFC 5280 §4.2.1.3). */
-const USAGE = { digitalSignature: 0, keyCertSign: 5, cRLSign: 6 };
 
 /**
  * @typedef {{ publicKey: crypto.KeyObject, privateKey: crypto.KeyObject }} KeyPair
@@ -40,6 +27,7 @@ const USAGE = { digitalSignature: 0, keyCertSign: 5, cRLSign: 6 };
  * @typedef {object} Issued
  * @property {string} commonName
  * @property {KeyPair} keys
+ * @property {x509.SubjectKeyIdentifier} keyIdentifier
  * @property {string} pem
  * @property {string} keyPem PKCS#8
  * @property {Date} notAfter
@@ -61,15 +49,14 @@ async function generateKeys(kind) {
  * Extensions of a CA: as certGen.sh writes them (contract edge-gateway.md §6.5), or, with `quickStart`, those of
  * the self-signed CA of a gateway without configured certificates (§6.3).
  * @param {{ quickStart?: boolean }} [options]
- * @returns {Buffer[]}
  */
 function authorityExtensions({ quickStart = false } = {}) {
-  const { digitalSignature, keyCertSign, cRLSign } = USAGE;
-  const usages = quickStart ? [digitalSignature, keyCertSign] : [digitalSignature, keyCertSign, cRLSign];
-  const pathLength = quickStart ? [der.integer(0)] : [];
+  const { digitalSignature, keyCertSign, cRLSign } = x509.KeyUsageFlags;
+  const constraints = new x509.BasicConstraints({ cA: true, pathLenConstraint: quickStart ? 0 : undefined });
+  const usage = new x509.KeyUsage(digitalSignature | keyCertSign | (quickStart ? 0 : cRLSign));
   return [
-    extension(OID.basicConstraints, der.sequence(der.yes, ...pathLength), { critical: true }),
-    extension(OID.keyUsage, der.namedBits(usages), { critical: true }),
+    extension(x509.id_ce_basicConstraints, constraints, { critical: true }),
+    extension(x509.id_ce_keyUsage, usage, { critical: true }),
   ];
 }
 
@@ -77,51 +64,58 @@ function authorityExtensions({ quickStart = false } = {}) {
  * Extensions of edgeHub's server certificate: names and serverAuth, and neither basicConstraints nor keyUsage
  * (contract edge-gateway.md §6.2).
  * @param {string[]} names host names and IP addresses
- * @returns {Buffer[]}
  */
 function serverExtensions(names) {
   return [
-    extension(OID.subjectAltName, der.sequence(...names.map(generalName))),
-    extension(OID.extendedKeyUsage, der.sequence(der.objectIdentifier(OID.serverAuth))),
+    extension(x509.id_ce_subjectAltName, new x509.SubjectAlternativeName(names.map(generalName))),
+    extension(x509.id_ce_extKeyUsage, new x509.ExtendedKeyUsage([x509.id_kp_serverAuth])),
   ];
 }
 
 /**
  * Issues one certificate, version 3, with subject and authority key identifiers; without `issuer` it is
- * self-signed.
+ * self-signed. Written field by field, since builders of certificates correct what edgeHub does: serial number 0.
  * @param {object} request
  * @param {string} request.commonName
  * @param {KeyPair} request.keys
  * @param {Issued} [request.issuer]
- * @param {Buffer[]} request.extensions
+ * @param {x509.Extension[]} request.extensions
  * @param {Date} request.notBefore
  * @param {Date} request.notAfter
- * @param {number | Buffer} [request.serialNumber] default 128 random bits
+ * @param {Uint8Array} [request.serialNumber] content of the INTEGER; default 128 random bits
  * @returns {Issued}
  */
 function issue({ commonName, keys, issuer, extensions, notBefore, notAfter, serialNumber = randomSerial() }) {
-  const signer = issuer ? issuer.keys : keys;
-  const signature = signatureOf(signer.privateKey);
-  const algorithm = der.sequence(der.objectIdentifier(signature.oid), ...signature.parameters);
-  const keyIdentifiers = [
-    extension(OID.subjectKeyIdentifier, der.octetString(keyIdentifier(keys))),
-    extension(OID.authorityKeyIdentifier, der.sequence(der.element(0x80, keyIdentifier(signer)))),
-  ];
-  const body = der.sequence(
-    der.element(0xa0, der.integer(2)),
-    der.integer(serialNumber),
-    algorithm,
-    name(issuer ? issuer.commonName : commonName),
-    der.sequence(der.time(notBefore), der.time(notAfter)),
-    name(commonName),
-    publicKeyInfo(keys),
-    der.element(0xa3, der.sequence(...extensions, ...keyIdentifiers)),
+  const publicKeyInfo = keys.publicKey.export({ type: 'spki', format: 'der' });
+  const keyIdentifier = new x509.SubjectKeyIdentifier(
+    crypto.createHash('sha1').update(publicKeyInfo).digest(),
   );
-  const signed = crypto.sign(signature.digest, body, signer.privateKey);
+  const signer = issuer || { commonName, keys, keyIdentifier };
+  const authority = new x509.AuthorityKeyIdentifier({ keyIdentifier: signer.keyIdentifier });
+  const { oid, digest, parameters } = signatureOf(signer.keys.privateKey);
+  const signatureAlgorithm = new x509.AlgorithmIdentifier({ algorithm: oid, parameters });
+  const tbsCertificate = new x509.TBSCertificate({
+    version: x509.Version.v3,
+    serialNumber: arrayBuffer(serialNumber),
+    signature: signatureAlgorithm,
+    issuer: name(signer.commonName),
+    validity: new x509.Validity({ notBefore, notAfter }),
+    subject: name(commonName),
+    subjectPublicKeyInfo: AsnConvert.parse(publicKeyInfo, x509.SubjectPublicKeyInfo),
+    extensions: new x509.Extensions([
+      ...extensions,
+      extension(x509.id_ce_subjectKeyIdentifier, keyIdentifier),
+      extension(x509.id_ce_authorityKeyIdentifier, authority),
+    ]),
+  });
+  const body = Buffer.from(AsnConvert.serialize(tbsCertificate));
+  const signatureValue = arrayBuffer(crypto.sign(digest, body, signer.keys.privateKey));
+  const certificate = new x509.Certificate({ tbsCertificate, signatureAlgorithm, signatureValue });
   return {
     commonName,
     keys,
-    pem: pem('CERTIFICATE', der.sequence(body, algorithm, der.bitString(signed))),
+    keyIdentifier,
+    pem: new crypto.X509Certificate(Buffer.from(AsnConvert.serialize(certificate))).toString(),
     keyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     notAfter,
   };
@@ -129,59 +123,39 @@ function issue({ commonName, keys, issuer, extensions, notBefore, notAfter, seri
 
 /**
  * @param {crypto.KeyObject} key
- * @returns {{ oid: string, digest: string, parameters: Buffer[] }}
  */
-function signatureOf(key) {
-  if (key.asymmetricKeyType === 'rsa') {
-    return { oid: OID.sha256WithRsa, digest: 'sha256', parameters: [der.nothing] };
-  }
-  const curve = /** @type {keyof CURVE_SIGNATURES} */ (key.asymmetricKeyDetails?.namedCurve);
-  return { ...CURVE_SIGNATURES[curve], parameters: [] };
+function signatureOf({ asymmetricKeyType, asymmetricKeyDetails }) {
+  const kind = asymmetricKeyDetails?.namedCurve || asymmetricKeyType;
+  return SIGNATURES[/** @type {keyof SIGNATURES} */ (kind)];
 }
 
 /**
- * @param {string} oid
- * @param {Buffer} value
+ * @param {string} extnID
+ * @param {object} value
  * @param {{ critical?: boolean }} [options]
  */
-function extension(oid, value, { critical = false } = {}) {
-  return der.sequence(der.objectIdentifier(oid), ...(critical ? [der.yes] : []), der.octetString(value));
+function extension(extnID, value, { critical = false } = {}) {
+  return new x509.Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
 }
 
 /**
  * @param {string} commonName
  */
 function name(commonName) {
-  return der.sequence(
-    der.set(der.sequence(der.objectIdentifier(OID.commonName), der.utf8String(commonName))),
-  );
+  const value = new x509.AttributeValue({ utf8String: commonName });
+  const attribute = new x509.AttributeTypeAndValue({ type: COMMON_NAME, value });
+  return new x509.Name([new x509.RelativeDistinguishedName([attribute])]);
 }
 
 /**
- * @param {string} value host name, or IP address
+ * @param {string} value host name, or IP address in any notation
  */
 function generalName(value) {
-  return net.isIP(value) ? der.element(0x87, addressOctets(value)) : der.element(0x82, Buffer.from(value));
+  if (!net.isIP(value)) return new x509.GeneralName({ dNSName: value });
+  // The library misreads IPv4 embedded in IPv6; the URL parser writes it as hexadecimal groups.
+  const iPAddress = net.isIPv6(value) ? new URL(`http://[${value}]`).hostname.slice(1, -1) : value;
+  return new x509.GeneralName({ iPAddress });
 }
-
-/**
- * @param {string} address IPv4, or IPv6 in any notation
- */
-function addressOctets(address) {
-  if (net.isIPv4(address)) return Buffer.from(address.split('.').map(Number));
-  // The URL parser writes every IPv6 notation, embedded IPv4 included, as hexadecimal groups.
-  const [head, tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
-  const groups = (/** @type {string | undefined} */ part) => (part ? part.split(':') : []);
-  const zeros = Array(8 - groups(head).length - groups(tail).length).fill('0');
-  const all = [...groups(head), ...zeros, ...groups(tail)];
-  return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
-}
-
-/** @param {KeyPair} keys */
-const publicKeyInfo = (keys) => keys.publicKey.export({ type: 'spki', format: 'der' });
-
-/** @param {KeyPair} keys */
-const keyIdentifier = (keys) => crypto.createHash('sha1').update(publicKeyInfo(keys)).digest();
 
 /** A minimal positive INTEGER: the first byte is neither 0 nor above 0x7f. */
 function randomSerial() {
@@ -191,12 +165,9 @@ function randomSerial() {
 }
 
 /**
- * @param {string} label
- * @param {Buffer} content
+ * A copy, as a Buffer may be a part of a larger one.
+ * @param {Uint8Array} bytes
  */
-function pem(label, content) {
-  const lines = content.toString('base64').match(/.{1,64}/g) || [];
-  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
-}
+const arrayBuffer = (bytes) => new Uint8Array(bytes).buffer;
 
 module.exports = { authorityExtensions, generateKeys, issue, serverExtensions };

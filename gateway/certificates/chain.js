@@ -55,7 +55,7 @@ async function createChain(options = {}) {
     notAfter:
       options.serverNotAfter ||
       new Date(Math.min(notBefore.getTime() + VALIDITY, deviceCa.notAfter.getTime())),
-    serialNumber: 0,
+    serialNumber: Uint8Array.of(0),
   });
 
   const certificates = { server, ...authorities };
