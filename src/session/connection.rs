@@ -119,11 +119,21 @@ impl Connection {
     ///
     /// The gateway broke the protocol, or the packet is longer than `max` bytes.
     pub(super) fn next_packet(&mut self, max: usize) -> Result<Option<Packet>, Failure> {
-        match Packet::read(&mut self.inbound, max) {
-            Ok(packet) => Ok(Some(packet)),
-            Err(mqttbytes::Error::InsufficientBytes(_)) => Ok(None),
-            Err(error) => Err(Failure::malformed(Stage::Connected, &error)),
-        }
+        read_packet(&mut self.inbound, max)
+    }
+}
+
+fn read_puback(inbound: &mut BytesMut) -> Option<u16> {
+    let packet: [u8; 4] = inbound.first_chunk().copied().filter(|packet| packet.starts_with(&PUBACK))?;
+    inbound.advance(packet.len());
+    Some(u16::from_be_bytes([packet[2], packet[3]]))
+}
+
+fn read_packet(inbound: &mut BytesMut, max: usize) -> Result<Option<Packet>, Failure> {
+    match Packet::read(inbound, max) {
+        Ok(packet) => Ok(Some(packet)),
+        Err(mqttbytes::Error::InsufficientBytes(_)) => Ok(None),
+        Err(error) => Err(Failure::malformed(Stage::Connected, &error)),
     }
 }
 
@@ -132,5 +142,94 @@ fn lost(error: &io::Error) -> Failure {
     match failure.kind {
         Kind::Closed => Failure { detail: "the gateway closed the connection".into(), ..failure },
         _ => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAX: usize = 4096;
+
+    /// What an inbound stream holds: its packets, and whether it breaks the protocol at the end.
+    fn read_all(mut inbound: BytesMut) -> (Vec<Packet>, bool) {
+        let mut packets = Vec::new();
+        loop {
+            while let Some(pkid) = read_puback(&mut inbound) {
+                packets.push(Packet::PubAck(rumqttc::mqttbytes::v4::PubAck { pkid }));
+            }
+            match read_packet(&mut inbound, MAX) {
+                Ok(Some(packet)) => packets.push(packet),
+                Ok(None) => return (packets, false),
+                Err(_) => return (packets, true),
+            }
+        }
+    }
+
+    /// Numbers without order, the same in every run (xorshift, Marsaglia 2003).
+    fn numbers(seed: u64) -> impl FnMut() -> u64 {
+        let mut state = seed | 1;
+        move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        }
+    }
+
+    /// PUBACK, a PUBLISH of QoS 1, SUBACK with two codes, UNSUBACK, PINGRESP.
+    const STREAM: &[u8] = &[
+        0x40, 2, 0, 7, 0x32, 8, 0, 3, b'a', b'/', b'b', 0, 1, b'x', 0x90, 4, 0, 9, 1, 0x80, 0xb0, 2, 0, 10,
+        0xd0, 0,
+    ];
+
+    #[test]
+    fn packets_are_the_same_wherever_the_stream_is_cut() {
+        let (whole, broken) = read_all(BytesMut::from(STREAM));
+        assert!(!broken);
+        assert_eq!(whole.len(), 5);
+        for cut in 0..STREAM.len() {
+            let mut inbound = BytesMut::from(&STREAM[..cut]);
+            let mut packets = Vec::new();
+            loop {
+                if let Some(pkid) = read_puback(&mut inbound) {
+                    packets.push(Packet::PubAck(rumqttc::mqttbytes::v4::PubAck { pkid }));
+                } else if let Some(packet) = read_packet(&mut inbound, MAX).unwrap() {
+                    packets.push(packet);
+                } else {
+                    break;
+                }
+            }
+            inbound.extend_from_slice(&STREAM[cut..]);
+            packets.extend(read_all(inbound).0);
+            assert_eq!(packets, whole, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn whatever_comes_is_packets_or_a_failure() {
+        let mut number = numbers(0x9e37_79b9);
+        for _ in 0..50_000 {
+            // Half of them damaged streams, which get further than noise.
+            let mut bytes = STREAM.to_vec();
+            if number() % 2 == 0 {
+                bytes = (0..number() % 64).map(|_| number() as u8).collect();
+            }
+            for _ in 0..number() % 4 {
+                if let Some(place) = (number() as usize).checked_rem(bytes.len()) {
+                    bytes[place] = number() as u8;
+                }
+            }
+            let length = bytes.len();
+            let (packets, _) = read_all(BytesMut::from(&bytes[..]));
+            assert!(packets.len() <= length / 2, "a packet has at least two bytes");
+        }
+    }
+
+    #[test]
+    fn a_packet_over_the_limit_is_refused_before_it_is_complete() {
+        // A PUBLISH that announces 8 KiB.
+        let (packets, broken) = read_all(BytesMut::from(&[0x30, 0x80, 0x40][..]));
+        assert!(packets.is_empty() && broken);
     }
 }
