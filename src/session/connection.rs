@@ -107,10 +107,7 @@ impl Connection {
     /// Beside the codec, because acknowledgements are the bulk of what a device receives, and a packet value for
     /// each costs more than all else the driver does with it.
     pub(super) fn next_puback(&mut self) -> Option<u16> {
-        let packet: [u8; 4] =
-            self.inbound.first_chunk().copied().filter(|packet| packet.starts_with(&PUBACK))?;
-        self.inbound.advance(packet.len());
-        Some(u16::from_be_bytes([packet[2], packet[3]]))
+        read_puback(&mut self.inbound)
     }
 
     /// The next packet received; `None` while it is incomplete.
@@ -212,7 +209,7 @@ mod tests {
         for _ in 0..50_000 {
             // Half of them damaged streams, which get further than noise.
             let mut bytes = STREAM.to_vec();
-            if number() % 2 == 0 {
+            if number().is_multiple_of(2) {
                 bytes = (0..number() % 64).map(|_| number() as u8).collect();
             }
             for _ in 0..number() % 4 {
