@@ -91,6 +91,9 @@ function namedDevice(broker, id, { host = 'localhost', port = broker.relay.port 
     get unsubscribes() {
       return of(broker.unsubscribes);
     },
+    get pings() {
+      return of(broker.pings);
+    },
     /** C2D sent to it, and acknowledged by it. */
     get sent() {
       return of(broker.sent);

@@ -81,4 +81,56 @@ async function settled(broker, device, send) {
   }
 }
 
-module.exports = { counting, newClient, next, numbered, numbers, openClient, quickly, settled, upTo };
+/** Resolves at the first `event` for which `holds` is true, with its argument. */
+function when(emitter, event, holds) {
+  return new Promise((resolve) => {
+    emitter.on(event, function look(value) {
+      if (!holds(value)) return;
+      emitter.removeListener(event, look);
+      resolve(value);
+    });
+  });
+}
+
+/** Ends the connection, and keeps it from coming back before `relay.admit()`. */
+async function cutOff(broker, client, how) {
+  const waiting = when(client, 'state', ({ state }) => state === 'waiting');
+  broker.relay.refuse();
+  broker.relay.cut(how);
+  broker.relay.release();
+  await waiting;
+}
+
+/**
+ * Sends numbered messages.
+ *
+ * @returns {Promise<any[]>[]} What each callback is called with; a second call fails the test.
+ */
+function sendNumbered(client, from, to) {
+  return upTo(to - from).map(
+    (i) =>
+      new Promise((resolve, reject) => {
+        let calls = 0;
+        client.sendEvent(numbered(from + i), (...outcome) => {
+          calls += 1;
+          if (calls > 1) reject(new Error(`callback ${from + i} was called again`));
+          resolve(outcome);
+        });
+      }),
+  );
+}
+
+module.exports = {
+  cutOff,
+  sendNumbered,
+  when,
+  counting,
+  newClient,
+  next,
+  numbered,
+  numbers,
+  openClient,
+  quickly,
+  settled,
+  upTo,
+};

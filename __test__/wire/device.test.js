@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { connect, Message } = require('../..');
 const { newDevice, onEachBroker } = require('./brokers');
-const { counting, next } = require('./client');
+const { counting, next, when } = require('./client');
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
@@ -129,7 +129,7 @@ onEachBroker((broker) => {
 
     broker.relay.refuse();
     broker.relay.release();
-    const waiting = once(device, 'state', ({ state }) => state === 'waiting');
+    const waiting = when(device, 'state', ({ state }) => state === 'waiting');
     broker.relay.cut('fin');
     await waiting;
     const queued = new AbortController();
@@ -174,14 +174,3 @@ onEachBroker((broker) => {
     });
   });
 });
-
-/** Resolves at the first `event` for which `holds` is true. */
-function once(emitter, event, holds) {
-  return new Promise((resolve) => {
-    emitter.on(event, function look(value) {
-      if (!holds(value)) return;
-      emitter.off(event, look);
-      resolve(value);
-    });
-  });
-}

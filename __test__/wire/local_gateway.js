@@ -72,7 +72,10 @@ class LocalGateway extends Record {
       },
       connack: (connection) => decided(this.faults.connack, connection),
       suback: (filter, connection) => decided(this.faults.suback, filter, connection),
-      pingresp: (connection) => decided(this.faults.pingresp, connection),
+      pingresp: (connection) => {
+        this.add('pings', { clientId: connection.clientId });
+        return decided(this.faults.pingresp, connection);
+      },
     };
     const { gateway } = this;
     gateway.on('telemetry', () => this.add('messages', current));
@@ -82,7 +85,7 @@ class LocalGateway extends Record {
     gateway.on('disconnected', ({ clientId, reason }) =>
       this.add('disconnects', { clientId, graceful: reason === 'DISCONNECT' }),
     );
-    gateway.on('refused', ({ clientId, returnCode }) => this.add('refusals', { clientId, code: returnCode }));
+    gateway.on('refused', ({ returnCode }) => this.add('refusals', { code: returnCode }));
     gateway.on('subscribed', ({ clientId, filter, qos }) =>
       this.add('subscribes', { clientId, filter, qos }),
     );

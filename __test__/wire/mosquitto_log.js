@@ -2,6 +2,7 @@
 
 /** Lines of a Mosquitto 2.0 log with `log_type all` and what they tell. */
 const LINES = [
+  [/^Received PINGREQ from (\S+)$/, 'pings', ([clientId]) => ({ clientId })],
   [
     /^Received PUBLISH from (\S+) \(d(\d), q(\d), r\d, m(\d+), '(.*)', \.\.\. \(\d+ bytes\)\)$/,
     'publishes',
@@ -23,11 +24,7 @@ const LINES = [
     'disconnects',
     ([clientId]) => ({ clientId, graceful: false }),
   ],
-  [
-    /^Sending CONNACK to (\S+) \(\d, ([1-5])\)$/,
-    'refusals',
-    ([clientId, code]) => ({ clientId, code: +code }),
-  ],
+  [/^Sending CONNACK to \S+ \(\d, ([1-5])\)$/, 'refusals', ([code]) => ({ code: +code })],
   [
     /^Sending PUBLISH to (\S+) \(d\d, q1, r\d, m(\d+), '.*', \.\.\. \(\d+ bytes\)\)$/,
     'sent',

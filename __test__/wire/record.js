@@ -30,8 +30,10 @@ class Record extends EventEmitter {
   subscribes = [];
   /** @type {{ clientId: string, filter: string }[]} */
   unsubscribes = [];
-  /** CONNACKs other than 0. @type {{ clientId: string, code: number }[]} */
+  /** CONNACKs other than 0; Mosquitto does not say to whom. @type {{ code: number }[]} */
   refusals = [];
+  /** PINGREQs. @type {{ clientId: string }[]} */
+  pings = [];
   /** C2D: packet ids sent to a device, and acknowledged by it. @type {{ clientId: string, packetId: number }[]} */
   sent = [];
   acknowledged = [];

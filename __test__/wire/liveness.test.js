@@ -1,0 +1,121 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { EventEmitter } = require('node:events');
+const { test } = require('node:test');
+const { Session } = require('../../lib/session');
+const { readTrust } = require('../../lib/trust');
+const { namedDevice, onEachBroker } = require('./brokers');
+const { HUB, tokenOf } = require('./identity');
+const { eventually } = require('./record');
+
+// The session itself, because a client waits for half a minute before it asks whether anybody is there.
+
+let sessions = 0;
+
+/** A session with its events, connected by way of the relay. */
+class WatchedSession extends EventEmitter {
+  states = [];
+
+  constructor(t, broker, limits) {
+    super();
+    this.broker = broker;
+    sessions += 1;
+    this.device = namedDevice(broker, `session${sessions}`);
+    this.session = new Session({ state: (event) => this.#add(event), message: () => {} }, limits);
+    t.after(() => this.session.stop());
+  }
+
+  connect() {
+    const { id } = this.device;
+    this.session.connect({
+      host: 'localhost',
+      port: this.broker.relay.port,
+      clientId: id,
+      username: `${HUB}/${id}/?api-version=2021-04-12`,
+      password: tokenOf(id),
+      keepAlive: 180,
+      ...readTrust(this.broker.chain.rootPem),
+    });
+    return this.reached('connected');
+  }
+
+  /** Waits for another such state. */
+  async reached(kind) {
+    const before = this.count(kind);
+    await eventually(this, 'state', `the session is ${kind}`, () => this.count(kind) > before);
+    return this.states.findLast((state) => state.kind === kind);
+  }
+
+  count(kind) {
+    return this.states.filter((state) => state.kind === kind).length;
+  }
+
+  publish(text) {
+    const topic = `devices/${this.device.id}/messages/events/`;
+    return new Promise((resolve) => {
+      this.session.publish(topic, Buffer.from(text), 1, (error) => resolve(error));
+    });
+  }
+
+  #add(event) {
+    this.states.push(event);
+    this.emit('state');
+  }
+}
+
+onEachBroker((broker) => {
+  test('an idle connection is kept by pings', async (t) => {
+    const watched = new WatchedSession(t, broker, { pingAfterMs: 20, deadAfterMs: 20_000 });
+    await watched.connect();
+    await broker.until('three pings were read', () => watched.device.pings.length >= 3);
+    assert.equal(watched.count('lost'), 0);
+    assert.equal(await watched.publish('still here'), null);
+  });
+
+  test('a connection that falls silent both ways is lost, and what was sent is replayed on the next', async (t) => {
+    const watched = new WatchedSession(t, broker, { pingAfterMs: 50, deadAfterMs: 100 });
+    await watched.connect();
+    broker.relay.hold('up', 'down');
+    const sent = watched.publish('into the void');
+    const { failure } = await watched.reached('lost');
+    assert.equal(failure.kind, 'silent');
+    assert.equal(failure.stage, 'connected');
+    broker.relay.cut('rst');
+    broker.relay.release();
+    await watched.connect();
+    assert.equal(await sent, null);
+    await broker.until('it was read', () => watched.device.publishes.length === 1);
+    assert.equal(watched.device.publishes[0].dup, true);
+  });
+
+  test('a broker that reads and never answers is given up too', async (t) => {
+    const watched = new WatchedSession(t, broker, { pingAfterMs: 50, deadAfterMs: 100 });
+    await watched.connect();
+    broker.relay.hold('down');
+    const { failure } = await watched.reached('lost');
+    assert.equal(failure.kind, 'silent');
+    await broker.until('the ping was read', () => watched.device.pings.length >= 1);
+    broker.relay.cut('rst');
+    broker.relay.release();
+  });
+
+  test('close() whose acknowledgements never come ends after its grace time, what was written as unknown', async (t) => {
+    const watched = new WatchedSession(t, broker);
+    await watched.connect();
+    broker.relay.hold('down');
+    t.after(() => broker.relay.release());
+    const sent = [watched.publish('a'), watched.publish('b')];
+    await broker.until('both were read', () => watched.device.publishes.length === 2);
+    const closed = watched.reached('closed');
+    watched.session.disconnect(100);
+    await closed;
+    for (const error of await Promise.all(sent)) {
+      assert.equal(error.name, 'NotConnectedError');
+      assert.equal(error.code, 'ERR_IOT_CLIENT_CLOSED');
+      assert.equal(error.delivery, 'unknown');
+    }
+    await broker.until('the device left', () => watched.device.disconnects.length === 1);
+    assert.equal(watched.device.disconnects[0].graceful, true);
+  });
+});

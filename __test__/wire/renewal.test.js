@@ -1,0 +1,153 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { test } = require('node:test');
+const { Message, results } = require('../..');
+const { namedDevice, newDevice, onEachBroker } = require('./brokers');
+const { counting, next, numbered, numbers, openClient, upTo } = require('./client');
+const { tokenOf } = require('./identity');
+
+/** Makes a token and a connection with it at once. */
+const renew = (client, round) =>
+  client.setOptions({
+    tokenRenewal: { tokenValidTimeInSeconds: 3600 + round, tokenRenewalMarginInSeconds: 900 },
+  });
+
+onEachBroker((broker) => {
+  test('messages sent at full speed pass token renewals: none is lost, repeated or out of order', async (t) => {
+    const count = 20_000;
+    const device = newDevice(broker);
+    const client = await openClient(t, broker, device);
+    const counts = counting(client, 'connect', 'disconnect');
+    const calls = new Uint8Array(count);
+    let sent = 0;
+    let done = 0;
+    let renewals = 0;
+    await new Promise((resolve, reject) => {
+      const send = () => {
+        const n = sent++;
+        client.sendEvent(numbered(n), (error) => {
+          if (error) reject(error);
+          calls[n] += 1;
+          done += 1;
+          // The next one only when the last one stands: two at once would be one.
+          if (renewals < 3 && done > renewals * 4000 && device.connects.length === renewals + 1) {
+            renewals += 1;
+            renew(client, renewals).catch(reject);
+          }
+          if (sent < count) send();
+          else if (done === count) resolve();
+        });
+      };
+      while (sent < 500) send();
+    });
+    assert.ok(calls.every((times) => times === 1));
+    await broker.until('all were read', () => device.publishes.length >= count);
+    assert.deepEqual(numbers(device.publishes), upTo(count));
+    assert.ok(device.publishes.every(({ dup }) => !dup));
+    await broker.until('it connected for each token', () => device.connects.length === renewals + 1);
+    assert.ok(renewals >= 2, `${renewals} renewals`);
+    assert.ok(device.disconnects.every(({ graceful }) => graceful));
+    assert.deepEqual(counts, { connect: 0, disconnect: 0 });
+  });
+
+  test('messages from the cloud pass token renewals: each is given to the app once', async (t) => {
+    const count = 600;
+    const device = newDevice(broker);
+    const client = await openClient(t, broker, device);
+    const counts = counting(client, 'connect', 'disconnect');
+    const received = [];
+    client.on('message', ({ data }) => received.push(Number(data)));
+    await broker.until('it subscribed', () => device.subscribes.length === 1);
+    let sent = 0;
+    for (let round = 1; round <= 3; round++) {
+      const connected = broker.until('it connected again', () => device.connects.length === round + 1);
+      await renew(client, round);
+      // Some come before the old connection is left, some while there is none, some on the new one.
+      for (let burst = 0; burst < 20; burst++) {
+        for (let n = 0; n < 10; n++) broker.sendC2D(device.id, String(sent++));
+        await new Promise(setImmediate);
+      }
+      await connected;
+    }
+    assert.equal(sent, count);
+    await broker.until('all were acknowledged', () => new Set(received).size === count);
+    await client.sendEvent(new Message('round trip'));
+    assert.deepEqual(
+      received.toSorted((a, b) => a - b),
+      upTo(count),
+    );
+    assert.deepEqual(counts, { connect: 0, disconnect: 0 });
+    assert.equal(device.unsubscribes.length, 0);
+  });
+
+  test('a renewal that meets a lost connection ends in an ordinary reconnection', async (t) => {
+    const device = newDevice(broker);
+    const client = await openClient(t, broker, device);
+    const counts = counting(client, 'connect', 'disconnect');
+    broker.relay.hold('down');
+    const sent = client.sendEvent(numbered(0));
+    await broker.until('it was read', () => device.publishes.length === 1);
+    await renew(client, 1);
+    const connected = next(client, 'connect');
+    broker.relay.cut('rst');
+    broker.relay.release();
+    await connected;
+    await sent;
+    assert.deepEqual(counts, { connect: 1, disconnect: 0 });
+    await broker.until('it was read again', () => device.publishes.length === 2);
+    assert.equal(device.publishes[1].dup, true);
+  });
+});
+
+onEachBroker((broker) => {
+  test('updateSharedAccessSignature reconnects once, with the new token', async (t) => {
+    const device = newDevice(broker);
+    device.connectionString = device.tokenConnectionString;
+    const client = await openClient(t, broker, device);
+    const order = [];
+    for (const event of ['connect', 'disconnect', '_sharedAccessSignatureUpdated']) {
+      client.on(event, () => order.push(event));
+    }
+    const updated = new Promise((resolve, reject) => {
+      client.updateSharedAccessSignature(tokenOf(device.id, 4_000_000_001), (error, result) => {
+        order.push('callback');
+        if (error) reject(error);
+        else resolve(result);
+      });
+    });
+    const result = await updated;
+    assert.ok(result instanceof results.SharedAccessSignatureUpdated);
+    assert.equal(result.needToReconnect, false);
+    await client.sendEvent(new Message('with the new token'));
+    await broker.until('it was read', () => device.publishes.length === 1);
+    assert.deepEqual(order, ['_sharedAccessSignatureUpdated', 'callback']);
+    assert.equal(device.connects.length, 2);
+    assert.equal(device.disconnects.length, 1);
+    assert.equal(device.disconnects[0].graceful, true);
+  });
+});
+
+onEachBroker(
+  (broker) => {
+    test('a token that is refused at its update is told to the caller, and ends the connection once', async (t) => {
+      const device = namedDevice(broker, 'fixed');
+      device.connectionString = device.tokenConnectionString;
+      const client = await openClient(t, broker, device);
+      const counts = counting(client, 'connect', 'disconnect');
+      const disconnected = next(client, 'disconnect');
+      const wrong = tokenOf('another', 4_000_000_002);
+      const updated = assert.rejects(promised(client, wrong), { name: 'UnauthorizedError', returnCode: 5 });
+      assert.equal((await disconnected).transportObj.name, 'UnauthorizedError');
+      await updated;
+      assert.deepEqual(counts, { connect: 0, disconnect: 1 });
+    });
+  },
+  { tokens: ['fixed'] },
+);
+
+function promised(client, token) {
+  return new Promise((resolve, reject) => {
+    client.updateSharedAccessSignature(token, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+}
