@@ -124,8 +124,10 @@ class Relay {
     if (!this.#pairs.delete(pair)) return;
     const { device, broker } = pair;
     broker.destroy();
-    if (how === 'rst') device.resetAndDestroy();
-    else device.end(() => device.destroy());
+    if (how !== 'rst') device.end(() => device.destroy());
+    // Node 20 never ends a process in which a socket was reset while its end() was under way.
+    else if (device.writableEnded) device.destroy();
+    else device.resetAndDestroy();
   }
 }
 

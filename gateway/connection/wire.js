@@ -118,7 +118,8 @@ class Wire {
     this.secure.resume();
     this.flush();
     this.onFlushed = () => {
-      if (reset) this.socket.resetAndDestroy();
+      // Node 20 never ends a process in which a socket was reset while its end() was under way.
+      if (reset && !this.socket.writableEnded) this.socket.resetAndDestroy();
       else if (this.peerGone) this.socket.destroy();
       else if (this.cleanClose) this.secure.end();
       else this.socket.end();
