@@ -1,0 +1,89 @@
+'use strict';
+
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { createChain, startGateway } = require('../../gateway');
+
+/** Runs scripts in processes of their own, against a gateway that does what they ask for. */
+
+const ROOT = path.join(__dirname, '..', '..');
+/** One key, so that what is signed and sent is the same in every run. */
+const KEY = Buffer.from('the key of a device in the tests').toString('base64');
+const chain = createChain({ caKey: 'P-256', serverKey: 'P-256' });
+
+/**
+ * @typedef {object} Run
+ * @property {number | null} code
+ * @property {string | null} signal
+ * @property {string} stdout
+ * @property {string} stderr
+ * @property {object[]} telemetry What the gateway stored, without its time.
+ * @property {string} ranOn `originals` or `ours`.
+ */
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {string} script
+ * @param {{ flags?: string[], args?: string[], cwd?: string, onGateway?: (gateway: import('../../gateway').Gateway) => void }} [how]
+ * @returns {Promise<Run>}
+ */
+async function run(t, script, { flags = [], args = [], cwd = ROOT, onGateway } = {}) {
+  const devices = [{ deviceId: 'd1', primaryKey: KEY }];
+  const gateway = await startGateway({ chain: await chain, devices, keep: Infinity });
+  t.after(() => gateway.close());
+  onGateway?.(gateway);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-compat-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const ca = path.join(folder, 'root.pem');
+  fs.writeFileSync(ca, gateway.rootPem);
+
+  const witness = path.join(folder, 'witness');
+  const environment = {
+    WITNESS: witness,
+    IOTHUB_DEVICE_CONNECTION_STRING: gateway.connectionString('d1'),
+    PATH_TO_EDGE_CA_CERT: ca,
+  };
+  const child = spawn(process.execPath, [...flags, '-r', require.resolve('./witness'), script, ...args], {
+    cwd,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  child.on('message', (wish) => grant(gateway, wish));
+  const output = { stdout: '', stderr: '' };
+  for (const stream of /** @type {const} */ (['stdout', 'stderr'])) {
+    child[stream].setEncoding('utf8').on('data', (text) => (output[stream] += text));
+  }
+  const [code, signal] = await once(child, 'close');
+  const telemetry = gateway.received.map(({ receivedAt, ...message }) => ({
+    ...message,
+    body: String(message.body),
+  }));
+  await gateway.close();
+  const ranOn = fs.readFileSync(witness, 'utf8');
+  return { code, signal, ...output, telemetry, ranOn };
+}
+
+/**
+ * @param {import('../../gateway').Gateway} gateway
+ * @param {any} wish Of a script.
+ */
+function grant(gateway, { please, body, how, ...options }) {
+  if (please === 'c2d') gateway.sendC2D('d1', body, { messageId: 'm', ...options });
+  else if (please === 'cut') gateway.cut('d1', how);
+  else throw new Error(`A script asks for '${please}'`);
+}
+
+/** A directory as an app's, with this package installed and nothing else; removed with the test. */
+function emptyProject(t) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-app-'));
+  t.after(() => fs.rmSync(directory, { recursive: true }));
+  fs.mkdirSync(path.join(directory, 'node_modules'));
+  fs.symlinkSync(ROOT, path.join(directory, 'node_modules', 'edge-downstream'));
+  return directory;
+}
+
+module.exports = { ROOT, emptyProject, run };
