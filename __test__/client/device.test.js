@@ -95,7 +95,8 @@ test('a token in the connection string serves as it is, and is not renewed', asy
   const token = 'SharedAccessSignature sr=hub.example%2Fdevices%2Fdev&sig=c2ln&se=2000000000';
   const text = `HostName=hub.example;DeviceId=dev;SharedAccessSignature=${token};GatewayHostName=gw.example`;
   const { device, transport } = await deviceOf({ connectionString: text });
-  const { sharedAccessSignature, gatewayHostName } = await transport.authenticationProvider.getDeviceCredentials();
+  const { sharedAccessSignature, gatewayHostName } =
+    await transport.authenticationProvider.getDeviceCredentials();
   assert.deepEqual([sharedAccessSignature, gatewayHostName], [token, 'gw.example']);
   await device.close();
   const tokenRenewal = { tokenValidTimeInSeconds: 6, tokenRenewalMarginInSeconds: 5 };
