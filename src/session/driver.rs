@@ -9,16 +9,16 @@ use std::sync::Arc;
 use super::books::{Books, Wish};
 use super::handshake::{self, Opened};
 use super::mailbox::Mailbox;
-use super::online::{self, End};
+use super::online::{End, Line};
 use super::{Event, Request, State};
 
-/// Runs the session of `mailbox` to its end.
-pub(super) async fn run(mailbox: Arc<Mailbox>) {
-    live(Books::new(Arc::clone(&mailbox))).await;
+/// Runs the session of `mailbox` to its end; its connections lie on `line`.
+pub(super) async fn run(mailbox: Arc<Mailbox>, line: Arc<Line>) {
+    live(Books::new(Arc::clone(&mailbox)), &line).await;
     mailbox.end();
 }
 
-async fn live(mut books: Books) {
+async fn live(mut books: Books, line: &Line) {
     let mut renewed = None;
     while !books.stopped {
         let renewal = renewed.is_some();
@@ -30,7 +30,7 @@ async fn live(mut books: Books) {
         let Some(opened) = connecting(&mut books, &request, renewal).await else { continue };
         books.report(State::Connected { session_present: opened.session_present, renewal });
         let end;
-        (end, books) = online::hold(books, opened, request.keep_alive).await;
+        (end, books) = line.hold(books, opened, request.keep_alive).await;
         books.disconnected();
         match end {
             End::Lost(failure) => books.report(State::Lost(failure)),

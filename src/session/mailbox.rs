@@ -1,18 +1,17 @@
 //! The border between the app's thread and the driver's.
 //!
 //! Either side takes whole batches: the driver all commands at once, the app all events at once. A side is woken
-//! only when it sleeps, and where the app's thread can do the driver's work itself, nobody is woken at all.
+//! only when it sleeps.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::online::Online;
 use super::{Event, Limits, Message, Outgoing, QoS, Request};
 
 /// So many commands at most are carried out on the app's thread; more keep it from other work.
-const DIRECT: usize = 16;
+const FEW: usize = 16;
 
 pub(super) enum Command {
     Connect(Box<Request>),
@@ -40,8 +39,6 @@ pub(super) struct Mailbox {
     /// A wake was sent that no drain has answered yet.
     signalled: AtomicBool,
     wake: Box<dyn Fn() + Send + Sync>,
-    /// The connection, while there is one; locked by whoever works on it.
-    line: Mutex<Option<Online>>,
     written: AtomicUsize,
     ended: Condvar,
 }
@@ -75,7 +72,6 @@ impl Mailbox {
             outbox: Mutex::default(),
             signalled: AtomicBool::new(false),
             wake,
-            line: Mutex::new(None),
             written: AtomicUsize::new(0),
             ended: Condvar::new(),
         }
@@ -92,26 +88,14 @@ impl Mailbox {
         }
     }
 
-    pub(super) fn publish(&self, publishes: impl IntoIterator<Item = Outgoing>) {
-        let few = {
-            let mut inbox = lock(&self.inbox);
-            inbox.commands.extend(publishes.into_iter().map(Command::Publish));
-            inbox.commands.len() <= DIRECT
-        };
-        if !(few && self.send_now()) {
-            self.wake_driver();
-        }
+    /// Queues publishes without waking the driver; tells whether few commands are waiting now.
+    pub(super) fn publish(&self, publishes: impl IntoIterator<Item = Outgoing>) -> bool {
+        let mut inbox = lock(&self.inbox);
+        inbox.commands.extend(publishes.into_iter().map(Command::Publish));
+        inbox.commands.len() <= FEW
     }
 
-    /// Carries the commands out here if nobody else is at the connection; tells whether that is all done.
-    fn send_now(&self) -> bool {
-        match self.line.try_lock() {
-            Ok(mut line) => line.as_mut().is_some_and(Online::send_now),
-            Err(_) => false,
-        }
-    }
-
-    fn wake_driver(&self) {
+    pub(super) fn wake_driver(&self) {
         let driver = lock(&self.inbox).driver.take();
         if let Some(driver) = driver {
             driver.wake();
@@ -175,11 +159,6 @@ impl Mailbox {
     /// The commands that came, without waiting for more.
     pub(super) fn take_commands(&self, batch: &mut Vec<Command>) {
         std::mem::swap(&mut lock(&self.inbox).commands, batch);
-    }
-
-    /// The connection, for whoever may work on it now.
-    pub(super) fn line(&self) -> MutexGuard<'_, Option<Online>> {
-        lock(&self.line)
     }
 
     /// So many operations are written and not acknowledged.

@@ -40,6 +40,7 @@ use crate::transport::{Deadlines, Endpoint};
 pub use rumqttc::mqttbytes::QoS;
 
 use mailbox::{Command, Mailbox};
+use online::Line;
 
 /// The longest topic or filter MQTT can carry, in bytes (MQTT 3.1.1 §1.5.3).
 pub const MAX_TOPIC: usize = 65_535;
@@ -188,6 +189,7 @@ pub enum Event {
 /// The handle of a session. Dropping it stops the session.
 pub struct Session {
     mailbox: Arc<Mailbox>,
+    line: Arc<Line>,
 }
 
 impl Session {
@@ -199,8 +201,9 @@ impl Session {
     /// The runtime's thread cannot be started.
     pub fn new(limits: Limits, wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
         let mailbox = Arc::new(Mailbox::new(limits, Box::new(wake)));
-        runtime::handle()?.spawn(driver::run(Arc::clone(&mailbox)));
-        Ok(Self { mailbox })
+        let line = Arc::default();
+        runtime::handle()?.spawn(driver::run(Arc::clone(&mailbox), Arc::clone(&line)));
+        Ok(Self { mailbox, line })
     }
 
     /// Connects, or replaces a live connection gracefully (token renewal, design §4).
@@ -213,7 +216,10 @@ impl Session {
     /// A few that find the connection idle are written here and now: that saves waking the session's thread, which
     /// costs more than the write.
     pub fn publish(&self, publishes: impl IntoIterator<Item = Outgoing>) {
-        self.mailbox.publish(publishes);
+        let few = self.mailbox.publish(publishes);
+        if !(few && self.line.send_now()) {
+            self.mailbox.wake_driver();
+        }
     }
 
     /// Subscribes to filters. An id, like a publish's, ends once.

@@ -1,7 +1,7 @@
 //! A session while it is connected: what is written when, and what each packet means.
 
 use std::future::poll_fn;
-use std::sync::Arc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
@@ -48,44 +48,59 @@ enum Mode {
     },
 }
 
-/// Holds the connection until it is over.
-///
-/// Meanwhile it lies in the mailbox, under a lock, where the app's thread may work on it too
-/// ([`Online::send_now`]).
-pub(super) async fn hold(books: Books, opened: Opened, keep_alive: u16) -> (End, Books) {
-    let mailbox = Arc::clone(&books.mailbox);
-    let limits = mailbox.limits;
-    let online = Online {
-        connection: Connection::new(opened),
-        liveness: Liveness::new(keep_alive, limits.ping_after, limits.dead_after, Instant::now()),
-        mode: Mode::Open,
-        begun: false,
-        books,
-    };
-    *mailbox.line() = Some(online);
-    poll_fn(|context| {
-        let mut line = mailbox.line();
-        // Put there above, and taken only here, after which this future is never polled again.
-        let Some(online) = line.as_mut() else { return Poll::Pending };
-        let end = ready!(online.poll(context));
-        let Some(Online { books, mode, .. }) = line.take() else { return Poll::Pending };
-        Poll::Ready((
-            match end {
-                Ok(end) => end,
-                // The end of the stream is what leaving waits for.
-                Err(failure) => match mode {
-                    Mode::Leaving { renew, .. } => renew.map_or(End::Closed, End::Renew),
-                    Mode::Closing { .. } => End::Closed,
-                    Mode::Open | Mode::Renewing { .. } => End::Lost(failure),
-                },
-            },
-            books,
-        ))
-    })
-    .await
+impl Mode {
+    /// What it means that the stream ended: to one who leaves, that the gateway has heard it.
+    fn end_of_stream(self, failure: Failure) -> End {
+        match self {
+            Self::Leaving { renew, .. } => renew.map_or(End::Closed, End::Renew),
+            Self::Closing { .. } => End::Closed,
+            Self::Open | Self::Renewing { .. } => End::Lost(failure),
+        }
+    }
 }
 
-pub(super) struct Online {
+/// The connection, while there is one, for whoever may work on it: the driver, or the app's thread.
+#[derive(Default)]
+pub(super) struct Line(Mutex<Option<Online>>);
+
+impl Line {
+    fn lock(&self) -> MutexGuard<'_, Option<Online>> {
+        // Each turn leaves the connection whole, so a panic in one does not make it unusable.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// On the app's thread: carries the waiting commands out if nobody else is at the connection; tells whether all is
+    /// done. That saves waking the driver, which costs more than a small write.
+    pub(super) fn send_now(&self) -> bool {
+        match self.0.try_lock() {
+            Ok(mut online) => online.as_mut().is_some_and(Online::send_now),
+            Err(_) => false,
+        }
+    }
+
+    /// Holds a connection until it is over.
+    pub(super) async fn hold(&self, books: Books, opened: Opened, keep_alive: u16) -> (End, Books) {
+        let limits = books.mailbox.limits;
+        *self.lock() = Some(Online {
+            connection: Connection::new(opened),
+            liveness: Liveness::new(keep_alive, limits.ping_after, limits.dead_after, Instant::now()),
+            mode: Mode::Open,
+            begun: false,
+            books,
+        });
+        poll_fn(|context| {
+            let mut line = self.lock();
+            // Put there above, and taken only below, after which this future is never polled again.
+            let Some(online) = line.as_mut() else { return Poll::Pending };
+            let end = ready!(online.poll(context));
+            let Some(Online { books, mode, .. }) = line.take() else { return Poll::Pending };
+            Poll::Ready((end.unwrap_or_else(|failure| mode.end_of_stream(failure)), books))
+        })
+        .await
+    }
+}
+
+struct Online {
     books: Books,
     connection: Connection,
     liveness: Liveness,
@@ -135,9 +150,8 @@ impl Online {
         }
     }
 
-    /// On the app's thread: takes the commands and writes what they queue, if that needs no waiting. Tells whether it
-    /// is done; otherwise the driver has to look.
-    pub(super) fn send_now(&mut self) -> bool {
+    /// Takes the commands and writes what they queue, if that needs no waiting; otherwise the driver has to look.
+    fn send_now(&mut self) -> bool {
         if !matches!(self.mode, Mode::Open) || !self.connection.is_idle() {
             return false;
         }
