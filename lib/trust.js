@@ -54,7 +54,11 @@ function readAuthority(ca) {
     if (ca.length > 0) return ca.flatMap((each) => readAuthority(each));
     throw unusable('ERR_IOT_CA_EMPTY', 'ca is an empty array', 'Leave ca out to use the system store.');
   }
-  if (typeof ca === 'string') return isInline(ca) ? decode(ca, 'ca') : readFile(ca, 'ca');
+  if (typeof ca === 'string') {
+    if (isInline(ca)) return decode(ca, 'ca');
+    refuseSecret(ca);
+    return readFile(ca, 'ca');
+  }
   if (ca instanceof Uint8Array) return decode(ca, 'ca');
   const kind = ca === null ? 'null' : typeof ca;
   throw unusable('ERR_IOT_CA_TYPE', `ca is ${kind}, not a text, a Buffer or an array of them`, HOW_TO_GIVE);
@@ -69,6 +73,20 @@ const HOW_TO_GIVE = 'Give the root certificate as PEM: ca: fs.readFileSync(path)
  */
 function isInline(text) {
   return text.includes('-----') || text.includes('\n');
+}
+
+/**
+ * A missing file is reported with its path, and Node reports it in full. What may be a key must not get there: a
+ * connection string, or the base64 of a PEM section without its markers.
+ *
+ * @param {string} text
+ */
+function refuseSecret(text) {
+  const connectionString = /SharedAccess(Key|Signature)/.test(text);
+  // DER begins with 0x30, so its base64 begins with M.
+  if (!connectionString && !(text.length >= 64 && /^M[A-Za-z0-9+/]+=*$/.test(text))) return;
+  const what = connectionString ? 'a connection string' : 'base64 without the lines BEGIN and END around it';
+  throw unusable('ERR_IOT_CA_NO_CERTIFICATE', `There is no certificate in ca but ${what}`, HOW_TO_GIVE);
 }
 
 /**
