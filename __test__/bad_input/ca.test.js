@@ -116,6 +116,17 @@ const refused = {
     code: 'ERR_IOT_CA_NO_CERTIFICATE',
     names: ['in ca'],
   }),
+  'the base64 of a private key without its markers': () => ({
+    ca: keyBody(),
+    code: 'ERR_IOT_CA_NO_CERTIFICATE',
+    names: ['ca', 'BEGIN'],
+    secrets: [keyBody(), keyBody().slice(0, 40)],
+  }),
+  'the connection string': () => ({
+    ca: connectionStringTo('localhost'),
+    code: 'ERR_IOT_CA_NO_CERTIFICATE',
+    names: ['ca', 'connection string'],
+  }),
   'an empty array': () => ({ ca: [], code: 'ERR_IOT_CA_EMPTY', names: ['empty array'] }),
   'a number': () => ({ ca: 42, code: 'ERR_IOT_CA_TYPE', names: ['ca is number'] }),
   'an object': () => ({ ca: { pem: 'x' }, code: 'ERR_IOT_CA_TYPE', names: ['ca is object'] }),
