@@ -2,6 +2,7 @@
 
 const { once } = require('node:events');
 const { Client, Message, Mqtt } = require('../..');
+const { PATIENCE_MS } = require('./record');
 
 /**
  * A client of a device, closed when the test is over.
@@ -120,17 +121,34 @@ function sendNumbered(client, from, to) {
   );
 }
 
+/**
+ * What `promise` brings, or an error that says what never happened.
+ *
+ * @template T
+ * @param {string} what
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+async function soon(what, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Waited in vain until ${what}`)), PATIENCE_MS);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 module.exports = {
-  cutOff,
-  sendNumbered,
-  when,
   counting,
+  cutOff,
   newClient,
   next,
   numbered,
   numbers,
   openClient,
   quickly,
+  sendNumbered,
   settled,
+  soon,
   upTo,
+  when,
 };

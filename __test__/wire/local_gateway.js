@@ -53,6 +53,7 @@ class LocalGateway extends Record {
     const restarted = this.gateway.restart({ keepSessions: sessions, chain });
     if (refuse) this.gateway.rotateKeys(refuse);
     await restarted;
+    this.chain = chain;
     this.relay.admit();
   }
 
