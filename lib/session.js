@@ -170,7 +170,10 @@ class Session {
       closedBeforeDone(),
     );
     this.#flush();
-    this.#native.disconnect(Math.max(0, Math.round(this.#graceEnd - performance.now())));
+    // A listener may be running: its message is acknowledged when it returns, which must come first.
+    process.nextTick(() => {
+      this.#native.disconnect(Math.max(0, Math.round(this.#graceEnd - performance.now())));
+    });
   }
 
   /** @param {Settle} settle */
