@@ -55,7 +55,7 @@ function decodeConnect(packet) {
 function decodePublish({ bytes, bodyStart, flags }) {
   const qos = (flags >> 1) & 0x03;
   if (qos === 3) throw new ProtocolError('PUBLISH with QoS 3');
-  let offset = bodyStart + 2;
+  const offset = bodyStart + 2;
   if (offset > bytes.length) throw new ProtocolError('PUBLISH is truncated');
   const topicEnd = offset + bytes.readUInt16BE(bodyStart);
   const payloadStart = qos === 0 ? topicEnd : topicEnd + 2;
