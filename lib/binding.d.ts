@@ -26,6 +26,8 @@ export declare class NativeSession {
   unsubscribe(id: number, filters: Array<string>): void
   /** Acknowledges a received message. */
   ack(token: number): void
+  /** Answers the event `renewing`, when all messages that came before it are acknowledged that will be. */
+  caughtUp(): void
   /** Ends operations early. */
   cancel(ids: Uint32Array): void
   /** Sends what fits into the grace time, fails the rest, disconnects. */
@@ -64,10 +66,10 @@ export interface NativeCertificates {
 /** Something that happened. */
 export interface NativeEvent {
   /**
-   * `connecting`, `connected`, `failed`, `lost`, `closed`: the connection; `message`; `granted`, `ended`: the
+   * `connecting`, `connected`, `renewing`, `failed`, `lost`, `closed`: the connection; `message`; `granted`, `ended`: the
    * operation `id`.
    */
-  kind: 'connecting' | 'connected' | 'failed' | 'lost' | 'closed' | 'message' | 'granted' | 'ended'
+  kind: 'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'message' | 'granted' | 'ended'
   /** The operation (granted, ended). */
   id?: number
   /** SUBACK codes (granted). */

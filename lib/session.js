@@ -247,6 +247,8 @@ class Session {
       if (event.kind === 'message') this.#hooks.message(event);
       else if (event.kind === 'granted')
         this.#operations.remove(/** @type {number} */ (event.id))(null, event.codes);
+      // The listeners of all messages before have run.
+      else if (event.kind === 'renewing') this.#native.caughtUp();
       else if (event.kind === 'ended') this.#ended(/** @type {number} */ (event.id), event.delivery);
       else this.#hooks.state(event);
     } catch (error) {

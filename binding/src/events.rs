@@ -8,10 +8,10 @@ use napi_derive::napi;
 /// Something that happened.
 #[napi(object, object_from_js = false)]
 pub struct NativeEvent {
-    /// `connecting`, `connected`, `failed`, `lost`, `closed`: the connection; `message`; `granted`, `ended`: the
+    /// `connecting`, `connected`, `renewing`, `failed`, `lost`, `closed`: the connection; `message`; `granted`, `ended`: the
     /// operation `id`.
     #[napi(
-        ts_type = "'connecting' | 'connected' | 'failed' | 'lost' | 'closed' | 'message' | 'granted' | 'ended'"
+        ts_type = "'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'message' | 'granted' | 'ended'"
     )]
     pub kind: &'static str,
     /// The operation (granted, ended).
@@ -106,6 +106,7 @@ impl From<State> for NativeEvent {
                 renewal: Some(renewal),
                 ..Self::new("connected")
             },
+            State::Renewing => Self::new("renewing"),
             State::Failed(failure) => Self { failure: Some(failure.into()), ..Self::new("failed") },
             State::Lost(failure) => Self { failure: Some(failure.into()), ..Self::new("lost") },
             State::Closed => Self::new("closed"),

@@ -86,6 +86,12 @@ impl NativeSession {
         self.session.acknowledge(token);
     }
 
+    /// Answers the event `renewing`, when all messages that came before it are acknowledged that will be.
+    #[napi(catch_unwind)]
+    pub fn caught_up(&self) {
+        self.session.caught_up();
+    }
+
     /// Ends operations early.
     #[napi(catch_unwind)]
     pub fn cancel(&self, ids: &[u32]) {

@@ -21,6 +21,8 @@ pub(super) struct Books {
     pub(super) receipts: Receipts,
     pub(super) wishes: VecDeque<Wish>,
     pub(super) stopped: bool,
+    /// The app has dealt with all that was reported before the renewal began.
+    pub(super) caught_up: bool,
     /// The batch of commands taken from the mailbox; empty between turns, kept for its capacity.
     pub(super) commands: Vec<Command>,
     /// Publishes that are done and not yet reported.
@@ -35,6 +37,7 @@ impl Books {
             receipts: Receipts::new(),
             wishes: VecDeque::new(),
             stopped: false,
+            caught_up: false,
             commands: Vec::new(),
             done: Vec::new(),
         }
@@ -59,6 +62,7 @@ impl Books {
                 }
                 Command::Connect(request) => self.wishes.push_back(Wish::Connect(request)),
                 Command::Disconnect(grace) => self.wishes.push_back(Wish::Disconnect(grace)),
+                Command::CaughtUp => self.caught_up = true,
                 Command::Resume => {}
                 Command::Stop => self.stopped = true,
             }

@@ -11,6 +11,7 @@ use super::handshake::{self, Opened};
 use super::mailbox::Mailbox;
 use super::online::{End, Line};
 use super::{Event, Request, State};
+use crate::failure::Failure;
 
 /// Runs the session of `mailbox` to its end; its connections lie on `line`.
 pub(super) async fn run(mailbox: Arc<Mailbox>, line: Arc<Line>) {
@@ -19,22 +20,29 @@ pub(super) async fn run(mailbox: Arc<Mailbox>, line: Arc<Line>) {
 }
 
 async fn live(mut books: Books, line: &Line) {
-    let mut renewed = None;
-    while !books.stopped {
-        let renewal = renewed.is_some();
-        let next = match renewed.take() {
-            Some(request) => Some(request),
-            None => offline(&mut books).await,
+    // The next connection replaces one that was alive.
+    let mut renewal = false;
+    while let Some(request) = next_request(&mut books, &mut renewal).await {
+        let opened = match connect(&mut books, &request).await {
+            Some(Ok(opened)) => opened,
+            Some(Err(failure)) => {
+                books.report(if renewal { State::Lost(failure) } else { State::Failed(failure) });
+                renewal = false;
+                continue;
+            }
+            None => continue,
         };
-        let Some(request) = next else { return };
-        let Some(opened) = connecting(&mut books, &request, renewal).await else { continue };
         books.report(State::Connected { session_present: opened.session_present, renewal });
+        renewal = false;
         let end;
         (end, books) = line.hold(books, opened, request.keep_alive).await;
         books.disconnected();
         match end {
             End::Lost(failure) => books.report(State::Lost(failure)),
-            End::Renew(request) => renewed = Some(request),
+            End::Renew(request) => {
+                books.wishes.push_front(Wish::Connect(request));
+                renewal = true;
+            }
             End::Closed => books.close(),
             End::Stopped => return,
         }
@@ -42,37 +50,33 @@ async fn live(mut books: Books, line: &Line) {
 }
 
 /// Waits for a request; `None` when the session is stopped.
-async fn offline(books: &mut Books) -> Option<Box<Request>> {
+async fn next_request(books: &mut Books, renewal: &mut bool) -> Option<Box<Request>> {
     while !books.stopped {
         match books.wishes.pop_front() {
             Some(Wish::Connect(request)) => return Some(request),
-            Some(Wish::Disconnect(_)) => books.close(),
+            Some(Wish::Disconnect(_)) => {
+                *renewal = false;
+                books.close();
+            }
             None => next_commands(books).await,
         }
     }
     None
 }
 
-/// Makes a connection; `None` if it failed or something else is wanted now.
-async fn connecting(books: &mut Books, request: &Request, renewal: bool) -> Option<Opened> {
+/// One attempt; `None` when something else is wanted meanwhile.
+async fn connect(books: &mut Books, request: &Request) -> Option<Result<Opened, Failure>> {
     let mailbox = Arc::clone(&books.mailbox);
     let progress = |stage| mailbox.report(Event::State(State::Connecting(stage)));
     let mut opening = Box::pin(handshake::open(request, mailbox.limits.packet_bytes, progress));
-    loop {
+    // Looked at before each wait: a wish may have come in one batch with the request.
+    while !books.stopped && books.wishes.is_empty() {
         tokio::select! {
-            opened = &mut opening => match opened {
-                Ok(opened) => return Some(opened),
-                Err(failure) if renewal => books.report(State::Lost(failure)),
-                Err(failure) => books.report(State::Failed(failure)),
-            },
-            () = next_commands(books) => {
-                if !books.stopped && books.wishes.is_empty() {
-                    continue;
-                }
-            }
+            opened = &mut opening => return Some(opened),
+            () = next_commands(books) => {}
         }
-        return None;
     }
+    None
 }
 
 /// Waits for commands and absorbs them.

@@ -27,6 +27,8 @@ pub(super) enum Command {
     Acknowledge(u32),
     Cancel(Vec<u32>),
     Disconnect(Duration),
+    /// The answer to [`State::Renewing`](super::State::Renewing).
+    CaughtUp,
     /// The app has drained: look again whether to read.
     Resume,
     Stop,

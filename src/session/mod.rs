@@ -144,6 +144,9 @@ pub enum State {
         /// It replaced a connection that was alive (token renewal).
         renewal: bool,
     },
+    /// The connection is about to be replaced. To be answered by [`Session::caught_up`] when all messages reported
+    /// before are acknowledged that will be: the connection they came by waits for that.
+    Renewing,
     /// The attempt failed; the session waits for the next [`Session::connect`].
     Failed(Failure),
     /// The connection was lost; operations are kept, the session waits for the next [`Session::connect`].
@@ -235,6 +238,11 @@ impl Session {
     /// Acknowledges a received message; tokens of earlier connections are ignored (the gateway redelivers).
     pub fn acknowledge(&self, token: u32) {
         self.mailbox.command(Command::Acknowledge(token));
+    }
+
+    /// Answers [`State::Renewing`].
+    pub fn caught_up(&self) {
+        self.mailbox.command(Command::CaughtUp);
     }
 
     /// Ends operations early: each comes back as [`Event::Failed`] unless it is done already.

@@ -13,7 +13,7 @@ use super::books::{Books, Wish};
 use super::connection::Connection;
 use super::handshake::Opened;
 use super::liveness::{Liveness, Verdict};
-use super::{Event, Message, Request};
+use super::{Event, Message, Request, State};
 use crate::failure::{Failure, Kind, Stage};
 
 /// Packets are gathered into one write up to this size: what TLS takes in at once.
@@ -185,6 +185,8 @@ impl Online {
                 Some(Wish::Connect(request)) => {
                     let until = Instant::now() + self.books.mailbox.limits.quiesce;
                     self.mode = Mode::Renewing { request, until };
+                    self.books.caught_up = false;
+                    self.books.report(State::Renewing);
                 }
                 Some(Wish::Disconnect(grace)) => self.mode = Mode::Closing { until: Instant::now() + grace },
                 None => {}
@@ -196,7 +198,7 @@ impl Online {
     fn advance(&mut self, now: Instant) -> Option<End> {
         let mode = std::mem::replace(&mut self.mode, Mode::Open);
         self.mode = match mode {
-            Mode::Renewing { request, until } if now >= until || self.books.ledger.nothing_written() => {
+            Mode::Renewing { request, until } if now >= until || self.is_quiet() => {
                 self.leave(Some(request), now)
             }
             Mode::Closing { until } if now >= until || self.books.ledger.is_empty() => self.leave(None, now),
@@ -206,6 +208,11 @@ impl Online {
             unfinished => unfinished,
         };
         None
+    }
+
+    /// Both sides have acknowledged what they had to.
+    fn is_quiet(&self) -> bool {
+        self.books.caught_up && self.books.ledger.nothing_written()
     }
 
     fn leave(&mut self, renew: Option<Box<Request>>, now: Instant) -> Mode {
@@ -314,8 +321,10 @@ impl Online {
         let Publish { qos, topic, pkid, payload, .. } = publish;
         let token = match qos {
             QoS::AtMostOnce => 0,
-            // It can no longer be acknowledged: left to redelivery, so that it is never dispatched twice.
-            QoS::AtLeastOnce if matches!(self.mode, Mode::Leaving { .. }) => return Ok(()),
+            // It might not be acknowledged in time: left to redelivery, so that it is never dispatched twice.
+            QoS::AtLeastOnce if matches!(self.mode, Mode::Renewing { .. } | Mode::Leaving { .. }) => {
+                return Ok(());
+            }
             QoS::AtLeastOnce => self.books.receipts.note(pkid, topic.len() + payload.len()),
             QoS::ExactlyOnce => {
                 return Err(Failure::new(
