@@ -316,6 +316,8 @@ class Mqtt extends EventEmitter {
   #lost(error) {
     if (!this.#connected) return;
     for (const callback of this.#renewing.splice(0)) process.nextTick(callback, error);
+    // The app closes: the end of the session is still to come, and the process must live to tell it.
+    if (this.#disconnecting.length > 0) return;
     this.#ended();
     this.emit('disconnect', error);
   }
