@@ -110,9 +110,9 @@ export interface Device extends EventEmitter {
   /**
    * Messages from the cloud, for `for await`. Several iterators share the stream: each message goes to one of them.
    *
-   * A message is acknowledged when the next one is asked for, or by {@link complete}. One that was being handled when the
-   * loop ended, or the connection, is delivered again after the next connect. Ends when the device is closed, and
-   * throws when the retry policy gives up.
+   * A message is acknowledged when the next one is asked for, or by {@link complete}. One that was being handled when its
+   * loop was left goes to the next loop; when the connection ended, it comes again by the next. Ends when the device is
+   * closed, and throws when the retry policy gives up.
    */
   messages(): AsyncIterableIterator<Message>;
 

@@ -70,6 +70,9 @@ class Client extends InternalClient {
       this.emit('message', message);
     } catch (error) {
       surface(error);
+      // Unless the exception ends the process, when the message is to come again: unacknowledged for longer, it would
+      // hold back the acknowledgements of all that come after.
+      setImmediate(settle);
       return;
     }
     settle();

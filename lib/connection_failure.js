@@ -176,8 +176,11 @@ function timedOut({ stage }, at, after) {
       'A gateway that does not know the device can take minutes to refuse it: check that the device exists and that ' +
         'this gateway is its parent.',
     ],
-    connected: ['the network gave the connection up', 'The network is interrupted.'],
   });
+  if (stage === 'connected') {
+    const lost = `The connection to ${at} timed out: the network gave it up`;
+    return [NotConnectedError, 'ERR_IOT_TIMEOUT_CONNECTED', lost, 'The network is interrupted.'];
+  }
   const [what, hint] = facts[stage];
   const code = `ERR_IOT_TIMEOUT_${stage.toUpperCase()}`;
   return [NotConnectedError, code, `Connecting to ${at} timed out after ${after}: ${what}`, hint];

@@ -1,12 +1,9 @@
 // @ts-check
 'use strict';
 
-/** Beyond this many the hold takes no more: they stay unacknowledged with the gateway, which delivers them again. */
-const LIMIT = 1000;
-
 /**
  * Received messages on their way to the app. While nobody listens they are held, in order and unacknowledged, so that
- * the gateway keeps them too.
+ * the gateway keeps them too. The session bounds them: it stops reading at 16 MiB of unacknowledged messages.
  */
 class HeldMessages {
   /** @type {[message: any, settle: () => void][]} */
@@ -35,7 +32,29 @@ class HeldMessages {
    */
   arrive(message, settle) {
     if (this.#held.length === 0 && this.#ready()) this.#deliver(message, settle);
-    else if (this.#held.length < LIMIT) this.#held.push([message, settle]);
+    else this.#held.push([message, settle]);
+  }
+
+  /**
+   * Somebody took a message and does not want it after all: it is the next one again.
+   *
+   * @param {any} message
+   * @param {() => void} settle
+   */
+  giveBack(message, settle) {
+    this.#held.unshift([message, settle]);
+    this.flush();
+  }
+
+  /**
+   * Takes a message out of the hold.
+   *
+   * @param {any} message
+   * @returns {(() => void) | undefined} What acknowledges it; `undefined` if it is not held.
+   */
+  take(message) {
+    const place = this.#held.findIndex(([held]) => held === message);
+    return place < 0 ? undefined : this.#held.splice(place, 1)[0][1];
   }
 
   /** Somebody may have become ready: delivers on the next tick, so that an app can finish registering. */

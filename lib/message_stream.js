@@ -57,6 +57,7 @@ class MessageStream {
   /** What was received cannot be acknowledged any more and will come again. */
   drop() {
     this.#held.drop();
+    this.#inHand.clear();
   }
 
   /**
@@ -65,7 +66,8 @@ class MessageStream {
    * @param {any} message
    */
   settle(message) {
-    const settle = this.#inHand.get(message);
+    // One whose loop was left is held again.
+    const settle = this.#inHand.get(message) ?? this.#held.take(message);
     this.#inHand.delete(message);
     settle?.();
   }
@@ -133,7 +135,12 @@ class MessageStream {
    */
   #return(reader) {
     reader.over = true;
-    for (const message of reader.delivered.splice(0)) this.#inHand.delete(message);
+    // Not acknowledged, it would hold back the acknowledgements of all that come after: the next loop gets it.
+    for (const message of reader.delivered.splice(0).reverse()) {
+      const settle = this.#inHand.get(message);
+      this.#inHand.delete(message);
+      if (settle) this.#held.giveBack(message, settle);
+    }
     const waiting = this.#takers.filter((taker) => taker.reader === reader);
     this.#takers = this.#takers.filter((taker) => taker.reader !== reader);
     for (const { resolve } of waiting) resolve({ done: true, value: undefined });

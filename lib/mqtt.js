@@ -3,12 +3,13 @@
 
 const { EventEmitter } = require('node:events');
 const { bundledTrust, readTrust } = require('./trust');
-const { NotConnectedError, NotImplementedError } = require('./errors');
+const { NotImplementedError } = require('./errors');
 const { failure } = require('./failure');
 const { Message } = require('./message');
 const { requireMessageFits } = require('./message_size');
 const { MqttIdentity } = require('./mqtt_identity');
 const { MqttOptions } = require('./mqtt_options');
+const { closedBeforeConnected, noCredentials } = require('./operation_failure');
 const { decode, encodeSystemAndUser } = require('./property_bag');
 const { Connected, Disconnected, MessageCompleted, SharedAccessSignatureUpdated } = require('./results');
 const { Session } = require('./session');
@@ -24,6 +25,8 @@ const { keepsPendingOperations } = require('./transport');
 const MQTT_PORT = 8883;
 /** How long `disconnect` waits for acknowledgements. Milliseconds. */
 const CLOSE_GRACE_MS = 10_000;
+/** How long an app's authentication provider may take. Milliseconds. */
+const CREDENTIALS_LIMIT_MS = 240_000;
 /** Keeps the process alive and does nothing else; Node's longest interval. */
 const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
 const NO_BYTES = new Uint8Array(0);
@@ -79,7 +82,7 @@ class Mqtt extends EventEmitter {
     });
     this.#subscriptions = new Subscriptions(this.#session);
     authenticationProvider?.on?.('newTokenAvailable', (/** @type {TransportConfig} */ credentials) => {
-      if (this.#connected) this.#request(credentials);
+      if (this.#isOpen) this.#request(credentials);
     });
   }
 
@@ -99,8 +102,12 @@ class Mqtt extends EventEmitter {
     }
     this.#connecting = callback;
     this.#keepProcess();
+    const limit = setTimeout(() => {
+      if (this.#connecting === callback) this.#failed(noCredentials(CREDENTIALS_LIMIT_MS));
+    }, CREDENTIALS_LIMIT_MS).unref();
     this.#provider.getDeviceCredentials(
       (/** @type {any} */ error, /** @type {TransportConfig} */ credentials) => {
+        clearTimeout(limit);
         if (this.#connecting !== callback) return;
         if (error) this.#failed(error);
         else this.#request(credentials);
@@ -206,7 +213,7 @@ class Mqtt extends EventEmitter {
    */
   updateSharedAccessSignature(sharedAccessSignature, callback) {
     this.#provider.updateSharedAccessSignature(sharedAccessSignature);
-    if (this.#connected) this.#renewing.push(callback);
+    if (this.#isOpen) this.#renewing.push(callback);
     else process.nextTick(callback, null, new SharedAccessSignatureUpdated(false));
   }
 
@@ -231,6 +238,11 @@ class Mqtt extends EventEmitter {
   stop() {
     this.#ended();
     this.#session.stop();
+  }
+
+  /** Connected, and not about to close: the connection may be renewed. */
+  get #isOpen() {
+    return this.#connected && this.#disconnecting.length === 0;
   }
 
   /** @param {TransportConfig} credentials */
@@ -316,14 +328,19 @@ class Mqtt extends EventEmitter {
   #lost(error) {
     if (!this.#connected) return;
     for (const callback of this.#renewing.splice(0)) process.nextTick(callback, error);
-    // The app closes: the end of the session is still to come, and the process must live to tell it.
-    if (this.#disconnecting.length > 0) return;
+    if (this.#disconnecting.length > 0) {
+      // The end of the session is still to come, and the process must live to tell it; but nothing can be sent now.
+      this.#session.disconnect(0);
+      return;
+    }
     this.#ended();
     this.emit('disconnect', error);
   }
 
   #onClosed() {
     this.#ended();
+    // The token is there for the next connection.
+    for (const callback of this.#renewing.splice(0)) callback(null, new SharedAccessSignatureUpdated(false));
     const result = new Disconnected();
     for (const callback of this.#disconnecting.splice(0)) callback(null, result);
   }
@@ -370,18 +387,6 @@ function bodyOf({ data }) {
   if (typeof data === 'string' && data.length <= SHORT_TEXT) return data;
   if (data instanceof Uint8Array) return data;
   return data ? Buffer.from(data) : NO_BYTES;
-}
-
-function closedBeforeConnected() {
-  return failure(
-    NotConnectedError,
-    'ERR_IOT_CLIENT_CLOSED',
-    'The client was closed before it was connected',
-    {
-      hint: 'Await the sends before close().',
-      delivery: 'not sent',
-    },
-  );
 }
 
 module.exports = { Mqtt };

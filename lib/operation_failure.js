@@ -1,23 +1,29 @@
 // @ts-check
 'use strict';
 
-const {
-  InvalidOperationError,
-  NotConnectedError,
-  OperationCancelledError,
-  TimeoutError,
-} = require('./errors');
+const errors = require('./errors');
 const { failure } = require('./failure');
 
+const { InvalidOperationError, NotConnectedError, OperationCancelledError, TimeoutError } = errors;
+
+/** @type {Set<Function>} */
+const OWN = new Set(Object.values(errors));
+
 /**
- * The same error for an operation whose fate differs.
+ * The same error for an operation whose fate differs. Its constructor is not called: it may be an app's, and want other
+ * arguments.
  *
  * @param {any} error
  * @param {'not sent' | 'unknown' | undefined} delivery
  */
 function withDelivery(error, delivery) {
-  const { code = 'ERR_IOT_OPERATION_FAILED', name: _, message, ...facts } = error;
-  return failure(error.constructor, code, error.message, { ...facts, delivery, cause: error.cause });
+  if (OWN.has(error?.constructor)) {
+    const { code, name: _, message, ...facts } = error;
+    return failure(error.constructor, code, message, { ...facts, delivery, cause: error.cause });
+  }
+  if (typeof error !== 'object' || error === null) return error;
+  const copy = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error));
+  return Object.assign(copy, { delivery });
 }
 
 /** @param {number} ms */
@@ -31,6 +37,22 @@ function timedOut(ms) {
 function abortedBy(signal) {
   return failure(OperationCancelledError, 'ERR_IOT_ABORTED', 'The operation was aborted by its signal', {
     cause: signal.reason,
+  });
+}
+
+/** @param {number} ms */
+function noCredentials(ms) {
+  const message = `The authentication provider gave no credentials within ${ms} ms`;
+  return failure(TimeoutError, 'ERR_IOT_TIMEOUT_CREDENTIALS', message, {
+    hint: 'getDeviceCredentials, or _sign, must call back.',
+  });
+}
+
+function closedBeforeConnected() {
+  const message = 'The client was closed before it was connected';
+  return failure(NotConnectedError, 'ERR_IOT_CLIENT_CLOSED', message, {
+    hint: 'Await the sends before close().',
+    delivery: 'not sent',
   });
 }
 
@@ -48,4 +70,12 @@ function queueFull() {
   });
 }
 
-module.exports = { withDelivery, timedOut, abortedBy, closedBeforeDone, queueFull };
+module.exports = {
+  withDelivery,
+  timedOut,
+  abortedBy,
+  noCredentials,
+  closedBeforeConnected,
+  closedBeforeDone,
+  queueFull,
+};

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { AbortSignals } = require('./abort_signals');
 const { NativeSession } = require('./native');
 const { abortedBy, closedBeforeDone, queueFull, timedOut, withDelivery } = require('./operation_failure');
 const { Operations } = require('./operations');
@@ -54,6 +55,11 @@ class Session {
   #waiting = [];
   /** Why operations were cancelled, until the native side confirms. @type {Map<number, Error>} */
   #endings = new Map();
+  /** What the next `#cancel` ends. @type {Map<number, Error>} */
+  #gathered = new Map();
+  #signals = new AbortSignals((ids, signal) => {
+    for (const id of ids) this.#cancelSoon(id, abortedBy(signal));
+  });
 
   /** Set while `disconnect` waits for those waiting to find room. @type {NodeJS.Timeout | undefined} */
   #grace;
@@ -71,7 +77,7 @@ class Session {
   constructor(hooks, limits) {
     this.#hooks = hooks;
     // The native side holds on to this function for as long as the session lives: it must not hold on to the session.
-    // A session that has anything to tell is held by its transport, or by its clock.
+    // A session that has anything to tell is held by the transports' list of live ones, or by its clock.
     const self = new WeakRef(this);
     this.#native = new NativeSession(() => {
       const session = self.deref();
@@ -136,7 +142,7 @@ class Session {
    * @param {Error} error
    */
   abandon(error) {
-    this.#cancel(this.#operations.ids(), error);
+    this.#cancel(endingsOf(this.#operations.ids(), error));
   }
 
   /**
@@ -165,13 +171,11 @@ class Session {
   #leave() {
     clearTimeout(this.#grace);
     this.#grace = undefined;
-    this.#cancel(
-      this.#waiting.map(({ id }) => id),
-      closedBeforeDone(),
-    );
+    const left = this.#waiting.map(({ id }) => id);
+    this.#cancel(endingsOf(left, closedBeforeDone()));
     this.#flush();
-    // A listener may be running: its message is acknowledged when it returns, which must come first.
-    process.nextTick(() => {
+    // A listener may be running: its message is acknowledged when it returns, or after it threw, which must come first.
+    setImmediate(() => {
       this.#native.disconnect(Math.max(0, Math.round(this.#graceEnd - performance.now())));
     });
   }
@@ -221,23 +225,22 @@ class Session {
     const report = this.#report;
     // What the callbacks send goes out when all of them have run.
     this.#handingOver = true;
-    let end;
-    do {
-      this.#native.drain(report);
-      end = report[0] + 2;
-      const more = report[1] !== 0;
-      for (let i = 2; i < end; i++) {
-        const settle = this.#operations.remove(report[i]);
-        try {
-          settle(null, new MessageEnqueued());
-        } catch (error) {
-          surface(error);
-        }
+    this.#native.drain(report);
+    const end = report[0] + 2;
+    const more = report[1] !== 0;
+    for (let i = 2; i < end; i++) {
+      if (this.#endings.size > 0) this.#confirm(report[i]);
+      const settle = this.#operations.remove(report[i]);
+      try {
+        settle(null, new MessageEnqueued());
+      } catch (error) {
+        surface(error);
       }
-      if (this.#endings.size > 0) for (let i = 2; i < end; i++) this.#confirm(report[i]);
-      if (this.#waiting.length > 0) this.#refill();
-      if (more) for (const event of this.#native.events()) this.#handle(event);
-    } while (end === report.length);
+    }
+    if (this.#waiting.length > 0) this.#refill();
+    // All ids before the events, which came later; and others have their turn between.
+    if (end === report.length) setImmediate(() => this.#drain());
+    else if (more) for (const event of this.#native.events()) this.#handle(event);
     Session.flushAtEndOfTick(this);
   }
 
@@ -245,8 +248,7 @@ class Session {
   #handle(event) {
     try {
       if (event.kind === 'message') this.#hooks.message(event);
-      else if (event.kind === 'granted')
-        this.#operations.remove(/** @type {number} */ (event.id))(null, event.codes);
+      else if (event.kind === 'granted') this.#granted(/** @type {number} */ (event.id), event.codes);
       // The listeners of all messages before have run.
       else if (event.kind === 'renewing') this.#native.caughtUp();
       else if (event.kind === 'ended') this.#ended(/** @type {number} */ (event.id), event.delivery);
@@ -254,6 +256,15 @@ class Session {
     } catch (error) {
       surface(error);
     }
+  }
+
+  /**
+   * @param {number} id
+   * @param {number[] | undefined} codes
+   */
+  #granted(id, codes) {
+    this.#confirm(id);
+    this.#operations.remove(id)(null, codes);
   }
 
   /**
@@ -272,25 +283,45 @@ class Session {
   }
 
   /**
+   * Gathers what timers and signals end, because each cancelling looks through all there is.
+   *
+   * @param {number} id
+   * @param {Error} error
+   */
+  #cancelSoon(id, error) {
+    if (this.#gathered.size === 0) {
+      setImmediate(() => {
+        const endings = this.#gathered;
+        this.#gathered = new Map();
+        this.#cancel(endings);
+      });
+    }
+    this.#gathered.set(id, error);
+  }
+
+  /**
    * Cancelled operations come back from the native side as `ended`, unless they are done already; those still waiting
    * here end here.
    *
-   * @param {number[]} ids
-   * @param {Error} error
+   * @param {Map<number, Error>} endings
    */
-  #cancel(ids, error) {
-    if (ids.length === 0) return;
-    const there = new Set(ids);
-    const here = this.#waiting.filter(({ id }) => there.has(id));
-    if (here.length > 0) this.#waiting = this.#waiting.filter(({ id }) => !there.has(id));
-    for (const { id } of here) {
-      there.delete(id);
-      process.nextTick(this.#operations.remove(id), withDelivery(error, 'not sent'));
+  #cancel(endings) {
+    const there = new Map(endings);
+    const stay = [];
+    for (const waiting of this.#waiting) {
+      const error = there.get(waiting.id);
+      if (error === undefined) {
+        stay.push(waiting);
+        continue;
+      }
+      there.delete(waiting.id);
+      process.nextTick(this.#operations.remove(waiting.id), withDelivery(error, 'not sent'));
     }
+    this.#waiting = stay;
     if (there.size === 0) return;
-    for (const id of there) this.#endings.set(id, error);
+    for (const [id, error] of there) this.#endings.set(id, error);
     this.#flush();
-    this.#native.cancel(Uint32Array.from(there));
+    this.#native.cancel(Uint32Array.from(there.keys()));
     // The confirmations come on a wake that does not keep the process alive.
     this.#clock?.ref();
   }
@@ -311,16 +342,16 @@ class Session {
    * @param {{ timeoutMs?: number, signal?: AbortSignal }} options
    */
   #limit(id, { timeoutMs, signal }) {
-    /** @param {Error} error */
-    const cancel = (error) => this.#cancel([id], error);
-    const aborted = () => cancel(abortedBy(/** @type {AbortSignal} */ (signal)));
     const timer =
-      timeoutMs === undefined ? undefined : setTimeout(() => cancel(timedOut(timeoutMs)), timeoutMs).unref();
-    signal?.addEventListener('abort', aborted);
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => this.#cancelSoon(id, timedOut(timeoutMs)), timeoutMs).unref();
+    if (signal !== undefined) this.#signals.watch(signal, id);
     const withoutLimits =
       (/** @type {Settle} */ settle) => (/** @type {any} */ error, /** @type {any} */ result) => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', aborted);
+        if (signal !== undefined) this.#signals.forget(signal, id);
+        this.#gathered.delete(id);
         settle(error, result);
       };
     this.#operations.wrap(id, withoutLimits, timeoutMs !== undefined);
@@ -334,12 +365,21 @@ class Session {
         clearInterval(this.#clock);
         this.#clock = undefined;
       } else {
-        this.#cancel(this.#operations.expired(this.#tick), timedOut(OPERATION_TIMEOUT_MS));
+        const expired = this.#operations.expired(this.#tick);
+        if (expired.length > 0) this.#cancel(endingsOf(expired, timedOut(OPERATION_TIMEOUT_MS)));
       }
     }, TICK_MS).unref();
   }
 }
 
 const { flushAtEndOfTick } = Session;
+
+/**
+ * @param {number[]} ids
+ * @param {Error} error
+ */
+function endingsOf(ids, error) {
+  return new Map(ids.map((id) => [id, error]));
+}
 
 module.exports = { Session };

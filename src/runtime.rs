@@ -3,7 +3,7 @@
 //! A gateway device has few cores; one current-thread runtime serves every connection. Blocking work (name
 //! resolution, the operating system's certificate store) goes to the runtime's blocking threads instead.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use tokio::runtime::{Builder, Handle};
@@ -18,6 +18,13 @@ const BLOCKING_THREADS: usize = 4;
 /// The operating system refused a thread or the runtime's event queue.
 pub fn handle() -> std::io::Result<&'static Handle> {
     static HANDLE: OnceLock<Handle> = OnceLock::new();
+    static STARTING: Mutex<()> = Mutex::new(());
+
+    if let Some(handle) = HANDLE.get() {
+        return Ok(handle);
+    }
+    // Worker threads may come first together.
+    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(handle) = HANDLE.get() {
         return Ok(handle);
     }
@@ -28,11 +35,8 @@ pub fn handle() -> std::io::Result<&'static Handle> {
         .thread_name("edge-downstream")
         .build()?;
     let handle = runtime.handle().clone();
-    // Two first callers (worker threads) may race: the loser's runtime is dropped unused.
-    if HANDLE.set(handle).is_ok() {
-        thread::Builder::new()
-            .name("edge-downstream".into())
-            .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
-    }
-    HANDLE.get().ok_or_else(|| std::io::Error::other("the runtime did not start"))
+    thread::Builder::new()
+        .name("edge-downstream".into())
+        .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+    Ok(HANDLE.get_or_init(|| handle))
 }

@@ -171,16 +171,6 @@ test('messages without a listener are held in order, and delivered on the next t
   assert.deepEqual(settled, ['a', 'b', 'c']);
 });
 
-test('the hold ends at a thousand messages', async () => {
-  const { client, transport } = await openClient();
-  const settled = [];
-  const bodies = Array.from({ length: 1001 }, (_, index) => String(index));
-  deliver(transport, settled, ...bodies);
-  client.on('message', () => {});
-  await tick();
-  assert.deepEqual(settled, bodies.slice(0, 1000));
-});
-
 test('held messages are dropped when their connection ends, however it ends', async () => {
   for (const end of [
     (client, transport) => transport.lose(),

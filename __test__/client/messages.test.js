@@ -141,7 +141,8 @@ test('a loss does not end the iterators, and what was held is left to redelivery
   await tick();
   deliver('held');
   assert.equal((await second).value.data, 'held');
-  assert.deepEqual(settled, ['a']);
+  // The gateway gives the first again, too: its acknowledgement went with the connection.
+  assert.deepEqual(settled, []);
   assert.equal(device.stats().held, 0);
   await device.close();
 });

@@ -10,19 +10,21 @@ const path = require('node:path');
  *
  * @param {import('node:test').TestContext} t
  * @param {string} file
+ * @param {{ settings?: NodeJS.ProcessEnv, exitCode?: number }} [expected] With another exit code than 0 its standard
+ *   error is not shown.
  * @returns {Promise<string>} What it printed.
  */
-async function run(t, file, broker, device) {
+async function run(t, file, broker, device, { settings = {}, exitCode = 0 } = {}) {
   const environment = { CONNECTION_STRING: device.connectionString, CA: broker.chain.rootPem };
   const child = spawn(process.execPath, ['--expose-gc', path.join(__dirname, file)], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment, ...settings },
+    stdio: ['ignore', 'pipe', exitCode === 0 ? 'inherit' : 'ignore'],
   });
   t.after(() => child.kill('SIGKILL'));
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
   const [code, signal] = await once(child, 'close');
-  assert.equal(code, 0, `${file} ended with ${code ?? signal}: ${output}`);
+  assert.equal(code, exitCode, `${file} ended with ${code ?? signal}: ${output}`);
   return output;
 }
 

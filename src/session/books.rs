@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::ledger::{Control, Failed, Ledger};
 use super::mailbox::{Command, Mailbox};
@@ -12,7 +13,8 @@ use super::{Event, Request, State};
 /// A command that changes the state of the connection; kept until the state of the moment takes it up.
 pub(super) enum Wish {
     Connect(Box<Request>),
-    Disconnect(Duration),
+    /// What is queued may still be sent until then.
+    Disconnect(Instant),
 }
 
 pub(super) struct Books {
@@ -61,7 +63,9 @@ impl Books {
                     self.fail(failed);
                 }
                 Command::Connect(request) => self.wishes.push_back(Wish::Connect(request)),
-                Command::Disconnect(grace) => self.wishes.push_back(Wish::Disconnect(grace)),
+                Command::Disconnect(grace) => {
+                    self.wishes.push_back(Wish::Disconnect(Instant::now() + grace));
+                }
                 Command::CaughtUp => self.caught_up = true,
                 Command::Resume => {}
                 Command::Stop => self.stopped = true,
@@ -74,6 +78,16 @@ impl Books {
     pub(super) fn settle(&mut self) {
         self.mailbox.note_written(self.ledger.written());
         self.mailbox.acknowledged(&mut self.done);
+    }
+
+    /// The end of the grace time, if the one thing wanted is to close and something is left to send.
+    pub(super) fn grace(&self) -> Option<Instant> {
+        match self.wishes.front() {
+            Some(Wish::Disconnect(until)) if self.wishes.len() == 1 && !self.ledger.is_empty() => {
+                Some(*until)
+            }
+            _ => None,
+        }
     }
 
     /// The connection is over; what was written waits for the next.

@@ -6,6 +6,8 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 
+use tokio::time::{Instant, sleep_until};
+
 use super::books::{Books, Wish};
 use super::handshake::{self, Opened};
 use super::mailbox::Mailbox;
@@ -23,7 +25,7 @@ async fn live(mut books: Books, line: &Line) {
     // The next connection replaces one that was alive.
     let mut renewal = false;
     while let Some(request) = next_request(&mut books, &mut renewal).await {
-        let opened = match connect(&mut books, &request).await {
+        let opened = match connect(&mut books, &request, renewal).await {
             Some(Ok(opened)) => opened,
             Some(Err(failure)) => {
                 books.report(if renewal { State::Lost(failure) } else { State::Failed(failure) });
@@ -65,15 +67,21 @@ async fn next_request(books: &mut Books, renewal: &mut bool) -> Option<Box<Reque
 }
 
 /// One attempt; `None` when something else is wanted meanwhile.
-async fn connect(books: &mut Books, request: &Request) -> Option<Result<Opened, Failure>> {
+async fn connect(books: &mut Books, request: &Request, renewal: bool) -> Option<Result<Opened, Failure>> {
     let mailbox = Arc::clone(&books.mailbox);
     let progress = |stage| mailbox.report(Event::State(State::Connecting(stage)));
     let mut opening = Box::pin(handshake::open(request, mailbox.limits.packet_bytes, progress));
     // Looked at before each wait: a wish may have come in one batch with the request.
-    while !books.stopped && books.wishes.is_empty() {
+    while !books.stopped {
+        // To the app a renewal is no gap: a close that falls into it has its grace time.
+        let grace = if renewal { books.grace() } else { None };
+        if !books.wishes.is_empty() && grace.is_none_or(|until| until <= Instant::now()) {
+            break;
+        }
         tokio::select! {
             opened = &mut opening => return Some(opened),
             () = next_commands(books) => {}
+            () = sleep_until(grace.unwrap_or_else(Instant::now)), if grace.is_some() => {}
         }
     }
     None

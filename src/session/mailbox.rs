@@ -58,6 +58,8 @@ struct Outbox {
     acknowledged: Vec<u32>,
     events: Vec<Event>,
     message_bytes: usize,
+    /// The driver has stopped reading.
+    paused: bool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -122,9 +124,8 @@ impl Mailbox {
     pub(super) fn events(&self) -> Vec<Event> {
         let (events, paused) = {
             let mut outbox = lock(&self.outbox);
-            let paused = outbox.message_bytes >= self.limits.inbound_bytes;
             outbox.message_bytes = 0;
-            (std::mem::take(&mut outbox.events), paused)
+            (std::mem::take(&mut outbox.events), std::mem::take(&mut outbox.paused))
         };
         if paused {
             self.command(Command::Resume);
@@ -190,9 +191,12 @@ impl Mailbox {
         self.signal();
     }
 
-    /// Bytes of messages reported and not yet drained.
-    pub(super) fn undrained_bytes(&self) -> usize {
-        lock(&self.outbox).message_bytes
+    /// Whether to stop reading: too many bytes of messages are reported and not yet drained, or drained and still
+    /// `unsettled`. Then the app's next look wakes the driver.
+    pub(super) fn pause(&self, unsettled: usize) -> bool {
+        let mut outbox = lock(&self.outbox);
+        outbox.paused = outbox.message_bytes + unsettled >= self.limits.inbound_bytes;
+        outbox.paused
     }
 
     /// The driver's last word.

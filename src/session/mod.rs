@@ -196,8 +196,9 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session without a connection. `wake` is called from the session's thread when there is something to
-    /// [`drain`](Self::drain): once per burst, never under a lock.
+    /// A session without a connection. `wake` is called when there is something to [`drain`](Self::drain), once per
+    /// burst, from the session's thread or from a call of [`publish`](Self::publish); it must neither block nor call
+    /// the session.
     ///
     /// # Errors
     ///

@@ -174,8 +174,7 @@ impl Online {
     /// A slow app holds back acknowledgements first; reading stops only at this bound (design §4), and while it is
     /// our own choice, silence is no sign of death.
     fn paused(&self) -> bool {
-        let mailbox = &self.books.mailbox;
-        mailbox.undrained_bytes() + self.books.receipts.bytes() >= mailbox.limits.inbound_bytes
+        self.books.mailbox.pause(self.books.receipts.bytes())
     }
 
     fn take_up_wishes(&mut self) {
@@ -188,7 +187,7 @@ impl Online {
                     self.books.caught_up = false;
                     self.books.report(State::Renewing);
                 }
-                Some(Wish::Disconnect(grace)) => self.mode = Mode::Closing { until: Instant::now() + grace },
+                Some(Wish::Disconnect(until)) => self.mode = Mode::Closing { until },
                 None => {}
             },
         }
