@@ -1,7 +1,6 @@
 // @ts-check
 'use strict';
 
-const { randomUUID } = require('node:crypto');
 const { ArgumentError } = require('./errors');
 const { failure, quote } = require('./failure');
 const { Message } = require('./message');
@@ -35,7 +34,7 @@ function messageOf(body, options) {
     if (typeof value !== 'string' || value === '') throw badOption(name, value, 'a text that is not empty');
     /** @type {any} */ (message)[name] = value;
   }
-  if (!message.messageId) message.messageId = randomUUID();
+  if (!message.messageId) message.messageId = crypto.randomUUID();
   if (options.properties !== undefined) message.properties = propertiesOf(options.properties);
   return message;
 }
@@ -55,7 +54,7 @@ function withId(message, options) {
     });
   }
   if (message.messageId) return message;
-  return Object.assign(new Message(message.data), message, { messageId: randomUUID() });
+  return Object.assign(new Message(message.data), message, { messageId: crypto.randomUUID() });
 }
 
 /** @param {unknown} body */
