@@ -1,0 +1,30 @@
+/** What is known of a connection; the device from CONNACK 0 on. */
+export interface ConnectionInfo {
+  /** Counts TCP connections to this gateway, from 1. */
+  connectionNumber: number;
+  /** Of the client, with port. */
+  address?: string;
+  tlsVersion?: string;
+  clientId?: string;
+  deviceId?: string;
+  moduleId?: string;
+  /** Seconds, as in CONNECT. */
+  keepAlive?: number;
+  cleanSession?: boolean;
+  sessionPresent?: boolean;
+  connectedAt?: Date;
+}
+
+/** A PUBLISH from a client. The payload is a view of the read buffer: copy what is to be kept. */
+export interface PublishPacket {
+  topic: string;
+  payload: Buffer;
+  qos: number;
+  /** 0 at QoS 0. */
+  packetId: number;
+  dup: boolean;
+  retain: boolean;
+}
+
+/** What edgeHub turns on for a topic filter (§2.8). */
+export type SubscriptionKind = 'methods' | 'desired' | 'c2d' | 'twinResponses' | 'moduleInputs';

@@ -1,0 +1,125 @@
+import { EventEmitter } from 'node:events';
+import { C2DMessage, C2DOptions } from './c2d';
+import { Chain } from './certificates';
+import { ConnectionInfo, SubscriptionKind } from './connection';
+import { Faults } from './faults';
+import { Device, DeviceOptions } from './identity';
+import { Limits } from './limits';
+import { DroppedMessage, Message } from './telemetry';
+
+export interface GatewayOptions {
+  /** Address to listen on. Default `127.0.0.1`. */
+  host?: string;
+  /** Default 0: any free port. */
+  port?: number;
+  /** Certificates. Default `createChain({ host: hostname })`. */
+  chain?: Chain;
+  /** The gateway's own name, valid in token audiences. Default the chain's host, else `localhost`. */
+  hostname?: string;
+  /** Name of the IoT hub. Default `local.azure-devices.net`. */
+  hubHostName?: string;
+  devices?: DeviceOptions[];
+  /** Latest messages kept until they are taken. Default 100; 0 keeps none, `Infinity` all. */
+  keep?: number;
+  /** Behave like IoT Hub where edgeHub is lenient (§11.1). Default false. */
+  strict?: boolean;
+  /** Send a TLS close_notify before closing. Default false, as edgeHub (T3). */
+  cleanClose?: boolean;
+  /** Default `TLSv1.2`. */
+  minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** Default `TLSv1.3`. */
+  maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  limits?: Limits;
+  faults?: Faults;
+}
+
+export interface GatewayEvents {
+  /** CONNACK 0 was sent. */
+  connected: [connection: ConnectionInfo];
+  /** An admitted connection ended. */
+  disconnected: [connection: ConnectionInfo & { reason: string }];
+  /** A connection ended before CONNACK 0; `returnCode` is undefined if it was closed without CONNACK. */
+  refused: [connection: ConnectionInfo & { reason: string; returnCode: number | undefined }];
+  /** A connection ended before the TLS handshake was done; `reason` may be an alert, such as an unknown CA. */
+  handshakeFailed: [connection: ConnectionInfo & { reason: string }];
+  telemetry: [message: Message];
+  dropped: [message: DroppedMessage];
+  subscribed: [
+    subscription: ConnectionInfo & { filter: string; qos: number; kind: SubscriptionKind | undefined },
+  ];
+  unsubscribed: [subscription: ConnectionInfo & { filter: string; kind: SubscriptionKind | undefined }];
+  /** A C2D message was completed or rejected. */
+  c2d: [message: C2DMessage];
+}
+
+/** A running gateway and the cloud behind it. */
+export interface Gateway extends EventEmitter<GatewayEvents> {
+  /** Address it listens on. */
+  readonly host: string;
+  readonly port: number;
+  readonly hostname: string;
+  readonly hubHostName: string;
+  readonly chain: Chain;
+  /** What a device must trust. */
+  readonly rootPem: string;
+  /** Assign to change what is committed from now on. @throws {TypeError} unknown fault or value */
+  faults: Faults;
+  /** Whether a route catches telemetry; without one it is dropped (P3). Default true. */
+  route: boolean;
+  /** The messages kept and not yet taken, oldest first. */
+  readonly received: Message[];
+  /** The latest 100. */
+  readonly dropped: DroppedMessage[];
+  /** Since the start. */
+  readonly counts: { received: number; dropped: number; connections: number };
+
+  /** `HostName=<hub>;DeviceId=…;SharedAccessKey=<primary>;GatewayHostName=<hostname>:<port>` */
+  connectionString(deviceId: string): string;
+
+  /** @throws {RangeError} it exists already */
+  addDevice(device: DeviceOptions): Device;
+  /** Deletes the device or takes it from this gateway; its connection is closed (D4). */
+  removeDevice(deviceId: string): void;
+  /** Its connection is closed (D4). */
+  disableDevice(deviceId: string): void;
+  enableDevice(deviceId: string): void;
+  /** Without `keys` both are made up. A connection whose token no longer holds is closed (D4). */
+  rotateKeys(deviceId: string, keys?: { primaryKey?: string; secondaryKey?: string }): Device;
+
+  /**
+   * Sends a cloud-to-device message (D1). It waits in the hub until the device subscribes.
+   * @throws {RangeError} unknown device
+   */
+  sendC2D(deviceId: string, body: Buffer | string, options?: C2DOptions): C2DMessage;
+
+  /**
+   * Takes the oldest `count` messages as soon as there are as many.
+   * @throws {RangeError} `count` is more than `keep`
+   * @throws {Error} `timeoutMs` passed, or the reason of `signal`
+   */
+  waitForMessages(count: number, options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<Message[]>;
+  /** Takes messages one by one, for ever; end it by `break` or by `signal`. */
+  messages(options?: { signal?: AbortSignal }): AsyncGenerator<Message, void, void>;
+
+  connections(): Array<ConnectionInfo & { subscriptions: string[] }>;
+  /** Cuts the connections of a device now, by FIN (default) or RST. Returns how many. */
+  cut(deviceId: string, how?: 'fin' | 'rst'): number;
+  /** Half-open: stops reading from and answering a device, and keeps the socket. Returns how many. */
+  freeze(deviceId: string): number;
+
+  /**
+   * Stops, and starts again on the same port. Connections are dropped without a will; the hub keeps its C2D
+   * messages. Sessions survive unless `keepSessions` is false.
+   */
+  restart(options?: { downtimeMs?: number; keepSessions?: boolean; chain?: Chain }): Promise<void>;
+  /** Drops all connections and frees the port. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts a gateway.
+ * @throws {TypeError} unknown limit or fault
+ * @throws {Error} the port cannot be listened on (`EADDRINUSE`, `EACCES`)
+ */
+export function startGateway(options?: GatewayOptions): Promise<Gateway>;

@@ -1,0 +1,26 @@
+/** Times in milliseconds, at most 2 147 483 647; sizes in bytes. Defaults are edgeHub's unless said otherwise. */
+export interface Limits {
+  /** From TCP accept to CONNECT (T2). Default 60 000. */
+  connectTimeoutMs?: number;
+  /** Of a whole packet (P4). Default 262 144. */
+  maxPacketSize?: number;
+  /** Longest silence allowed whatever the keep-alive (K1). Default 600 000. */
+  maxKeepAliveMs?: number;
+  /** Clients served at a time (C10). Default 100. */
+  maxClients?: number;
+  /** Publishes queued before the socket is no longer read (P12). Default 100. */
+  maxPendingPublishes?: number;
+  /**
+   * Before CONNACK 5 for a device that is unknown or disabled (C7). Default 50; a real gateway takes about 3 000
+   * online and 100 000 offline (§7).
+   */
+  refusalDelayMs?: number;
+  /** How long a token is accepted behind its expiry (C6, D5). Default 300 000. */
+  sasGraceMs?: number;
+  /** Between two checks of all tokens (D5). Default 300 000. */
+  reauthenticateIntervalMs?: number;
+  /** Before an unacknowledged C2D message is delivered again (§5). Default 60 000, IoT Hub's. */
+  c2dLockMs?: number;
+  /** How long a client may take to close after the gateway has. Default 1 000; not edgeHub's. */
+  lingerMs?: number;
+}
