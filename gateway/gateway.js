@@ -3,93 +3,38 @@
 
 const { EventEmitter } = require('node:events');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { Queues } = require('./c2d/queues');
 const { createChain } = require('./certificates/chain');
-const { Listener } = require('./connection/listener');
-const { Registry } = require('./connection/registry');
-const { Faults } = require('./faults/faults');
-const { Scope } = require('./identity/scope');
-const { SessionStore } = require('./session/store');
-const { Inbox } = require('./telemetry/inbox');
-const { Intake } = require('./telemetry/intake');
+const { assemble } = require('./control/assembly');
+const { readOptions } = require('./control/options');
 
 /**
- * @typedef {import('./index').GatewayOptions} GatewayOptions
  * @typedef {import('./index').Chain} Chain
- * @typedef {import('./index').Limits} Limits
  */
 
 /**
- * edgeHub's values (contract edge-gateway.md §2, §5), but for the delay of a refusal, which takes a real
- * gateway seconds to minutes (§7).
- * @type {Required<Limits>}
- */
-const LIMITS = {
-  connectTimeoutMs: 60000,
-  maxPacketSize: 262144,
-  maxKeepAliveMs: 600000,
-  maxClients: 100,
-  maxPendingPublishes: 100,
-  refusalDelayMs: 50,
-  sasGraceMs: 300000,
-  reauthenticateIntervalMs: 300000,
-  c2dLockMs: 60000,
-  lingerMs: 1000,
-};
-
-/** Longest delay of a timer, in milliseconds; Node turns longer ones into 1 ms. */
-const LONGEST_DELAY = 2 ** 31 - 1;
-
-/**
- * A running gateway and the cloud behind it. Its members are described in index.d.ts.
+ * A running gateway and the cloud behind it. Its members are described in types/gateway.d.ts.
  * @extends {EventEmitter<import('./index').GatewayEvents>}
  */
 class Gateway extends EventEmitter {
+  #rooms;
+
   /**
-   * @param {GatewayOptions} options
+   * @param {import('./control/options').Settings} settings
    * @param {Chain} chain
    */
-  constructor(options, chain) {
+  constructor(settings, chain) {
     super();
-    const { hubHostName = 'local.azure-devices.net', hostname = chain.host, host = '127.0.0.1' } = options;
-    this.host = host;
+    this.host = settings.host;
     this.port = 0;
-    this.hostname = hostname;
-    this.hubHostName = hubHostName;
+    this.hostname = settings.hostname ?? chain.host;
+    this.hubHostName = settings.hubHostName;
     this.chain = chain;
-    const limits = limitsOf(options.limits);
-    this.script = new Faults(options.faults);
-    this.inbox = new Inbox(options.keep ?? 100);
-    this.registry = new Registry(limits.maxClients);
-    this.sessions = new SessionStore();
-    this.scope = new Scope({ hosts: () => this.audienceHosts(), graceMs: limits.sasGraceMs });
-    (options.devices || []).forEach((device) => this.scope.add(device));
-    this.intake = new Intake({
-      strict: options.strict || false,
-      onMessage: (message) => {
-        this.inbox.put(message);
-        this.emit('telemetry', message);
-      },
-      onDropped: (message) => this.emit('dropped', message),
+    this.#rooms = assemble(settings, {
+      hosts: () => this.#audienceHosts(),
+      emit: (event, detail) => this.emit(event, detail),
     });
-    this.queues = new Queues({ lockMs: limits.c2dLockMs, onChange: (message) => this.emit('c2d', message) });
-    const { minVersion = 'TLSv1.2', maxVersion = 'TLSv1.3', cleanClose = false, strict = false } = options;
-    this.listener = new Listener(
-      { host, minVersion, maxVersion, cleanClose },
-      {
-        strict,
-        limits,
-        hosts: () => this.audienceHosts(),
-        faults: () => this.script,
-        scope: this.scope,
-        sessions: this.sessions,
-        intake: this.intake,
-        queues: this.queues,
-        registry: this.registry,
-        emit: (event, detail) => this.emit(/** @type {any} */ (event), /** @type {any} */ (detail)),
-      },
-    );
-    this.sweep = setInterval(() => this.reauthenticate(), limits.reauthenticateIntervalMs).unref();
+    const { reauthenticateIntervalMs } = settings.limits;
+    this.sweep = setInterval(() => this.reauthenticate(), reauthenticateIntervalMs).unref();
   }
 
   get rootPem() {
@@ -97,31 +42,31 @@ class Gateway extends EventEmitter {
   }
 
   get faults() {
-    return this.script.script;
+    return this.#rooms.faults.script;
   }
 
   set faults(script) {
-    this.script = new Faults(script);
+    this.#rooms.faults.script = script;
   }
 
   get route() {
-    return this.intake.route;
+    return this.#rooms.intake.route;
   }
 
   set route(route) {
-    this.intake.route = route;
+    this.#rooms.intake.route = route;
   }
 
   get received() {
-    return this.inbox.peek();
+    return this.#rooms.inbox.peek();
   }
 
   get dropped() {
-    return [...this.intake.dropped];
+    return [...this.#rooms.intake.dropped];
   }
 
   get counts() {
-    return { ...this.intake.counts, connections: this.listener.accepted };
+    return { ...this.#rooms.intake.counts, connections: this.#rooms.listener.accepted };
   }
 
   /** Gateway and port as in a connection string, and as token audiences may name them. */
@@ -131,7 +76,7 @@ class Gateway extends EventEmitter {
   }
 
   /** A device that has only the gateway's endpoint as its host name signs that, port included. */
-  audienceHosts() {
+  #audienceHosts() {
     return [this.hubHostName, this.hostname, this.endpoint].map((name) => name.toLowerCase());
   }
 
@@ -139,7 +84,7 @@ class Gateway extends EventEmitter {
    * @param {string} deviceId
    */
   connectionString(deviceId) {
-    const { primaryKey } = this.scope.get(deviceId);
+    const { primaryKey } = this.#rooms.scope.get(deviceId);
     return (
       `HostName=${this.hubHostName};DeviceId=${deviceId};SharedAccessKey=${primaryKey};` +
       `GatewayHostName=${this.endpoint}`
@@ -150,14 +95,14 @@ class Gateway extends EventEmitter {
    * @param {import('./index').DeviceOptions} options
    */
   addDevice(options) {
-    return { ...this.scope.add(options) };
+    return { ...this.#rooms.scope.add(options) };
   }
 
   /**
    * @param {string} deviceId
    */
   removeDevice(deviceId) {
-    this.scope.remove(deviceId);
+    this.#rooms.scope.remove(deviceId);
     this.reauthenticate(deviceId);
   }
 
@@ -165,7 +110,7 @@ class Gateway extends EventEmitter {
    * @param {string} deviceId
    */
   disableDevice(deviceId) {
-    this.scope.get(deviceId).enabled = false;
+    this.#rooms.scope.get(deviceId).enabled = false;
     this.reauthenticate(deviceId);
   }
 
@@ -173,7 +118,7 @@ class Gateway extends EventEmitter {
    * @param {string} deviceId
    */
   enableDevice(deviceId) {
-    this.scope.get(deviceId).enabled = true;
+    this.#rooms.scope.get(deviceId).enabled = true;
   }
 
   /**
@@ -181,7 +126,7 @@ class Gateway extends EventEmitter {
    * @param {{ primaryKey?: string, secondaryKey?: string }} [keys]
    */
   rotateKeys(deviceId, keys) {
-    const device = { ...this.scope.rotateKeys(deviceId, keys) };
+    const device = { ...this.#rooms.scope.rotateKeys(deviceId, keys) };
     this.reauthenticate(deviceId);
     return device;
   }
@@ -190,7 +135,8 @@ class Gateway extends EventEmitter {
    * @param {string} [deviceId] default all
    */
   reauthenticate(deviceId) {
-    const connections = deviceId === undefined ? [...this.registry.all] : this.registry.ofDevice(deviceId);
+    const connections =
+      deviceId === undefined ? [...this.#rooms.registry.all] : this.#rooms.registry.ofDevice(deviceId);
     connections.forEach((connection) => connection.reauthenticate());
   }
 
@@ -200,8 +146,8 @@ class Gateway extends EventEmitter {
    * @param {import('./index').C2DOptions} [options]
    */
   sendC2D(deviceId, body, options = {}) {
-    this.scope.get(deviceId);
-    return this.queues.send(deviceId, body, options);
+    this.#rooms.scope.get(deviceId);
+    return this.#rooms.queues.send(deviceId, body, options);
   }
 
   /**
@@ -209,18 +155,18 @@ class Gateway extends EventEmitter {
    * @param {{ timeoutMs?: number, signal?: AbortSignal }} [options]
    */
   waitForMessages(count, options) {
-    return this.inbox.take(count, options);
+    return this.#rooms.inbox.take(count, options);
   }
 
   /**
    * @param {{ signal?: AbortSignal }} [options]
    */
   async *messages(options) {
-    for (;;) yield (await this.inbox.take(1, options))[0];
+    for (;;) yield (await this.#rooms.inbox.take(1, options))[0];
   }
 
   connections() {
-    return [...this.registry.all].map(({ info, client }) => ({
+    return [...this.#rooms.registry.all].map(({ info, client }) => ({
       ...info,
       subscriptions: client ? client.subscriptions.filters() : [],
     }));
@@ -231,7 +177,7 @@ class Gateway extends EventEmitter {
    * @param {'fin' | 'rst'} [how]
    */
   cut(deviceId, how = 'fin') {
-    const connections = this.registry.ofDevice(deviceId);
+    const connections = this.#rooms.registry.ofDevice(deviceId);
     connections.forEach((connection) => connection.end('fault: cut', { reset: how === 'rst', will: true }));
     return connections.length;
   }
@@ -240,7 +186,7 @@ class Gateway extends EventEmitter {
    * @param {string} deviceId
    */
   freeze(deviceId) {
-    const connections = this.registry.ofDevice(deviceId);
+    const connections = this.#rooms.registry.ofDevice(deviceId);
     connections.forEach((connection) => connection.freeze());
     return connections.length;
   }
@@ -250,7 +196,7 @@ class Gateway extends EventEmitter {
    */
   async restart({ downtimeMs = 0, keepSessions = true, chain = this.chain } = {}) {
     await this.halt('gateway restarts');
-    if (!keepSessions) this.sessions.clear();
+    if (!keepSessions) this.#rooms.sessions.clear();
     await sleep(downtimeMs);
     this.chain = chain;
     await this.start(this.port);
@@ -260,22 +206,22 @@ class Gateway extends EventEmitter {
    * @param {number} port
    */
   async start(port) {
-    this.port = await this.listener.listen(port, this.chain);
+    this.port = await this.#rooms.listener.listen(port, this.chain);
   }
 
   /**
    * @param {string} reason
    */
   async halt(reason) {
-    this.registry.all.forEach((connection) => connection.end(reason));
-    await this.listener.close();
+    this.#rooms.registry.all.forEach((connection) => connection.end(reason));
+    await this.#rooms.listener.close();
   }
 
   async close() {
     clearInterval(this.sweep);
-    this.queues.stop();
+    this.#rooms.queues.stop();
     await this.halt('gateway closes');
-    this.queues.stop();
+    this.#rooms.queues.stop();
   }
 
   async [Symbol.asyncDispose]() {
@@ -285,29 +231,15 @@ class Gateway extends EventEmitter {
 
 /**
  * Starts a gateway; described in index.d.ts.
- * @param {GatewayOptions} [options]
+ * @param {import('./index').GatewayOptions} [options]
  * @returns {Promise<import('./index').Gateway>}
  */
 async function startGateway(options = {}) {
-  const chain = options.chain || (await createChain({ host: options.hostname }));
-  const gateway = new Gateway(options, chain);
-  await gateway.start(options.port ?? 0);
+  const settings = readOptions(options);
+  const chain = settings.chain ?? (await createChain({ host: settings.hostname }));
+  const gateway = new Gateway(settings, chain);
+  await gateway.start(settings.port);
   return gateway;
-}
-
-/**
- * @param {Limits} [changes]
- * @returns {Required<Limits>}
- */
-function limitsOf(changes = {}) {
-  for (const [name, value] of Object.entries(changes)) {
-    if (!(name in LIMITS)) {
-      throw new TypeError(`limits: '${name}' is unknown; there are ${Object.keys(LIMITS).join(', ')}`);
-    }
-    const most = name.endsWith('Ms') ? LONGEST_DELAY : Infinity;
-    if (!(value >= 0 && value <= most)) throw new TypeError(`limits: ${name} cannot be ${value}`);
-  }
-  return { ...LIMITS, ...changes };
 }
 
 module.exports = { startGateway };

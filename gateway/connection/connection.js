@@ -20,9 +20,11 @@ const MAX_PIPELINED = 65536;
  * What a connection needs of its gateway.
  * @typedef {object} Surroundings
  * @property {boolean} strict like IoT Hub (§11.1)
+ * @property {import('../cloud/clock').Clock} clock of the gateway
+ * @property {import('../cloud/link').Link} link to the cloud
  * @property {Required<import('../index').Limits>} limits
  * @property {() => string[]} hosts names of hub and gateway, in lower case
- * @property {() => import('../faults/faults').Faults} faults
+ * @property {import('../faults/faults').Faults} faults
  * @property {import('../identity/scope').Scope} scope
  * @property {import('../session/store').SessionStore} sessions
  * @property {import('../telemetry/intake').Intake} intake
@@ -57,11 +59,11 @@ class Connection {
     /** @type {Client | undefined} */
     this.client = undefined;
     this.publishes = new PublishQueue({
-      decide: (n, packet) => surroundings.faults().publish(n, packet, this.info),
-      store: (packet) => this.client?.store(packet),
+      decide: (n, packet) => surroundings.faults.publish(n, packet, this.info),
+      take: (packet) => this.client?.take(packet),
       acknowledge: (packetId) => this.wire.send(packets.puback(packetId)),
       cut: (how) => this.end(`fault: ${how}`, { reset: how === 'reset', will: true }),
-      later: (delayMs, action) => setTimeout(() => this.guard(action), delayMs),
+      guarded: (action) => this.guard(action),
       onDrained: () => this.pump(),
     });
     /** When a packet last came or a message last went, for keep-alive; milliseconds. */
@@ -128,7 +130,7 @@ class Connection {
   connect(packet) {
     const { clientId, keepalive, clean } = packet;
     Object.assign(this.info, { clientId, keepAlive: keepalive, cleanSession: clean });
-    const fault = this.surroundings.faults().connack(this.info);
+    const fault = this.surroundings.faults.connack(this.info);
     if (fault === 'cut' || fault === 'reset')
       return this.end(`fault: ${fault}`, { reset: fault === 'reset' });
     this.state = 'deciding';

@@ -62,7 +62,7 @@ class Listener {
     const connectionNumber = ++this.accepted;
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
-    const fault = this.surroundings.faults().accept(connectionNumber);
+    const fault = this.surroundings.faults.accept(connectionNumber);
     if (fault === 'refuse') socket.resetAndDestroy();
     else if (fault === 'silent') {
       socket.on('error', () => socket.destroy());

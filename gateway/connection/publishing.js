@@ -9,16 +9,17 @@ const { ProtocolError } = require('../mqtt/framing');
  *
  * @typedef {object} PublishSteps
  * @property {(n: number, packet: PublishPacket) => PublishFault | undefined} decide
- * @property {(packet: PublishPacket) => void} store
+ * @property {(packet: PublishPacket) => void | Promise<void>} take does what the publish asks for; a promise holds back
+ *   the acknowledgement and all publishes behind it
  * @property {(packetId: number) => void} acknowledge
  * @property {(how: 'cut' | 'reset') => void} cut
- * @property {(delayMs: number, action: () => void) => NodeJS.Timeout} later
- * @property {() => void} onDrained the queue is empty again after a delay
+ * @property {(action: () => void) => void} guarded runs what happens later than its packet arrived
+ * @property {() => void} onDrained the queue is empty again after a wait
  */
 
 /**
  * The publishes of one connection: strictly one after the other, acknowledged in order (contract
- * edge-gateway.md §2.7). Without a delay each is done when it arrives and the queue stays empty.
+ * edge-gateway.md §2.7). One that need not wait is done when it arrives, and the queue stays empty.
  */
 class PublishQueue {
   /**
@@ -26,12 +27,15 @@ class PublishQueue {
    */
   constructor(steps) {
     this.steps = steps;
-    /** @type {PublishPacket[]} the first is being delayed */
+    /** @type {PublishPacket[]} the first is under way */
     this.waiting = [];
     /** Publishes begun on this connection. */
     this.count = 0;
     /** @type {NodeJS.Timeout | undefined} */
     this.timer = undefined;
+    /** Whether the first has been taken, and is not done. */
+    this.taking = false;
+    this.ended = false;
   }
 
   get length() {
@@ -43,65 +47,97 @@ class PublishQueue {
    */
   push(packet) {
     if (this.waiting.length > 0) this.waiting.push(packet);
-    else this.begin(packet);
+    else if (!this.begin(packet)) this.waiting.unshift(packet);
   }
 
   /**
    * @param {PublishPacket} packet
-   * @returns {boolean} done; otherwise it heads the queue until its delay is over
+   * @returns {boolean} done; otherwise it holds up the queue until it is
    */
   begin(packet) {
     const fault = this.steps.decide(++this.count, packet);
-    if (typeof fault !== 'object') {
-      this.perform(packet, fault);
-      return true;
-    }
-    if (this.waiting[0] !== packet) this.waiting.unshift(packet);
-    this.timer = this.steps.later(fault.delayMs, () => this.resume());
+    if (typeof fault !== 'object') return this.perform(packet, fault);
+    this.timer = setTimeout(
+      () => this.later(() => this.perform(packet, undefined) && this.next()),
+      fault.delayMs,
+    );
     return false;
   }
 
-  resume() {
-    const delayed = /** @type {PublishPacket} */ (this.waiting[0]);
-    this.perform(delayed, undefined);
-    this.waiting.shift();
-    while (this.waiting.length > 0) {
-      if (!this.begin(this.waiting[0])) return;
-      this.waiting.shift();
+  /** The first is done; those behind it follow. */
+  next() {
+    do this.waiting.shift();
+    while (this.waiting.length > 0 && this.begin(this.waiting[0]));
+    if (this.waiting.length === 0) this.steps.onDrained();
+  }
+
+  /**
+   * @param {PublishPacket} packet
+   * @param {Exclude<PublishFault, object> | undefined} fault
+   * @returns {boolean} done
+   */
+  perform(packet, fault) {
+    if (fault?.endsWith('before-store')) {
+      this.steps.cut(howOf(fault));
+      return true;
     }
-    this.steps.onDrained();
+    const slow = this.steps.take(packet);
+    if (!slow) {
+      this.finish(packet, fault);
+      return true;
+    }
+    this.taking = true;
+    slow.then(() =>
+      this.later(() => {
+        this.taking = false;
+        this.finish(packet, fault);
+        this.next();
+      }),
+    );
+    return false;
   }
 
   /**
    * @param {PublishPacket} packet
    * @param {Exclude<PublishFault, object> | undefined} fault
    */
-  perform(packet, fault) {
-    const { store, acknowledge, cut } = this.steps;
-    const how = fault?.startsWith('reset') ? 'reset' : 'cut';
-    if (fault?.endsWith('before-store')) return cut(how);
-    store(packet);
-    if (fault?.endsWith('before-puback')) return cut(how);
+  finish(packet, fault) {
+    const { acknowledge, cut } = this.steps;
+    if (fault?.endsWith('before-puback')) return cut(howOf(fault));
     if (packet.qos === 1 && fault !== 'drop-puback') acknowledge(packet.packetId);
-    if (fault?.endsWith('after-puback')) cut(how);
+    if (fault?.endsWith('after-puback')) cut(howOf(fault));
+  }
+
+  /**
+   * @param {() => void} action
+   */
+  later(action) {
+    if (!this.ended) this.steps.guarded(action);
   }
 
   /**
    * The connection ends.
-   * @param {{ store: boolean }} options whether what is queued is still stored (§2.1, DISCONNECT)
+   * @param {{ store: boolean }} options whether what is queued is still taken (§2.1, DISCONNECT)
    */
   end({ store }) {
     clearTimeout(this.timer);
-    const left = this.waiting;
+    this.ended = true;
+    const left = this.waiting.slice(this.taking ? 1 : 0);
     this.waiting = [];
     if (!store) return;
     try {
-      left.forEach(this.steps.store);
+      left.forEach(this.steps.take);
     } catch (error) {
       // A message for which the connection would be closed ends the queue, too.
       if (!(error instanceof ProtocolError)) throw error;
     }
   }
 }
+
+/**
+ * @param {string} fault
+ * @returns {'cut' | 'reset'}
+ */
+const howOf = (fault) => (fault.startsWith('reset') ? 'reset' : 'cut');
 
 module.exports = { PublishQueue };

@@ -35,18 +35,29 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** The fault script in force. */
 class Faults {
+  /** @type {FaultScript} */
+  #script = {};
+
   /**
    * @param {FaultScript} [script]
    * @throws {TypeError} names the entry and its value
    */
   constructor(script = {}) {
+    this.script = script;
+  }
+
+  get script() {
+    return this.#script;
+  }
+
+  set script(script) {
     for (const [name, value] of Object.entries(script)) {
       if (!(name in KINDS)) {
         throw new TypeError(`faults: '${name}' is unknown; there are ${Object.keys(KINDS).join(', ')}`);
       }
       if (typeof value !== 'function') check(/** @type {keyof typeof KINDS} */ (name), value);
     }
-    this.script = script;
+    this.#script = script;
   }
 
   /**
@@ -71,7 +82,7 @@ class Faults {
    * @returns {PublishFault | undefined}
    */
   publish(n, packet, connection) {
-    return this.script.publish === undefined ? undefined : this.decide('publish', [n, packet, connection]);
+    return this.#script.publish === undefined ? undefined : this.decide('publish', [n, packet, connection]);
   }
 
   /**
@@ -97,7 +108,7 @@ class Faults {
    * @returns {any}
    */
   decide(name, circumstances) {
-    const fault = this.script[name];
+    const fault = this.#script[name];
     if (typeof fault !== 'function') return fault;
     const decision = /** @type {Function} */ (fault)(...circumstances);
     check(name, decision);

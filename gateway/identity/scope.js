@@ -14,7 +14,10 @@ const { checkTerms, isSignedBy, parseSas } = require('./sas');
 /** The children of the gateway, with their keys: edgeHub's device scope (contract edge-gateway.md §7). */
 class Scope {
   /**
-   * @param {{ hosts: () => string[], graceMs: number }} terms audience hosts in lower case; grace behind expiry
+   * @param {object} terms
+   * @param {() => string[]} terms.hosts audience hosts in lower case
+   * @param {import('../cloud/clock').Clock} terms.clock
+   * @param {number} terms.graceMs behind expiry
    */
   constructor(terms) {
     this.terms = terms;
@@ -75,8 +78,8 @@ class Scope {
   authenticate(identity, password) {
     if (!password) throw new Refusal(5, `'${identity.clientId}' sent no password`);
     const sas = parseSas(password);
-    const { hosts, graceMs } = this.terms;
-    checkTerms(sas, identity, { hosts: hosts(), now: Date.now(), graceMs });
+    const { hosts, clock, graceMs } = this.terms;
+    checkTerms(sas, identity, { hosts: hosts(), now: clock.now(), graceMs });
     const device = identity.moduleId === undefined ? this.devices.get(identity.deviceId) : undefined;
     if (!device)
       throw new Refusal(5, `'${identity.clientId}' is not a child of this gateway`, { slow: true });

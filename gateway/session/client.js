@@ -64,7 +64,7 @@ class Client {
       case TYPE.UNSUBSCRIBE:
         return this.unsubscribe(packets.decodeUnsubscribe(packet));
       case TYPE.PINGREQ:
-        if (this.surroundings.faults().pingresp(this.info) !== 'silent') this.send(packets.PINGRESP);
+        if (this.surroundings.faults.pingresp(this.info) !== 'silent') this.send(packets.PINGRESP);
         return;
       default:
         throw new ProtocolError(`packet type ${packet.type} from a client`);
@@ -95,7 +95,7 @@ class Client {
    * @returns {number | 'silent'}
    */
   grant(filter, qos) {
-    const fault = this.surroundings.faults().suback(filter, this.info);
+    const fault = this.surroundings.faults.suback(filter, this.info);
     if (fault !== undefined) return fault;
     return this.surroundings.strict && !kindOf(filter) ? 0x80 : Math.min(qos, 1);
   }
@@ -119,11 +119,12 @@ class Client {
   }
 
   /**
-   * Stores what the client published (§2.7).
+   * Does what the client's publish asks for (§2.7, §2.9): telemetry is stored.
    * @param {PublishPacket} packet
+   * @returns {void | Promise<void>} a promise holds back all publishes behind it
    * @throws {ProtocolError} close the connection
    */
-  store(packet) {
+  take(packet) {
     const { strict, intake } = this.surroundings;
     if (packet.qos === 2 && strict) throw new ProtocolError('PUBLISH with QoS 2');
     intake.accept(packet, this.identity);

@@ -29,6 +29,8 @@ export interface GatewayOptions {
   minVersion?: 'TLSv1.2' | 'TLSv1.3';
   /** Default `TLSv1.3`. */
   maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** How far the gateway's clock is ahead, in milliseconds; negative: behind (§11.3). Default 0. */
+  clockOffsetMs?: number;
   limits?: Limits;
   faults?: Faults;
 }

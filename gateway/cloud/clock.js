@@ -1,0 +1,19 @@
+// @ts-check
+'use strict';
+
+/** The gateway's clock, which may go wrong (contract edge-gateway.md §11.3). */
+class Clock {
+  /**
+   * @param {number} [offsetMs] ahead of this machine's clock; negative: behind
+   */
+  constructor(offsetMs = 0) {
+    this.offsetMs = offsetMs;
+  }
+
+  /** Milliseconds since 1970. */
+  now() {
+    return Date.now() + this.offsetMs;
+  }
+}
+
+module.exports = { Clock };

@@ -1,0 +1,63 @@
+// @ts-check
+'use strict';
+
+const { Queues } = require('../c2d/queues');
+const { Clock } = require('../cloud/clock');
+const { Link } = require('../cloud/link');
+const { Listener } = require('../connection/listener');
+const { Registry } = require('../connection/registry');
+const { Faults } = require('../faults/faults');
+const { Scope } = require('../identity/scope');
+const { SessionStore } = require('../session/store');
+const { Inbox } = require('../telemetry/inbox');
+const { Intake } = require('../telemetry/intake');
+
+/**
+ * The rooms of a gateway, each knowing those it needs.
+ * @typedef {ReturnType<typeof assemble>} Rooms
+ */
+
+/**
+ * @param {import('./options').Settings} settings
+ * @param {object} outside
+ * @param {() => string[]} outside.hosts names of hub and gateway, in lower case
+ * @param {(event: any, detail: any) => void} outside.emit
+ */
+function assemble(settings, { hosts, emit }) {
+  const { limits, strict } = settings;
+  const clock = new Clock(settings.clockOffsetMs);
+  const link = new Link();
+  const faults = new Faults(settings.faults);
+  const inbox = new Inbox(settings.keep);
+  const registry = new Registry(limits.maxClients);
+  const sessions = new SessionStore();
+  const scope = new Scope({ hosts, clock, graceMs: limits.sasGraceMs });
+  settings.devices.forEach((device) => scope.add(device));
+  const intake = new Intake({
+    strict,
+    onMessage: (message) => {
+      inbox.put(message);
+      emit('telemetry', message);
+    },
+    onDropped: (message) => emit('dropped', message),
+  });
+  const queues = new Queues({ lockMs: limits.c2dLockMs, onChange: (message) => emit('c2d', message) });
+  const surroundings = {
+    strict,
+    limits,
+    hosts,
+    clock,
+    link,
+    faults,
+    scope,
+    sessions,
+    intake,
+    queues,
+    registry,
+    emit,
+  };
+  const listener = new Listener(settings, surroundings);
+  return { ...surroundings, inbox, listener };
+}
+
+module.exports = { assemble };

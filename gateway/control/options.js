@@ -1,0 +1,66 @@
+// @ts-check
+'use strict';
+
+const { limitsOf } = require('./limits');
+
+/**
+ * @typedef {import('../index').GatewayOptions} GatewayOptions
+ *
+ * Options with their defaults. `hostname` and `chain` are absent where they follow from each other.
+ * @typedef {ReturnType<typeof readOptions>} Settings
+ */
+
+/**
+ * @param {GatewayOptions} options
+ * @throws {TypeError} an option or limit is unknown or has a value it cannot have
+ */
+function readOptions(options) {
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    chain,
+    hostname,
+    hubHostName = 'local.azure-devices.net',
+    devices = [],
+    keep = 100,
+    strict = false,
+    cleanClose = false,
+    minVersion = 'TLSv1.2',
+    maxVersion = 'TLSv1.3',
+    clockOffsetMs = 0,
+    limits,
+    faults,
+    ...unknown
+  } = options;
+  const [name] = Object.keys(unknown);
+  if (name !== undefined) throw new TypeError(`startGateway: option '${name}' is unknown`);
+  return {
+    host,
+    port: portOf(port),
+    chain,
+    hostname,
+    hubHostName,
+    devices,
+    keep,
+    strict,
+    cleanClose,
+    minVersion,
+    maxVersion,
+    clockOffsetMs,
+    limits: limitsOf(limits),
+    faults,
+  };
+}
+
+/**
+ * @param {unknown} port
+ * @returns {number}
+ */
+function portOf(port) {
+  if (typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw new TypeError(
+    `startGateway: port cannot be ${JSON.stringify(port)}; it is 0 to 65535, 0 being any free one`,
+  );
+}
+
+module.exports = { readOptions };
