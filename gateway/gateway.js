@@ -69,6 +69,19 @@ class Gateway extends EventEmitter {
     return { ...this.#rooms.intake.counts, connections: this.#rooms.listener.accepted };
   }
 
+  get upstream() {
+    const { counts, stored } = this.#rooms.upstream;
+    return { ...counts, stored };
+  }
+
+  get offline() {
+    return !this.#rooms.link.online;
+  }
+
+  set offline(offline) {
+    this.#rooms.link.online = !offline;
+  }
+
   /** Gateway and port as in a connection string, and as token audiences may name them. */
   get endpoint() {
     const name = this.hostname.includes(':') ? `[${this.hostname}]` : this.hostname;
@@ -196,7 +209,10 @@ class Gateway extends EventEmitter {
    */
   async restart({ downtimeMs = 0, keepSessions = true, chain = this.chain } = {}) {
     await this.halt('gateway restarts');
-    if (!keepSessions) this.#rooms.sessions.clear();
+    if (!keepSessions) {
+      this.#rooms.sessions.clear();
+      this.#rooms.upstream.clear();
+    }
     await sleep(downtimeMs);
     this.chain = chain;
     await this.start(this.port);

@@ -9,6 +9,11 @@
  * @typedef {object} Receiver
  * @property {Subscriptions} subscriptions
  * @property {(topic: string, body: Buffer, qos: 0 | 1) => void} publish
+ *
+ * @typedef {object} QueueOptions
+ * @property {import('../cloud/link').Link} link nothing passes while it is down
+ * @property {number} lockMs an unacknowledged message is delivered again after it
+ * @property {(message: CloudMessage) => void} onChange
  */
 
 /** edgeHub takes a message for 30 s younger than the hub says, against clock skew (contract §5). */
@@ -20,16 +25,18 @@ const CLOCK_SKEW_ALLOWANCE = 30000;
  */
 class DeviceQueue {
   /**
-   * @param {{ lockMs: number, onChange: (message: CloudMessage) => void }} options `lockMs`: an unacknowledged
-   *   message is delivered again after it
+   * @param {QueueOptions} options
    */
-  constructor({ lockMs, onChange }) {
+  constructor({ link, lockMs, onChange }) {
+    this.link = link;
     this.lockMs = lockMs;
     this.onChange = onChange;
     /** @type {CloudMessage[]} in the hub */
     this.pending = [];
     /** @type {Array<{ message: CloudMessage, lockedUntil: number }>} at the device, unacknowledged, in order */
     this.delivered = [];
+    /** @type {CloudMessage[]} acknowledged while the hub was out of reach */
+    this.unheard = [];
     /** @type {Receiver | undefined} */
     this.receiver = undefined;
     /** @type {NodeJS.Timeout | undefined} */
@@ -64,6 +71,8 @@ class DeviceQueue {
 
   /** Sends all that the device may have; called again whenever its subscriptions changed. */
   deliver() {
+    if (!this.link.online) return;
+    this.pending.unshift(...this.unheard.splice(0));
     const { receiver } = this;
     while (receiver && this.receiver === receiver && receiver.subscriptions.has('c2d')) {
       const message = this.pending.shift();
@@ -85,10 +94,14 @@ class DeviceQueue {
     }
   }
 
-  /** The device acknowledged: as every packet id is 1, it means the oldest. */
+  /**
+   * The device acknowledged: as every packet id is 1, it means the oldest. Offline the hub cannot hear of it and sends
+   * the message again.
+   */
   acknowledge() {
     const oldest = this.delivered.shift();
-    if (oldest) this.settle(oldest.message, 'completed');
+    if (oldest && this.link.online) this.settle(oldest.message, 'completed');
+    else if (oldest) this.unheard.push(oldest.message);
     if (this.delivered.length === 0) this.stop();
   }
 

@@ -7,12 +7,13 @@ const { DeviceQueue } = require('./queue');
 /** The hub's queues of cloud-to-device messages, one per device. */
 class Queues {
   /**
-   * @param {ConstructorParameters<typeof DeviceQueue>[0]} options
+   * @param {import('./queue').QueueOptions} options
    */
   constructor(options) {
     this.options = options;
     /** @type {Map<string, DeviceQueue>} */
     this.byDevice = new Map();
+    options.link.on('change', () => this.byDevice.forEach((queue) => queue.deliver()));
   }
 
   /**

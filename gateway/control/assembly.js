@@ -4,6 +4,7 @@
 const { Queues } = require('../c2d/queues');
 const { Clock } = require('../cloud/clock');
 const { Link } = require('../cloud/link');
+const { Upstream } = require('../cloud/upstream');
 const { Listener } = require('../connection/listener');
 const { Registry } = require('../connection/registry');
 const { Faults } = require('../faults/faults');
@@ -27,21 +28,35 @@ function assemble(settings, { hosts, emit }) {
   const { limits, strict } = settings;
   const clock = new Clock(settings.clockOffsetMs);
   const link = new Link();
+  link.online = !settings.offline;
   const faults = new Faults(settings.faults);
   const inbox = new Inbox(settings.keep);
   const registry = new Registry(limits.maxClients);
   const sessions = new SessionStore();
   const scope = new Scope({ hosts, clock, graceMs: limits.sasGraceMs });
   settings.devices.forEach((device) => scope.add(device));
+  const upstream = new Upstream(
+    { link, clock, scope, timeToLiveMs: limits.timeToLiveMs, storeBytes: limits.storeBytes },
+    {
+      onForwarded: (message) => emit('forwarded', message),
+      onLost: (message, reason) => emit('lost', { message, reason }),
+    },
+  );
   const intake = new Intake({
     strict,
+    requireRoom: () => upstream.requireRoom(),
     onMessage: (message) => {
       inbox.put(message);
       emit('telemetry', message);
+      upstream.take(message);
     },
     onDropped: (message) => emit('dropped', message),
   });
-  const queues = new Queues({ lockMs: limits.c2dLockMs, onChange: (message) => emit('c2d', message) });
+  const queues = new Queues({
+    link,
+    lockMs: limits.c2dLockMs,
+    onChange: (message) => emit('c2d', message),
+  });
   const surroundings = {
     strict,
     limits,
@@ -57,7 +72,7 @@ function assemble(settings, { hosts, emit }) {
     emit,
   };
   const listener = new Listener(settings, surroundings);
-  return { ...surroundings, inbox, listener };
+  return { ...surroundings, inbox, upstream, listener };
 }
 
 module.exports = { assemble };

@@ -6,8 +6,8 @@
  */
 
 /**
- * edgeHub's values (contract edge-gateway.md §2, §5), but for the delay of a refusal, which takes a real
- * gateway seconds to minutes (§7).
+ * edgeHub's values (contract edge-gateway.md §2, §3.4, §5), but for the delay of a refusal, which takes a real
+ * gateway seconds to minutes (§7), and the size of the store, which is that of its disk.
  * @type {Required<Limits>}
  */
 const LIMITS = {
@@ -21,6 +21,8 @@ const LIMITS = {
   reauthenticateIntervalMs: 300000,
   c2dLockMs: 60000,
   lingerMs: 1000,
+  timeToLiveMs: 7200000,
+  storeBytes: 64 * 1024 * 1024,
 };
 
 /** Longest delay of a timer, in milliseconds; Node turns longer ones into 1 ms. */

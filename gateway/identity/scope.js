@@ -70,6 +70,17 @@ class Scope {
   }
 
   /**
+   * Whose messages the hub does not take any more (§3.4).
+   * @param {string} clientId
+   * @returns {string | undefined} why
+   */
+  refusalToForward(clientId) {
+    const device = this.devices.get(clientId);
+    if (!device) return `'${clientId}' is not a child of this gateway any more`;
+    if (!device.enabled) return `device '${clientId}' is disabled`;
+  }
+
+  /**
    * Decides on a token in edgeHub's order (§7): what needs no look-up first, then the device, then its keys.
    * @param {Identity} identity
    * @param {string | undefined} password

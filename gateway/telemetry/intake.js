@@ -20,11 +20,13 @@ class Intake {
   /**
    * @param {object} options
    * @param {boolean} options.strict like IoT Hub: only own topics
+   * @param {() => void} options.requireRoom throws where nothing more can be stored
    * @param {(message: Message) => void} options.onMessage
    * @param {(message: DroppedMessage) => void} options.onDropped
    */
-  constructor({ strict, onMessage, onDropped }) {
+  constructor({ strict, requireRoom, onMessage, onDropped }) {
     this.strict = strict;
+    this.requireRoom = requireRoom;
     this.onMessage = onMessage;
     this.onDropped = onDropped;
     /** Whether a route catches telemetry; without one it is dropped (§3.4). */
@@ -37,7 +39,7 @@ class Intake {
   /**
    * @param {PublishPacket} packet
    * @param {Sender} sender
-   * @throws {ProtocolError} close the connection; only if strict
+   * @throws {ProtocolError} close the connection: the store is full, or strict refuses
    */
   accept(packet, sender) {
     this.take(packet, sender, (message) => {
@@ -72,6 +74,7 @@ class Intake {
       const message = toMessage(packet, sender);
       inspect(message);
       if (!this.route) throw new DropError('no route');
+      this.requireRoom();
       this.counts.received++;
       this.onMessage(message);
     } catch (error) {

@@ -19,6 +19,8 @@ export interface GatewayOptions {
   /** Name of the IoT hub. Default `local.azure-devices.net`. */
   hubHostName?: string;
   devices?: DeviceOptions[];
+  /** Start with the cloud out of reach. Default false. */
+  offline?: boolean;
   /** Latest messages kept until they are taken. Default 100; 0 keeps none, `Infinity` all. */
   keep?: number;
   /** Behave like IoT Hub where edgeHub is lenient (§11.1). Default false. */
@@ -46,6 +48,10 @@ export interface GatewayEvents {
   handshakeFailed: [connection: ConnectionInfo & { reason: string }];
   telemetry: [message: Message];
   dropped: [message: DroppedMessage];
+  /** Stored telemetry has reached the cloud. */
+  forwarded: [message: Message];
+  /** Acknowledged, stored, and never to reach the cloud: too old, the device is gone, or unreadable (§3.2, §3.4). */
+  lost: [loss: { message: Message; reason: string }];
   subscribed: [
     subscription: ConnectionInfo & { filter: string; qos: number; kind: SubscriptionKind | undefined },
   ];
@@ -68,6 +74,13 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   faults: Faults;
   /** Whether a route catches telemetry; without one it is dropped (P3). Default true. */
   route: boolean;
+  /**
+   * Whether the cloud is out of reach (§11.2). Telemetry is then stored and acknowledged, and nothing comes from the
+   * cloud. Default false.
+   */
+  offline: boolean;
+  /** Telemetry on its way to the cloud: sent there, lost on the way, and stored until the link is back. */
+  readonly upstream: { forwarded: number; lost: number; stored: number };
   /** The messages kept and not yet taken, oldest first. */
   readonly received: Message[];
   /** The latest 100. */
@@ -111,7 +124,7 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
 
   /**
    * Stops, and starts again on the same port. Connections are dropped without a will; the hub keeps its C2D
-   * messages. Sessions survive unless `keepSessions` is false.
+   * messages. Sessions and stored telemetry survive unless `keepSessions` is false, as without persistent storage.
    */
   restart(options?: { downtimeMs?: number; keepSessions?: boolean; chain?: Chain }): Promise<void>;
   /** Drops all connections and frees the port. */

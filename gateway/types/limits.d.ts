@@ -23,4 +23,11 @@ export interface Limits {
   c2dLockMs?: number;
   /** How long a client may take to close after the gateway has. Default 1 000; not edgeHub's. */
   lingerMs?: number;
+  /** How long telemetry waits for the cloud before it vanishes (§3.4). Default 7 200 000, the template's. */
+  timeToLiveMs?: number;
+  /**
+   * Bodies stored while the cloud is out of reach. When it is full, publishes close the connection unacknowledged, as
+   * when edgeHub's disk is full (§2.7). Default 64 MiB.
+   */
+  storeBytes?: number;
 }
