@@ -91,29 +91,28 @@ const refused = {
     };
   },
   'an expired certificate': async () => {
-    const serverNotAfter = new Date(Date.now() - DAY_MS);
+    const notAfter = new Date(Date.now() - DAY_MS);
     const chain = await createChain({
       ...SMALL,
-      serverNotBefore: new Date(Date.now() - 30 * DAY_MS),
-      serverNotAfter,
+      certificates: { server: { notBefore: new Date(Date.now() - 30 * DAY_MS), notAfter } },
     });
     return {
       chain,
       ca: chain.rootPem,
       code: 'ERR_IOT_CERT_EXPIRED',
-      names: ['CN=localhost', isoDate(serverNotAfter)],
+      names: ['CN=localhost', isoDate(notAfter)],
       hint: new RegExp(`clock.*${isoDate(Date.now()).slice(0, 4)}`),
       cause: /expired/,
     };
   },
   'a certificate that is not yet valid': async () => {
-    const serverNotBefore = new Date(Date.now() + DAY_MS);
-    const chain = await createChain({ ...SMALL, serverNotBefore });
+    const notBefore = new Date(Date.now() + DAY_MS);
+    const chain = await createChain({ ...SMALL, certificates: { server: { notBefore } } });
     return {
       chain,
       ca: chain.rootPem,
       code: 'ERR_IOT_CERT_NOT_YET_VALID',
-      names: ['CN=localhost', isoDate(serverNotBefore)],
+      names: ['CN=localhost', isoDate(notBefore)],
       hint: /clock/,
       cause: /not valid yet/,
     };

@@ -157,12 +157,18 @@ test('T1 validity of the server certificate can be set; it ends with its issuer 
   const good = await createChain({ caKey: 'P-256', serverKey: 'P-256' });
   const now = Math.floor(Date.now() / 1000) * 1000;
   const day = (/** @type {number} */ n) => new Date(now + n * DAY);
-  const expired = await createChain({ issuer: good, serverNotBefore: day(-40), serverNotAfter: day(-1) });
+  const expired = await createChain({
+    issuer: good,
+    certificates: { server: { notBefore: day(-40), notAfter: day(-1) } },
+  });
   assert.strictEqual(Date.parse(parse(expired.serverPem).validTo), day(-1).getTime());
-  const future = await createChain({ issuer: good, serverNotBefore: day(5) });
+  const future = await createChain({ issuer: good, certificates: { server: { notBefore: day(5) } } });
   assert.strictEqual(Date.parse(parse(future.serverPem).validFrom), day(5).getTime());
   assert.strictEqual(parse(future.serverPem).validTo, parse(good.deviceCaPem).validTo);
-  const late = await createChain({ issuer: good, serverNotAfter: new Date('2055-01-02T03:04:05Z') });
+  const late = await createChain({
+    issuer: good,
+    certificates: { server: { notAfter: new Date('2055-01-02T03:04:05Z') } },
+  });
   assert.strictEqual(Date.parse(parse(late.serverPem).validTo), Date.parse('2055-01-02T03:04:05Z'));
 });
 

@@ -43,6 +43,8 @@ class Listener {
       key: chain.serverKeyPem,
       minVersion,
       maxVersion,
+      // The usual suites, and at this level also certificates that OpenSSL would not present: faulty ones are the point.
+      ciphers: `${tls.DEFAULT_CIPHERS}:@SECLEVEL=0`,
       // Without it OpenSSL refuses to resume sessions once a client certificate was asked for.
       sessionIdContext: 'edgeHub',
     });
