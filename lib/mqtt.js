@@ -2,6 +2,7 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
+const { TakeOver } = require('./connection/take_over');
 const { bundledTrust, readTrust } = require('./trust');
 const { NotImplementedError } = require('./errors');
 const { failure } = require('./failure');
@@ -61,6 +62,7 @@ class Mqtt extends EventEmitter {
   /** @type {import('./connection_failure').Target | undefined} */
   #target;
   #connected = false;
+  #takeOver = new TakeOver();
   /** @type {Callback | undefined} */
   #connecting;
   /** @type {Callback[]} */
@@ -250,13 +252,14 @@ class Mqtt extends EventEmitter {
     try {
       const identity = this.#identify(credentials);
       const trust = this.#bundledRoots ? bundledTrust() : readTrust(this.#options.ca);
-      this.#target = { ...identity.endpoint(MQTT_PORT), clientId: identity.clientId, ...trust };
+      const password = credentials.sharedAccessSignature?.toString();
+      const { ca } = this.#options;
+      this.#target = { ...identity.endpoint(MQTT_PORT), clientId: identity.clientId, password, ca, ...trust };
       this.#session.connect({
         ...this.#target,
         ...this.#options.timeouts,
         keepAlive: this.#options.keepAlive,
         username: identity.username(this.#options),
-        password: credentials.sharedAccessSignature?.toString(),
       });
     } catch (error) {
       this.#failed(error);
@@ -287,6 +290,7 @@ class Mqtt extends EventEmitter {
   /** @param {boolean} renewal */
   #onConnected(renewal) {
     this.#connected = true;
+    if (!renewal) this.#takeOver.connected();
     this.#subscriptions.connected();
     this.emit('connected', { renewal });
     for (const callback of this.#renewing.splice(0)) callback(null, new SharedAccessSignatureUpdated(false));
@@ -303,10 +307,11 @@ class Mqtt extends EventEmitter {
       this.#request(this.#credentials);
       return;
     }
-    const target = /** @type {import('./connection_failure').Target} */ (this.#target);
     // Loaded when needed: a device that connects has no use for it.
     const { connectionFailure } = require('./connection_failure');
-    const error = connectionFailure(native, target);
+    const target = /** @type {import('./connection_failure').Target} */ (this.#target);
+    const shortLives = this.#connecting ? 0 : this.#takeOver.lost();
+    const error = connectionFailure(native, target, { shortLives });
     if (this.#connecting) this.#failed(error);
     else this.#lost(error);
   }

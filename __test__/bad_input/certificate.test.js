@@ -106,7 +106,7 @@ const refused = {
     };
   },
   'a certificate that is not yet valid': async () => {
-    const notBefore = new Date(Date.now() + DAY_MS);
+    const notBefore = new Date(Date.now() + 2 * DAY_MS);
     const chain = await createChain({ ...SMALL, certificates: { server: { notBefore } } });
     return {
       chain,
@@ -114,6 +114,18 @@ const refused = {
       code: 'ERR_IOT_CERT_NOT_YET_VALID',
       names: ['CN=localhost', isoDate(notBefore)],
       hint: /clock/,
+      cause: /not valid yet/,
+    };
+  },
+  'a certificate of which the clock of this device is a little behind': async () => {
+    const serverNotBefore = new Date(Date.now() + DAY_MS / 24);
+    const chain = await createChain({ ...SMALL, serverNotBefore });
+    return {
+      chain,
+      ca: chain.rootPem,
+      code: 'ERR_IOT_CLOCK',
+      names: ['clock of this device says', 'CN=localhost', 'CN=edge.ca', isoDate(serverNotBefore)],
+      hint: /time zone/,
       cause: /not valid yet/,
     };
   },

@@ -63,7 +63,7 @@ const strangers = {
   'a server that resets': {
     serve: () =>
       net.createServer((socket) => socket.on('error', () => {}).on('data', () => socket.resetAndDestroy())),
-    code: 'ERR_IOT_CLOSED_DURING_TLS',
+    code: 'ERR_IOT_RESET_DURING_TLS',
     names: ['reset during the TLS handshake'],
     cause: /reset/,
   },

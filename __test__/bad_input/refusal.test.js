@@ -47,15 +47,16 @@ for (const face of faces) {
 
   test(`${face.name}: an expired token`, async (t) => {
     const { gateway, at, options } = await gatewayFor(t, { limits: { sasGraceMs: 0 } });
-    const { token, signature } = tokenUntil(Math.floor(Date.now() / 1000) - 60);
+    const expiry = Math.floor(Date.now() / 1000) - 60;
+    const { token, signature } = tokenUntil(expiry);
     const changes = { SharedAccessKey: undefined, SharedAccessSignature: token };
     const refused = once(gateway, 'refused');
     const error = await failureOf(face, connectionStringTo(at, changes), options);
     assertTold(error, {
       type: 'UnauthorizedError',
-      code: 'ERR_IOT_NOT_AUTHORIZED',
-      names: [at, '"d1"', 'CONNACK 5'],
-      hint: /clock/,
+      code: 'ERR_IOT_TOKEN_EXPIRED',
+      names: [at, '"d1"', 'CONNACK 5', new Date(expiry * 1000).toISOString().replace('.000', '')],
+      hint: /updateSharedAccessSignature.*clock/,
       cause: /CONNACK return code 5/,
       secrets: [token, signature, decodeURIComponent(signature)],
     });

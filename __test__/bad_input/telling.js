@@ -13,6 +13,8 @@ const edge = require('../..');
 
 const HUB = 'local.azure-devices.net';
 const KEY = Buffer.from('do not show this to anyone ever!').toString('base64');
+/** How the hint of a connection failure ends. */
+const DOCTOR = /\. Run: npx edge-downstream doctor( --(ca|protocol) ([^\s'"]+|'[^']+'))*$/;
 /** Small keys, made fast. */
 const SMALL = { caKey: 'P-256', serverKey: 'P-256' };
 
@@ -42,6 +44,8 @@ function assertTold(error, { type, code, names, hint = /\w/, cause, secrets = []
     assert.match(text, /^\S[^\r\n]{5,400}$/, 'message and hint are one line each');
   }
   assert.match(error.hint, hint);
+  // Only what happened to a connection has a stage.
+  if (error.stage !== undefined) assert.match(error.hint, DOCTOR);
   if (cause) assert.match(String(error.cause?.message), cause);
   else assert.equal(error.cause, undefined);
   assertNoSecret(error, secrets);

@@ -238,18 +238,6 @@ test('a loss without an error is a NotConnectedError', async () => {
   assert.equal(policy.asked[0].name, 'NotConnectedError');
 });
 
-test('the third early loss in a row says that somebody else may use the device id', async () => {
-  const { client, transport, policy } = clientOf();
-  await client.open();
-  for (let losses = 0; losses < 3; losses += 1) {
-    transport.lose();
-    await once(client, 'connect');
-  }
-  const hints = policy.asked.map((error) => error.hint);
-  assert.deepEqual(hints.slice(0, 2), [undefined, undefined]);
-  assert.match(hints[2], /another client may be using the same device id/i);
-});
-
 test('a renewal is no connect', async () => {
   const { client, transport, log } = clientOf();
   await client.open();

@@ -117,21 +117,27 @@ onEachBroker((broker) => {
     assert.equal(device.unsubscribes.length, 0);
   });
 
-  test('two clients with one device id: the hint says so once a connection was lost early for the third time', async (t) => {
+  test('two clients with one device id: the error says so once a connection was lost early for the third time', async (t) => {
     const device = newDevice(broker);
     const [one, two] = [await openClient(t, broker, device), await newClient(t, broker, device)];
-    const hints = [];
+    const reasons = [];
     const suspicious = new Promise((resolve) => {
       one.on('state', ({ state, reason }) => {
         if (state !== 'waiting') return;
-        hints.push(/same device id/.test(reason.hint) && /times in a row/.test(reason.hint));
-        if (hints.length === 3) resolve();
+        reasons.push(reason);
+        if (reasons.length === 3) resolve();
       });
     });
     for (const client of [one, two]) client.setRetryPolicy(quickly);
     await two.open();
     await suspicious;
-    assert.deepEqual(hints.slice(0, 3), [false, false, true]);
+    const codes = reasons.slice(0, 3).map(({ code }) => code);
+    assert.match(codes.slice(0, 2).join(), /^(ERR_IOT_CONNECTION_(CLOSED|RESET),?){2}$/);
+    assert.equal(codes[2], 'ERR_IOT_TAKEN_OVER');
+    assert.match(reasons[2].message, new RegExp(`"${device.id}".* 3 times in a row`));
+    assert.match(reasons[2].hint, /same device id.*Run: npx edge-downstream doctor/);
+    assert.equal(reasons[2].name, 'NotConnectedError');
+    assert.ok(reasons[2].cause instanceof Error);
     await two.close();
   });
 });

@@ -7,7 +7,6 @@ const { Connected, Disconnected } = require('../results');
 const { guarded } = require('../uncaught');
 const { clientClosed, openCancelled } = require('./closed');
 const { Reconnection } = require('./reconnection');
-const { TakeOver } = require('./take_over');
 
 /** @typedef {import('../transport').Feature} Feature */
 /** @typedef {(error: any, result?: any) => void} Callback */
@@ -42,7 +41,6 @@ class KeptConnection {
   #hooks;
   #retryFirst;
   #reconnection;
-  #takeOver;
 
   /**
    * @param {import('../transport').Host} host
@@ -57,7 +55,6 @@ class KeptConnection {
     this.#hooks = hooks;
     this.#retryFirst = retryFirst;
     this.#reconnection = new Reconnection(now);
-    this.#takeOver = new TakeOver(now);
     const transport = host._transport;
     transport.on('disconnect', (/** @type {Error | undefined} */ error) => this.#onLoss(error));
     transport.on('connected', (/** @type {{ renewal?: boolean } | undefined} */ how) => {
@@ -213,7 +210,6 @@ class KeptConnection {
   #onConnected(result) {
     this.#everConnected = true;
     this.#reconnection.succeeded();
-    this.#takeOver.connected();
     // An app that closes from within one of these events leaves no openers to call.
     this.#enter({ state: 'connected' });
     if (this.#state === 'connected') this.#hooks.connected();
@@ -223,7 +219,6 @@ class KeptConnection {
   /** @param {Error} [error] */
   #onLoss(error = failure(NotConnectedError, 'ERR_IOT_CONNECTION_LOST', 'The connection was lost')) {
     if (this.#state !== 'connected') return;
-    this.#takeOver.lost(error);
     this.#hooks.stale();
     this.#lost = true;
     this.#reconnection.begin(this.#host._maxOperationTimeout);

@@ -1,21 +1,17 @@
 // @ts-check
 'use strict';
 
-const { NotConnectedError } = require('../errors');
-
 /** A connection lost earlier than this did not live. Milliseconds. */
 const SHORT_LIFE_MS = 5_000;
 
-/** So many short lives in a row are no accident. */
-const SUSPICIOUS = 3;
-
 /**
- * Recognises two clients that use one device id. The gateway lets the newer connection win and closes the older, whose
- * client comes back and wins in turn: all either sees is that its connection ends soon after it was made.
+ * Counts short lives of connections: the sign of two clients that use one device id. The gateway lets the newer
+ * connection win and closes the older, whose client comes back and wins in turn: all either sees is that its connection
+ * ends soon after it was made (contract edge-gateway.md §2.10).
  */
 class TakeOver {
   #shortLives = 0;
-  #since = 0;
+  #since = -Infinity;
   #now;
 
   /** @param {() => number} [now] Milliseconds, monotonic. */
@@ -29,18 +25,14 @@ class TakeOver {
   }
 
   /**
-   * A connection was lost.
+   * A connection was lost. A link that falls silent takes longer than a short life to be noticed, so such a life was
+   * ended by the other side.
    *
-   * @param {Error} error Is given a `hint` if this looks like a take-over.
+   * @returns {number} How many short lives in a row there were, this one included.
    */
-  lost(error) {
-    // A link that falls silent takes a minute to be noticed, so a short life was ended by the other side.
-    const short = error instanceof NotConnectedError && this.#now() - this.#since < SHORT_LIFE_MS;
-    this.#shortLives = short ? this.#shortLives + 1 : 0;
-    if (this.#shortLives < SUSPICIOUS) return;
-    /** @type {any} */ (error).hint =
-      'Another client may be using the same device id: the connection was closed shortly after it was made, ' +
-      `${this.#shortLives} times in a row. The gateway keeps only the newest connection of a device.`;
+  lost() {
+    this.#shortLives = this.#now() - this.#since < SHORT_LIFE_MS ? this.#shortLives + 1 : 0;
+    return this.#shortLives;
   }
 }
 

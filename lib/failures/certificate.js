@@ -1,0 +1,150 @@
+// @ts-check
+'use strict';
+
+const { isIP } = require('node:net');
+const { NotConnectedError } = require('../errors');
+const {
+  bareNameOf,
+  isoDate,
+  leafOf,
+  listed,
+  nameOf,
+  namesOf,
+  originOf,
+  reachableNameOf,
+} = require('./presented');
+
+/** @typedef {import('./circumstances').Circumstances} Circumstances */
+/** @typedef {import('node:crypto').X509Certificate} X509Certificate */
+
+/**
+ * A clock that is behind by less than this was set by hand or to another time zone; a certificate that begins later
+ * than that was made for later. Milliseconds.
+ */
+const LITTLE_MS = 24 * 3600 * 1000;
+
+/**
+ * The verdict on a gateway's certificate: dates, names, purpose. Who issued it is judged in `issuer.js`.
+ *
+ * @type {import('../connection_failure').Row[]}
+ */
+const ROWS = [
+  {
+    kind: /^certificate-/,
+    when: ({ leaf }) => leaf === undefined,
+    code: 'ERR_IOT_CERT_UNREADABLE',
+    type: NotConnectedError,
+    message: ({ at, detail }) => `The certificate of the gateway at ${at} cannot be read: ${detail}`,
+    remedy: 'Have it made anew.',
+  },
+  {
+    kind: 'certificate-not-yet-valid',
+    when: isClockBehind,
+    certificate: notYetValid,
+    code: 'ERR_IOT_CLOCK',
+    type: NotConnectedError,
+    message: ({ now }, certificate) =>
+      `The clock of this device says ${isoDate(now)}, and the certificate ${originOf(certificate)} is valid from ${isoDate(certificate.validFrom)}`,
+    remedy: 'The clock is behind: set it (NTP), and mind the time zone.',
+  },
+  {
+    kind: 'certificate-not-yet-valid',
+    certificate: notYetValid,
+    code: 'ERR_IOT_CERT_NOT_YET_VALID',
+    type: NotConnectedError,
+    message: (_, certificate) =>
+      `The certificate ${originOf(certificate)} is not valid before ${isoDate(certificate.validFrom)}`,
+    remedy: ({ now }) => `Set the clock of this device, which says ${isoDate(now)}, or that of the gateway.`,
+  },
+  {
+    kind: /^certificate-.*expired/,
+    certificate: expiredRoot,
+    code: 'ERR_IOT_CERT_ROOT_EXPIRED',
+    type: NotConnectedError,
+    message: (_, root) => `The root ${nameOf(root)} given as ca expired on ${isoDate(root.validTo)}`,
+    remedy: ({ now }) =>
+      `Copy the current root certificate of the gateway to this device, or set its clock, which says ${isoDate(now)}.`,
+  },
+  {
+    kind: 'certificate-expired',
+    certificate: expired,
+    code: 'ERR_IOT_CERT_EXPIRED',
+    type: NotConnectedError,
+    message: (_, certificate) =>
+      `The certificate ${originOf(certificate)} expired on ${isoDate(certificate.validTo)}`,
+    remedy: ({ now }) =>
+      `Renew it on the gateway, or set the clock of this device, which says ${isoDate(now)}.`,
+  },
+  {
+    kind: 'certificate-wrong-name',
+    when: ({ leaf }) => leaf.subjectAltName === undefined,
+    certificate: leafOf,
+    code: 'ERR_IOT_CERT_NO_SAN',
+    type: NotConnectedError,
+    message: ({ host }, leaf) =>
+      `The certificate ${originOf(leaf)} is not for ${host}: it has no subject alternative names`,
+    remedy: ({ host }, leaf) =>
+      `Only those count; ${bareNameOf(leaf) ?? 'its common name'} in CN does not. Have it made anew with ` +
+      `subjectAltName=${isIP(host) ? 'IP' : 'DNS'}:${host}.`,
+  },
+  {
+    kind: 'certificate-wrong-name',
+    certificate: leafOf,
+    code: 'ERR_IOT_CERT_NAME',
+    type: NotConnectedError,
+    message: ({ host }, leaf) =>
+      `The certificate of the gateway is not for ${host}: it is for ${listed(namesOf(leaf))}`,
+    remedy: ({ host }, leaf) => useOtherName(host, leaf),
+  },
+  {
+    kind: 'certificate-wrong-purpose',
+    certificate: leafOf,
+    code: 'ERR_IOT_CERT_PURPOSE',
+    type: NotConnectedError,
+    message: (_, leaf) => `The certificate ${originOf(leaf)} is not made for servers (extended key usage)`,
+    remedy: 'Check that the gateway presents its server certificate.',
+  },
+];
+
+/** @param {Circumstances} circumstances */
+function notYetValid({ chain, now }) {
+  return chain.find(({ validFrom }) => new Date(validFrom) > now) ?? chain[0];
+}
+
+/** @param {Circumstances} circumstances */
+function isClockBehind(circumstances) {
+  const behind = Date.parse(notYetValid(circumstances).validFrom) - circumstances.now.getTime();
+  return circumstances.clockIsUnset || behind < LITTLE_MS;
+}
+
+/** @param {Circumstances} circumstances */
+function expired({ chain, now }) {
+  return chain.find(({ validTo }) => new Date(validTo) < now) ?? chain[0];
+}
+
+/**
+ * @param {Circumstances} circumstances
+ * @returns {X509Certificate | undefined} The root that decided, if nothing in the chain did.
+ */
+function expiredRoot({ chain, roots, now, top }) {
+  const isExpired = (/** @type {X509Certificate} */ { validTo }) => new Date(validTo) < now;
+  if (chain.some((each) => isExpired(each) && !roots.some((root) => root.raw.equals(each.raw))))
+    return undefined;
+  return roots.find((root) => root.subject === top.issuer && isExpired(root));
+}
+
+/**
+ * @param {string} host
+ * @param {X509Certificate} leaf
+ */
+function useOtherName(host, leaf) {
+  if (isIP(host) && namesOf(leaf).includes(host)) {
+    return `It has the address as a DNS name, which does not count: have it made anew with subjectAltName=IP:${host}.`;
+  }
+  const other = reachableNameOf(leaf);
+  return other === undefined
+    ? 'Set hostname in the config.toml of the gateway and apply it.'
+    : `Use GatewayHostName=${other} if this device can resolve that name, or set hostname on the gateway to ${host}.`;
+}
+
+module.exports = { ROWS };

@@ -1,0 +1,93 @@
+// @ts-check
+'use strict';
+
+const { quote } = require('../failure');
+const { isGiven } = require('./doctor_command');
+const { parse, topOf } = require('./presented');
+const { readToken } = require('./token');
+
+/** No device that has the time runs this package before then. */
+const EARLIEST = Date.UTC(2024, 0, 1);
+/** From here on a time is told in seconds. Milliseconds. */
+const LONG_MS = 10_000;
+
+/**
+ * What is known about a connection that failed, in the form in which messages want it.
+ */
+class Circumstances {
+  /** @type {import('node:crypto').X509Certificate[] | undefined} */
+  #chain;
+  /** @type {import('node:crypto').X509Certificate[] | undefined} */
+  #roots;
+
+  /**
+   * @param {import('../binding').NativeFailure} native
+   * @param {import('../connection_failure').Target} target
+   * @param {import('../connection_failure').Background} [background]
+   */
+  constructor(native, target, { now = new Date(), shortLives = 0 } = {}) {
+    this.native = native;
+    this.target = target;
+    this.now = now;
+    this.shortLives = shortLives;
+    this.host = target.host;
+    this.port = target.port;
+    this.detail = native.detail;
+    /** `gateway.local:8883` */
+    this.at = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
+    this.device = quote(target.clientId);
+    /** How long the stage took until it failed. */
+    this.after =
+      native.elapsedMs < LONG_MS
+        ? `${Math.round(native.elapsedMs)} ms`
+        : `${Math.round(native.elapsedMs / 1000)} s`;
+  }
+
+  /** How the connection ended. */
+  get how() {
+    return this.native.kind === 'reset' ? 'reset' : 'closed';
+  }
+
+  /** What the gateway presented, leaf first; without what cannot be read. */
+  get chain() {
+    return (this.#chain ??= this.native.chain.flatMap(parse));
+  }
+
+  /** The certificate of the gateway, if it can be read. */
+  get leaf() {
+    return this.chain[0];
+  }
+
+  /** The last certificate of the path that begins with the leaf. */
+  get top() {
+    return topOf(this.chain);
+  }
+
+  /** The app named its roots; otherwise the system's store counts, or Node's own where that is empty. */
+  get caIsGiven() {
+    return isGiven(this.target.ca);
+  }
+
+  /** What was given to trust, besides the system's store. */
+  get roots() {
+    return (this.#roots ??= this.target.roots.flatMap(parse));
+  }
+
+  /** The clock of this device says a time that has long passed, as one without a battery does. */
+  get clockIsUnset() {
+    return this.now.getTime() < EARLIEST;
+  }
+
+  /** What the token says, if there is one that can be read. */
+  get token() {
+    return readToken(this.target.password);
+  }
+
+  /** The token has expired by the clock of this device. */
+  get tokenIsExpired() {
+    const expiry = this.token?.expiry;
+    return expiry !== undefined && expiry <= this.now;
+  }
+}
+
+module.exports = { Circumstances };

@@ -1,0 +1,175 @@
+// @ts-check
+'use strict';
+
+const { NotConnectedError } = require('../errors');
+const {
+  commonName,
+  isOfEdgeHub,
+  isSelfIssued,
+  issuerOf,
+  leafOf,
+  listed,
+  nameOf,
+  namesOf,
+  originOf,
+} = require('./presented');
+const { isWeak, weaknessOf } = require('./weakness');
+
+/** @typedef {import('./circumstances').Circumstances} Circumstances */
+/** @typedef {import('node:crypto').X509Certificate} X509Certificate */
+
+const UNTRUSTED = ['certificate-unknown-issuer', 'certificate-bad-signature'];
+
+/** IoT Hub's own names (contract edge-gateway.md §10.2, row 4). */
+const HUB_NAME = /\.azure-devices\.(net|us|cn)$/i;
+
+/**
+ * What the issuers are called whose certificates stand in the place of a server's: products that inspect TLS, words for
+ * them, and public authorities, which issue none to gateways (contract edge-gateway.md §10.2, row 16).
+ */
+const INTERCEPTOR = new RegExp(
+  '\\b(zscaler|netskope|forti(net|gate)|palo ?alto|blue ?coat|symantec|sophos|check ?point|barracuda|umbrella|' +
+    'mcafee|trellix|skyhigh|websense|forcepoint|watchguard|sonicwall|mitmproxy|fiddler|portswigger|kaspersky|avast|' +
+    'bitdefender|(web|tls|ssl|https?)?[ -]?proxy|firewall|inspection|decryption|interception|' +
+    "let's encrypt|isrg|digicert|sectigo|globalsign|entrust|godaddy|google trust services)\\b",
+  'i',
+);
+
+/**
+ * The verdict on a gateway's certificate: who issued it, and how.
+ *
+ * @type {import('../connection_failure').Row[]}
+ */
+const ROWS = [
+  {
+    kind: UNTRUSTED,
+    when: (circumstances) => pinOf(circumstances) !== undefined,
+    certificate: leafOf,
+    code: 'ERR_IOT_CERT_PIN',
+    type: NotConnectedError,
+    message: ({ at }, leaf) =>
+      `The gateway at ${at} presents another ${nameOf(leaf)} than the server certificate given as ca`,
+    remedy: (_, leaf) =>
+      `${isSelfIssued(leaf) ? 'Give the one presented' : `Give its issuer ${commonName(leaf.issuer)}`} as ca: a ` +
+      `gateway renews its own every month. The one presented has the fingerprint ${leaf.fingerprint256}.`,
+  },
+  {
+    kind: UNTRUSTED,
+    certificate: namesakeOf,
+    code: 'ERR_IOT_CERT_ROOT_KEY',
+    type: NotConnectedError,
+    message: ({ top }) =>
+      `${nameOf(top)} comes from another ${commonName(top.issuer)} than the one given as ca: same name, other key`,
+    remedy: (_, root) =>
+      'The root was probably made anew on the gateway: copy its current root certificate to this device. ' +
+      `The one given has the fingerprint ${root.fingerprint256}.`,
+  },
+  {
+    kind: ['certificate-bad-signature', 'certificate-invalid'],
+    certificate: weakOf,
+    code: 'ERR_IOT_CERT_WEAK',
+    type: NotConnectedError,
+    message: (_, certificate) =>
+      `The certificate ${originOf(certificate)} is not secure: ${weaknessOf(certificate)}`,
+    remedy: 'Have it made anew with an RSA key of 2048 bits or more, or an EC key, and signed with SHA-256.',
+  },
+  {
+    kind: UNTRUSTED,
+    when: ({ leaf }) => namesOf(leaf).some((name) => HUB_NAME.test(name)),
+    certificate: leafOf,
+    code: 'ERR_IOT_CERT_OF_HUB',
+    type: NotConnectedError,
+    message: ({ at }, leaf) =>
+      `What answers at ${at} is IoT Hub and no gateway: its certificate is for ${listed(namesOf(leaf))}`,
+    remedy: 'GatewayHostName must name the gateway, HostName the hub.',
+  },
+  {
+    kind: UNTRUSTED,
+    when: isIntercepted,
+    certificate: leafOf,
+    code: 'ERR_IOT_INTERCEPTED',
+    type: NotConnectedError,
+    message: ({ at, top }) =>
+      `The certificate presented at ${at} comes from ${commonName(top.issuer)}, as no gateway has it: TLS may be intercepted`,
+    remedy:
+      'Have this gateway and port exempted in the proxy or firewall on the way, or check that GatewayHostName names ' +
+      'the gateway.',
+  },
+  {
+    kind: UNTRUSTED,
+    certificate: ({ top }) => top,
+    code: 'ERR_IOT_CERT_UNKNOWN_ISSUER',
+    type: NotConnectedError,
+    message: (circumstances, top) =>
+      `The chain of the gateway ends at ${nameOf(top)}, issued by ${issuerOf(top)}, and ${given(circumstances)}`,
+    remedy: whatToTrust,
+  },
+  {
+    kind: 'certificate-invalid',
+    when: ({ leaf }) => leaf.ca,
+    certificate: leafOf,
+    code: 'ERR_IOT_CERT_CA_AS_SERVER',
+    type: NotConnectedError,
+    message: (_, leaf) => `The gateway presents a CA certificate, ${nameOf(leaf)}, as that of a server`,
+    remedy: 'Have it issue a server certificate (CA:FALSE), and present that one first.',
+  },
+  {
+    // Whatever other verdict there is, or will be.
+    kind: /^certificate-/,
+    certificate: leafOf,
+    code: 'ERR_IOT_CERT_INVALID',
+    type: NotConnectedError,
+    message: ({ detail }, leaf) =>
+      `The certificate ${originOf(leaf)} or one above it is not acceptable: ${detail}`,
+    remedy: 'Have the certificate of the gateway made anew.',
+  },
+];
+
+/**
+ * @param {Circumstances} circumstances
+ * @returns {X509Certificate | undefined} The former certificate of this server, where that was given as ca.
+ */
+function pinOf({ leaf, roots }) {
+  return roots.find((root) => !root.ca && root.subject === leaf.subject && !root.raw.equals(leaf.raw));
+}
+
+/**
+ * @param {Circumstances} circumstances
+ * @returns {X509Certificate | undefined} A root that has the name of the issuer, but not its key.
+ */
+function namesakeOf({ top, roots }) {
+  return roots.find((root) => root.subject === top.issuer && !top.verify(root.publicKey));
+}
+
+/** @param {Circumstances} circumstances */
+function weakOf({ chain, roots, top }) {
+  return chain.find(isWeak) ?? roots.find((root) => root.subject === top.issuer && isWeak(root));
+}
+
+/** @param {Circumstances} circumstances */
+function isIntercepted({ leaf, chain }) {
+  return !isOfEdgeHub(leaf) && chain.some(({ issuer, subject }) => INTERCEPTOR.test(`${issuer}\n${subject}`));
+}
+
+/** @param {Circumstances} circumstances */
+function given({ caIsGiven, roots }) {
+  if (!caIsGiven) return 'the system store does not know it';
+  return `ca holds ${listed(roots.map(nameOf))}`;
+}
+
+/** @param {Circumstances} circumstances */
+function whatToTrust({ caIsGiven, leaf, top }) {
+  const stranger = isOfEdgeHub(leaf) ? '' : ' Or something else than the gateway answers, such as a proxy.';
+  if (isSelfIssued(top)) {
+    return `If its fingerprint is that of the root on the gateway, give it as ca: ${top.fingerprint256}.${stranger}`;
+  }
+  if (!caIsGiven) {
+    return `Give the root certificate of the gateway: client.setOptions({ ca: fs.readFileSync(path) }), or install it.${stranger}`;
+  }
+  return (
+    'Either this is not the root of the gateway, or the gateway does not send an intermediate certificate: its edge CA ' +
+    `file must hold the chain (device CA, then intermediates).${stranger}`
+  );
+}
+
+module.exports = { ROWS };

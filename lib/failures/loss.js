@@ -1,0 +1,70 @@
+// @ts-check
+'use strict';
+
+const { NotConnectedError } = require('../errors');
+const { isoDate } = require('./presented');
+
+/** So many short lives in a row are no accident. */
+const SUSPICIOUS = 3;
+
+/**
+ * After CONNACK.
+ *
+ * @type {import('../connection_failure').Row[]}
+ */
+const ROWS = [
+  {
+    kind: 'silent',
+    code: 'ERR_IOT_KEEP_ALIVE',
+    type: NotConnectedError,
+    message: ({ at, after }) => `The gateway at ${at} fell silent: nothing came for ${after} after a PINGREQ`,
+    remedy: 'The network is interrupted or the gateway hangs.',
+  },
+  {
+    kind: 'timed-out',
+    stage: 'connected',
+    code: 'ERR_IOT_TIMEOUT_CONNECTED',
+    type: NotConnectedError,
+    message: ({ at }) => `The connection to ${at} timed out: the network gave it up`,
+    remedy: 'The network is interrupted.',
+  },
+  {
+    kind: ['closed', 'reset'],
+    stage: 'connected',
+    when: ({ shortLives }) => shortLives >= SUSPICIOUS,
+    code: 'ERR_IOT_TAKEN_OVER',
+    type: NotConnectedError,
+    message: ({ at, device, shortLives, how }) =>
+      `The gateway at ${at} ${how} the connection of device ${device} shortly after it was made, ${shortLives} times in a row`,
+    remedy:
+      'Another client may be using the same device id, and the gateway keeps only the newest connection of a device: ' +
+      'find the other, or give each an id of its own.',
+  },
+  {
+    kind: 'closed',
+    stage: 'connected',
+    code: 'ERR_IOT_CONNECTION_CLOSED',
+    type: NotConnectedError,
+    message: ({ at, device }) => `The gateway at ${at} closed the connection of device ${device}`,
+    remedy: (circumstances) => whyItEnds(circumstances),
+  },
+  {
+    kind: 'reset',
+    stage: 'connected',
+    code: 'ERR_IOT_CONNECTION_RESET',
+    type: NotConnectedError,
+    message: ({ at, device }) => `The connection of device ${device} to ${at} was reset`,
+    remedy: (circumstances) => whyItEnds(circumstances),
+  },
+];
+
+/** @param {import('./circumstances').Circumstances} circumstances */
+function whyItEnds({ token, tokenIsExpired }) {
+  const expiry = token?.expiry;
+  if (tokenIsExpired && expiry) {
+    return `The token expired on ${isoDate(expiry)}: give a new one to updateSharedAccessSignature before that.`;
+  }
+  return 'It may have been restarted, or another client with this device id has connected.';
+}
+
+module.exports = { ROWS };
