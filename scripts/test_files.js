@@ -11,6 +11,7 @@ const FOLDERS = [
   '__test__/client',
   '__test__/wire',
   '__test__/bad_input',
+  '__test__/errors',
   '__test__/lifecycle',
   '__test__/compat',
   '__test__/types',

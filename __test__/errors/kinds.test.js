@@ -1,0 +1,198 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { test } = require('node:test');
+const { X509Certificate } = require('node:crypto');
+const { createChain } = require('../../gateway');
+const { connectionFailure, explain } = require('../../lib/connection_failure');
+const { SMALL, assertTold } = require('../bad_input/telling');
+const { namesInCore } = require('./sources');
+
+/** Whatever the core reports is told in one way. Here what no test can bring about over a socket, too. */
+
+const TARGET = { host: 'gateway.local', port: 8883, clientId: 'd1', roots: [], systemRoots: true };
+
+/** @returns {any} A failure as the core reports it. */
+function failureOf(kind, stage, more = {}) {
+  return { kind, stage, detail: 'the words below', chain: [], elapsedMs: 12, ...more };
+}
+
+const stages = namesInCore('Stage');
+const kinds = [...namesInCore('Kind'), ...namesInCore('CertificateFault')];
+
+test('every kind at every stage has a code of its own, and at most the catch-all of its sort the last', async () => {
+  assert.deepEqual(stages, ['resolve', 'tcp', 'tls', 'connack', 'connected']);
+  assert.ok(kinds.length >= 24, kinds.join());
+  const chain = new X509Certificate((await createChain(SMALL)).serverPem).raw;
+  for (const kind of kinds) {
+    for (const stage of stages) {
+      const presented = kind.startsWith('certificate-') ? [chain] : [];
+      const { code } = explain(failureOf(kind, stage, { chain: presented }), TARGET);
+      assert.match(code, /^ERR_IOT_[A-Z0-9_]+$/);
+      if (kind !== 'certificate-invalid') assert.notEqual(code, 'ERR_IOT_CERT_INVALID', kind);
+      // A deadline belongs to the stages that have one, and so on for what cannot be.
+      if (kind !== 'io') assert.notEqual(code, 'ERR_IOT_NETWORK', `${kind} at ${stage}`);
+    }
+  }
+});
+
+test('a kind that is not known yet is told in the words of the core', () => {
+  const error = connectionFailure(failureOf('quantum', 'tcp'), TARGET);
+  assertTold(error, {
+    type: 'NotConnectedError',
+    code: 'ERR_IOT_NETWORK',
+    names: ['gateway.local:8883', 'the words below'],
+    cause: /^the words below$/,
+  });
+});
+
+test('a certificate that cannot be read is told as such, whatever the verdict', () => {
+  for (const kind of namesInCore('CertificateFault')) {
+    const error = connectionFailure(failureOf(kind, 'tls', { chain: [Buffer.from('3003', 'hex')] }), TARGET);
+    assert.equal(error.code, 'ERR_IOT_CERT_UNREADABLE');
+    assert.equal('certificate' in error, false);
+  }
+});
+
+/** By code: kind, stage, what the message names, and what else is known. */
+const told = {
+  ERR_IOT_NAME_RESOLUTION: ['name-temporary', 'resolve', ['"gateway.local"', 'at the moment']],
+  ERR_IOT_HOST_NOT_FOUND: ['name-not-found', 'resolve', ['"gateway.local"']],
+  ERR_IOT_TIMEOUT_RESOLVE: [
+    'timed-out',
+    'resolve',
+    ['gateway.local:8883', 'after 20 s', 'name server'],
+    20_004,
+  ],
+  ERR_IOT_TIMEOUT_TCP: ['timed-out', 'tcp', ['gateway.local:8883', 'after 9999 ms'], 9_999],
+  ERR_IOT_TIMEOUT_CONNECTED: ['timed-out', 'connected', ['gateway.local:8883']],
+  ERR_IOT_UNREACHABLE: ['unreachable', 'tcp', ['gateway.local:8883']],
+  ERR_IOT_NETWORK: ['io', 'tcp', ['gateway.local:8883', 'the words below']],
+  ERR_IOT_KEEP_ALIVE: ['silent', 'connected', ['gateway.local:8883', '60 s after a PINGREQ'], 60_000],
+  ERR_IOT_NO_TRUST: ['no-roots', 'tls', ['root certificate']],
+  ERR_IOT_TLS: ['tls', 'tls', ['gateway.local:8883', 'the words below']],
+  ERR_IOT_TLS_BROKEN: ['tls', 'connected', ['gateway.local:8883', 'the words below']],
+  ERR_IOT_PROTOCOL: ['malformed', 'connected', ['gateway.local:8883', 'the words below']],
+};
+
+for (const [code, [kind, stage, names, elapsedMs = 12]] of Object.entries(told)) {
+  test(`${kind} at ${stage} is ${code}`, () => {
+    const error = connectionFailure(failureOf(kind, stage, { elapsedMs }), TARGET);
+    assertTold(error, { type: 'NotConnectedError', code, names, cause: /the words below/ });
+    assert.equal(error.stage, stage);
+  });
+}
+
+test('the number of the operating system is kept', () => {
+  const error = connectionFailure(failureOf('io', 'tcp', { osError: 24 }), TARGET);
+  assert.equal(error.cause.errno, 24);
+});
+
+test('an IPv6 address stands in brackets', () => {
+  const error = connectionFailure(failureOf('refused', 'tcp'), { ...TARGET, host: '::1' });
+  assert.match(error.message, /at \[::1\]:8883:/);
+});
+
+/** What the time until CONNACK 5 suggests (contract edge-gateway.md §7). */
+for (const [elapsedMs, after, suggested] of [
+  [3, '3 ms', /quick.*SharedAccessKey.*HostName.*DeviceId/],
+  [4_200, '4200 ms', /slow.*exists.*enabled.*parent, then SharedAccessKey/],
+  [100_300, '100 s', /slow.*parent, and that the gateway reaches IoT Hub/],
+]) {
+  test(`CONNACK 5 after ${after}`, () => {
+    const error = connectionFailure(failureOf('refusal', 'connack', { code: 5, elapsedMs }), TARGET);
+    assertTold(error, {
+      type: 'UnauthorizedError',
+      code: 'ERR_IOT_NOT_AUTHORIZED',
+      names: ['"d1"', `after ${after}`],
+      hint: suggested,
+      cause: /./,
+    });
+    assert.equal(error.returnCode, 5);
+  });
+}
+
+test('an end instead of CONNACK suggests something else when it comes late', () => {
+  const [soon, late] = [5, 30_000].map((elapsedMs) =>
+    connectionFailure(failureOf('closed', 'connack', { elapsedMs }), TARGET),
+  );
+  assert.match(soon.message, /closed the connection 5 ms after CONNECT/);
+  assert.match(soon.hint, /soon.*IoT Edge gateway/);
+  assert.match(late.message, /30 s after CONNECT/);
+  assert.match(late.hint, /late.*restarted/);
+});
+
+test('a clock that was never set is told before anything that depends on it', () => {
+  const now = new Date('1970-01-01T00:02:03Z');
+  const password = `SharedAccessSignature sr=h%2Fdevices%2Fother&sig=secret&se=1`;
+  const native = failureOf('refusal', 'connack', { code: 5 });
+  const error = connectionFailure(native, { ...TARGET, password }, { now });
+  assertTold(error, {
+    type: 'UnauthorizedError',
+    code: 'ERR_IOT_CLOCK',
+    names: ['1970-01-01T00:02:03Z', '"d1"', 'CONNACK 5'],
+    hint: /clock.*NTP/,
+    cause: /./,
+    secrets: ['secret'],
+  });
+});
+
+test('a certificate of tomorrow is a matter of the clock, one of next year of the certificate', async () => {
+  const serverNotBefore = new Date('2031-05-01T00:00:00Z');
+  const chain = await createChain({
+    ...SMALL,
+    serverNotBefore,
+    serverNotAfter: new Date('2031-06-01T00:00:00Z'),
+  });
+  const native = failureOf('certificate-not-yet-valid', 'tls', {
+    chain: [new X509Certificate(chain.serverPem).raw],
+  });
+  for (const [now, code] of [
+    ['2031-04-30T00:00:01Z', 'ERR_IOT_CLOCK'],
+    ['2031-04-29T00:00:00Z', 'ERR_IOT_CERT_NOT_YET_VALID'],
+    ['2000-01-01T00:00:00Z', 'ERR_IOT_CLOCK'],
+  ]) {
+    const error = connectionFailure(native, TARGET, { now: new Date(now) });
+    const names = ['CN=localhost', 'CN=edge.ca', '2031-05-01T00:00:00Z'];
+    assertTold(error, { type: 'NotConnectedError', code, names, hint: /clock/, cause: /./ });
+    assert.equal(error.certificate.validFrom, '2031-05-01T00:00:00Z');
+  }
+});
+
+test('a token that has expired explains why a connection ends', () => {
+  const se = Date.parse('2026-03-01T10:00:00Z') / 1000;
+  const target = { ...TARGET, password: `SharedAccessSignature sr=h%2Fdevices%2Fd1&sig=secret&se=${se}` };
+  const hintAt = (now) =>
+    connectionFailure(failureOf('closed', 'connected'), target, { now: new Date(now) }).hint;
+  assert.match(hintAt('2026-03-01T10:05:00Z'), /expired on 2026-03-01T10:00:00Z/);
+  assert.doesNotMatch(hintAt('2026-03-01T09:00:00Z'), /expired/);
+});
+
+test('a take-over is suspected from the third short life on', () => {
+  for (const kind of ['closed', 'reset']) {
+    const codeOf = (shortLives) => explain(failureOf(kind, 'connected'), TARGET, { shortLives }).code;
+    const lost = `ERR_IOT_CONNECTION_${kind.toUpperCase()}`;
+    assert.deepEqual([0, 2, 3, 9].map(codeOf), [lost, lost, 'ERR_IOT_TAKEN_OVER', 'ERR_IOT_TAKEN_OVER']);
+  }
+});
+
+/** By what was given as ca: how the command ends. */
+const commands = {
+  nothing: [{}, ''],
+  'an empty text': [{ ca: '' }, ''],
+  'a path': [{ ca: './certs/root.pem' }, ' --ca ./certs/root.pem'],
+  'a path of Windows': [{ ca: 'C:\\certs\\root.pem' }, ' --ca C:\\certs\\root.pem'],
+  'a path with spaces': [{ ca: "/my certs/it's.pem" }, " --ca '/my certs/it'\\''s.pem'"],
+  'an array with a path': [{ ca: ['root.pem'] }, ' --ca root.pem'],
+  'PEM text': [{ ca: '-----BEGIN CERTIFICATE-----' }, ' --ca <file>'],
+  bytes: [{ ca: Buffer.from('x') }, ' --ca <file>'],
+  'two paths': [{ ca: ['a.pem', 'b.pem'] }, ' --ca <file>'],
+  'a path, over WebSockets': [{ ca: 'root.pem', protocol: 'ws' }, ' --ca root.pem --protocol ws'],
+};
+
+for (const [name, [given, end]] of Object.entries(commands)) {
+  test(`the hint ends with the doctor's command, where ca is ${name}`, () => {
+    const { hint } = connectionFailure(failureOf('refused', 'tcp'), { ...TARGET, ...given });
+    assert.ok(hint.endsWith(`. Run: npx edge-downstream doctor${end}`), hint);
+  });
+}
