@@ -212,18 +212,38 @@ export interface StateChange {
 // Errors
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** What is written in a certificate. */
+export interface CertificateFacts {
+  /** `CN=gateway.local`, a line for each part. */
+  subject: string;
+  issuer: string;
+  /** The subject alternative names. */
+  names: string[];
+  /** ISO 8601, UTC. */
+  validFrom: string;
+  validTo: string;
+  /** SHA-256, in hexadecimal with colons. */
+  fingerprint: string;
+}
+
 /** What the error classes share, besides Error. Only a type: there is no such value to test against. */
 declare class Failure extends Error {
   /** @param message Without one, `message` is `undefined`. */
   constructor(message?: string);
   /** Stable, `ERR_IOT_…`: for programs. */
   code?: string;
-  /** What to do about it, one sentence: for people. */
+  /** What to do about it: for people. If a connection failed, it ends with the command that finds out more. */
   hint?: string;
   /** Of a message: it was never written to the socket, or was and may have arrived. */
   delivery?: 'not sent' | 'unknown';
   /** The error underneath. */
   cause?: unknown;
+  /** Of a connection: how far it had come. */
+  stage?: 'resolve' | 'tcp' | 'tls' | 'connack' | 'connected';
+  /** Of a refused connection: the code of CONNACK. */
+  returnCode?: number;
+  /** Of a connection whose certificates were not accepted: the one that decided. */
+  certificate?: CertificateFacts;
   /** Of errors translated from another transport's own: that one. */
   transportError?: any;
 }

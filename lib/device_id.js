@@ -13,17 +13,19 @@ const { failure, quote } = require('./failure');
  * @throws {ArgumentError} `ERR_IOT_DEVICE_ID_INVALID`
  */
 function requireDeviceId(deviceId) {
-  if (/^[\w.\-*?!(),:=@$']{1,128}$/.test(deviceId)) return;
-  const sign = /[^\w.\-*?!(),:=@$']/u.exec(deviceId)?.[0];
-  const fault = sign
-    ? `contains ${quote(sign)}`
-    : deviceId
-      ? `has ${deviceId.length} characters`
-      : 'is empty';
-  const message = `The device id ${deviceId ? quote(deviceId) + ' ' : ''}${fault}`;
-  throw failure(ArgumentError, 'ERR_IOT_DEVICE_ID_INVALID', message, {
+  if (typeof deviceId === 'string' && /^[\w.\-*?!(),:=@$']{1,128}$/.test(deviceId)) return;
+  throw failure(ArgumentError, 'ERR_IOT_DEVICE_ID_INVALID', `The device id ${faultOf(deviceId)}`, {
     hint: "Behind a gateway an id has 1 to 128 ASCII letters, digits and - . _ * ? ! ( ) , : = @ $ '",
   });
+}
+
+/** @param {unknown} deviceId One that cannot travel. */
+function faultOf(deviceId) {
+  // A token of a policy names no device.
+  if (typeof deviceId !== 'string') return `is ${quote(deviceId)}, not a text`;
+  if (deviceId === '') return 'is empty';
+  const sign = /[^\w.\-*?!(),:=@$']/u.exec(deviceId)?.[0];
+  return `${quote(deviceId)} ${sign ? `contains ${quote(sign)}` : `has ${deviceId.length} characters`}`;
 }
 
 module.exports = { requireDeviceId };

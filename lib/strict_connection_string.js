@@ -30,7 +30,7 @@ const KNOWN_FIELDS = [
  * @throws {FormatError} `ERR_IOT_CONNECTION_STRING_MALFORMED`: an element is not `name=value`.
  * @throws {ArgumentError} `ERR_IOT_CONNECTION_STRING_…`: `MISSING`, `SPACE`, `FIELD_UNKNOWN`, `FIELD_DUPLICATE`,
  *   `FIELD_MISSING`, `NO_CREDENTIAL`, `CREDENTIAL_CONFLICT`; `ERR_IOT_HOST_INVALID`, `ERR_IOT_DEVICE_ID_INVALID`,
- *   `ERR_IOT_KEY_NOT_BASE64`.
+ *   `ERR_IOT_KEY_NOT_BASE64`, `ERR_IOT_TOKEN_RESOURCE`.
  */
 function parseConnectionString(source) {
   if (typeof source !== 'string' || !source.trim()) {
@@ -50,6 +50,7 @@ function parseConnectionString(source) {
   if (fields.GatewayHostName) parseEndpoint(fields.GatewayHostName, 0);
   requireDeviceId(fields.DeviceId);
   if (fields.SharedAccessKey) decodeSharedAccessKey(fields.SharedAccessKey);
+  if (fields.SharedAccessSignature) requireTokenOf(fields);
   return hideSecrets(fields);
 }
 
@@ -85,6 +86,22 @@ function readField(element, position, fields) {
     });
   }
   fields[name] = value;
+}
+
+/**
+ * A token alone decides which device connects, so one for another device would go unnoticed.
+ *
+ * @param {Record<string, string>} fields
+ */
+function requireTokenOf({ SharedAccessSignature: text, DeviceId, ModuleId }) {
+  // Only who brings a token needs it.
+  const { holderOf, isForAnother, readToken } = require('./failures/token');
+  const token = readToken(text);
+  if (!isForAnother(token, ModuleId ? `${DeviceId}/${ModuleId}` : DeviceId)) return;
+  const message = `The token of the connection string is for ${holderOf(token)}, its DeviceId is ${quote(DeviceId)}`;
+  throw failure(ArgumentError, 'ERR_IOT_TOKEN_RESOURCE', message, {
+    hint: 'Make the token for sr=<hub>%2Fdevices%2F<device>, signed with the key of that device.',
+  });
 }
 
 /**

@@ -56,7 +56,7 @@ describe('the strict reading of a connection string', () => {
       `${WHOLE};GatewayHostName=localhost:12345`,
       `${WHOLE};ModuleId=m;SharedAccessKeyName=n`,
       'HostName=h;DeviceId=d;x509=true',
-      'HostName=h;DeviceId=d;SharedAccessSignature=SharedAccessSignature sr=a&sig=b&se=5',
+      'HostName=h;DeviceId=d;SharedAccessSignature=SharedAccessSignature sr=h%2Fdevices%2Fd&sig=b&se=5',
     ];
     for (const source of sources)
       assert.deepEqual(parseConnectionString(source), ConnectionString.parse(source));

@@ -23,6 +23,9 @@ const {
  */
 const LITTLE_MS = 24 * 3600 * 1000;
 
+/** IoT Hub's own names (contract edge-gateway.md §10.2, row 4). */
+const HUB_NAME = /\.azure-devices\.(net|us|cn)$/i;
+
 /**
  * The verdict on a gateway's certificate: dates, names, purpose. Who issued it is judged in `issuer.js`.
  *
@@ -74,6 +77,16 @@ const ROWS = [
       `The certificate ${originOf(certificate)} expired on ${isoDate(certificate.validTo)}`,
     remedy: ({ now }) =>
       `Renew it on the gateway, or set the clock of this device, which says ${isoDate(now)}.`,
+  },
+  {
+    kind: ['certificate-wrong-name', 'certificate-unknown-issuer', 'certificate-bad-signature'],
+    when: ({ leaf }) => namesOf(leaf).some((name) => HUB_NAME.test(name)),
+    certificate: leafOf,
+    code: 'ERR_IOT_CERT_OF_HUB',
+    type: NotConnectedError,
+    message: ({ at }, leaf) =>
+      `What answers at ${at} is IoT Hub and no gateway: its certificate is for ${listed(namesOf(leaf))}`,
+    remedy: 'GatewayHostName must name the gateway, HostName the hub.',
   },
   {
     kind: 'certificate-wrong-name',

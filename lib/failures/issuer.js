@@ -10,7 +10,6 @@ const {
   leafOf,
   listed,
   nameOf,
-  namesOf,
   originOf,
 } = require('./presented');
 const { isWeak, weaknessOf } = require('./weakness');
@@ -19,9 +18,6 @@ const { isWeak, weaknessOf } = require('./weakness');
 /** @typedef {import('node:crypto').X509Certificate} X509Certificate */
 
 const UNTRUSTED = ['certificate-unknown-issuer', 'certificate-bad-signature'];
-
-/** IoT Hub's own names (contract edge-gateway.md §10.2, row 4). */
-const HUB_NAME = /\.azure-devices\.(net|us|cn)$/i;
 
 /**
  * What the issuers are called whose certificates stand in the place of a server's: products that inspect TLS, words for
@@ -72,16 +68,6 @@ const ROWS = [
     message: (_, certificate) =>
       `The certificate ${originOf(certificate)} is not secure: ${weaknessOf(certificate)}`,
     remedy: 'Have it made anew with an RSA key of 2048 bits or more, or an EC key, and signed with SHA-256.',
-  },
-  {
-    kind: UNTRUSTED,
-    when: ({ leaf }) => namesOf(leaf).some((name) => HUB_NAME.test(name)),
-    certificate: leafOf,
-    code: 'ERR_IOT_CERT_OF_HUB',
-    type: NotConnectedError,
-    message: ({ at }, leaf) =>
-      `What answers at ${at} is IoT Hub and no gateway: its certificate is for ${listed(namesOf(leaf))}`,
-    remedy: 'GatewayHostName must name the gateway, HostName the hub.',
   },
   {
     kind: UNTRUSTED,

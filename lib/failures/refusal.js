@@ -7,8 +7,8 @@ const {
   ServiceUnavailableError,
   UnauthorizedError,
 } = require('../errors');
-const { quote } = require('../failure');
 const { isoDate } = require('./presented');
+const { holderOf, isForAnother } = require('./token');
 
 /** @typedef {import('./circumstances').Circumstances} Circumstances */
 
@@ -84,11 +84,13 @@ const ROWS = [
   },
   {
     kind: 'refusal',
-    when: (circumstances) => isCode(...UNAUTHORIZED)(circumstances) && isForAnother(circumstances),
+    when: (circumstances) =>
+      isCode(...UNAUTHORIZED)(circumstances) &&
+      isForAnother(circumstances.token, circumstances.target.clientId),
     code: 'ERR_IOT_TOKEN_RESOURCE',
     type: UnauthorizedError,
     message: ({ at, device, native, token }) =>
-      `The gateway at ${at} refused device ${device} (CONNACK ${native.code}): its token is for ${quote(token?.device ?? 'no device')}`,
+      `The gateway at ${at} refused device ${device} (CONNACK ${native.code}): its token is for ${holderOf(token)}`,
     remedy: 'Make the token for sr=<hub>%2Fdevices%2F<device>, signed with the key of that device.',
   },
   {
@@ -146,11 +148,6 @@ const ROWS = [
  */
 function isCode(...codes) {
   return ({ native }) => codes.includes(/** @type {number} */ (native.code));
-}
-
-/** @param {Circumstances} circumstances */
-function isForAnother({ token, target }) {
-  return token !== undefined && token.device !== target.clientId;
 }
 
 /** @param {Circumstances['token']} token */

@@ -22,7 +22,9 @@ const ROWS = [
     type: NotConnectedError,
     message: ({ at, detail }) =>
       `The gateway at ${at} offers no TLS version or cipher suite that is secure: ${detail}`,
-    remedy: 'Enable TLS 1.2 or 1.3 on the gateway (SslProtocols of edgeHub).',
+    remedy:
+      'Enable TLS 1.2 or 1.3 on the gateway (SslProtocols of edgeHub). The alert HandshakeFailure may also mean that ' +
+      'it wants a certificate of the device.',
   },
   {
     kind: 'tls',

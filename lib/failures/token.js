@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { quote } = require('../failure');
+
 /** `se` above this is not in seconds: 9999-12-31. */
 const LATEST_S = 253_402_300_799;
 
@@ -12,6 +14,23 @@ const LATEST_S = 253_402_300_799;
  * @property {number} se As written.
  * @property {string | undefined} device The id of the device, and the module behind a slash, that it is for.
  */
+
+/**
+ * @param {TokenFacts | undefined} token
+ * @param {string} device Its id, and the module's behind a slash.
+ * @returns {boolean} The token is for another one. A gateway does not mind the case (contract edge-gateway.md §2.3).
+ */
+function isForAnother(token, device) {
+  return token !== undefined && token.device?.toLowerCase() !== device.toLowerCase();
+}
+
+/**
+ * @param {TokenFacts | undefined} token
+ * @returns {string} Whom it is for, in words.
+ */
+function holderOf(token) {
+  return token?.device === undefined ? 'no device' : `device ${quote(token.device)}`;
+}
 
 /**
  * @param {string | undefined} token `SharedAccessSignature sr=…&sig=…&se=…`
@@ -40,4 +59,4 @@ function deviceOf(resource = '') {
   return module === undefined ? device : `${device}/${module}`;
 }
 
-module.exports = { readToken };
+module.exports = { holderOf, isForAnother, readToken };
