@@ -236,6 +236,8 @@ test('a loss without an error is a NotConnectedError', async () => {
   transport.emit('disconnect');
   await once(client, 'connect');
   assert.equal(policy.asked[0].name, 'NotConnectedError');
+  assert.equal(policy.asked[0].code, 'ERR_IOT_CONNECTION_LOST');
+  assert.match(policy.asked[0].hint, /transport/);
 });
 
 test('a renewal is no connect', async () => {

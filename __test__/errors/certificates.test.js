@@ -13,6 +13,7 @@ const {
   serverExtensions,
 } = require('../../gateway/certificates/certificate');
 const { connect } = require('../..');
+const { connectionFailure } = require('../../lib/connection_failure');
 const { assertTold, connectionStringTo, listening } = require('../bad_input/telling');
 
 /** Verdicts on certificates that `../bad_input/certificate.test.js` does not have, each over a socket. */
@@ -283,6 +284,34 @@ for (const [name, make] of Object.entries(refused)) {
     if (certificate === leaf.commonName) assert.equal(fingerprint, fingerprintOf(leaf));
   });
 }
+
+test('a root given as ca that has expired', async () => {
+  const root = await authority('Plant 7', { notAfter: YESTERDAY });
+  const presented = [await server(root), root];
+  const derOf = ({ pem }) => new X509Certificate(pem).raw;
+  for (const chain of [presented, presented.slice(0, 1)]) {
+    const native = { kind: 'certificate-expired', stage: 'tls', detail: 'expired', elapsedMs: 3 };
+    const error = connectionFailure(
+      { ...native, chain: chain.map(derOf) },
+      {
+        host: 'localhost',
+        port: 8883,
+        clientId: 'd1',
+        roots: [derOf(root)],
+        systemRoots: false,
+        ca: 'root.pem',
+      },
+    );
+    assertTold(error, {
+      type: 'NotConnectedError',
+      code: 'ERR_IOT_CERT_ROOT_EXPIRED',
+      names: ['"CN=Plant 7" given as ca', isoDate(YESTERDAY)],
+      hint: /current root.*--ca root\.pem$/,
+      cause: /expired/,
+    });
+    assert.equal(error.certificate.fingerprint, fingerprintOf(root));
+  }
+});
 
 /** @param {any[]} present Leaf first. */
 function serving(present) {

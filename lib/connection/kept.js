@@ -217,7 +217,7 @@ class KeptConnection {
   }
 
   /** @param {Error} [error] */
-  #onLoss(error = failure(NotConnectedError, 'ERR_IOT_CONNECTION_LOST', 'The connection was lost')) {
+  #onLoss(error = lostSomehow()) {
     if (this.#state !== 'connected') return;
     this.#hooks.stale();
     this.#lost = true;
@@ -285,6 +285,12 @@ class KeptConnection {
     this.#state = change.state;
     this.#hooks.state(change);
   }
+}
+
+function lostSomehow() {
+  return failure(NotConnectedError, 'ERR_IOT_CONNECTION_LOST', 'The connection was lost', {
+    hint: 'The transport did not say why.',
+  });
 }
 
 module.exports = { KeptConnection };
