@@ -197,7 +197,7 @@ test('a gateway that has to look for the device first', async (t) => {
     type: 'UnauthorizedError',
     code: 'ERR_IOT_NOT_AUTHORIZED',
     names: [at, '"d1"', /after \d{4,} ms/],
-    hint: /slow a refusal.*does not know.*parent/,
+    hint: /exists.*parent.*slow a refusal/,
     cause: /return code 5/,
   });
 });

@@ -69,7 +69,7 @@ const ROWS = [
       `Copy the current root certificate of the gateway to this device, or set its clock, which says ${isoDate(now)}.`,
   },
   {
-    kind: 'certificate-expired',
+    kind: /^certificate-.*expired/,
     certificate: expired,
     code: 'ERR_IOT_CERT_EXPIRED',
     type: NotConnectedError,

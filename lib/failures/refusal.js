@@ -159,14 +159,14 @@ function expiryOf(token) {
 function whatTimeSuggests(elapsedMs) {
   if (elapsedMs < LOOKED_UP_MS) {
     return (
-      'So quick a refusal points to SharedAccessKey, HostName (the hub) or DeviceId; check also that this gateway is ' +
-      'the parent of the device, that the device is enabled, and the clock of this device.'
+      'Check SharedAccessKey, HostName (the hub) and DeviceId, to which so quick a refusal points; then that this ' +
+      'gateway is the parent of the device, the device is enabled, and the clock of this device is right.'
     );
   }
+  const more = elapsedMs < OFFLINE_MS ? ', then SharedAccessKey' : ', and that the gateway reaches IoT Hub';
   return (
-    'So slow a refusal points to a device the gateway does not know: check in IoT Hub that it exists, is enabled and ' +
-    'has this gateway as parent' +
-    (elapsedMs < OFFLINE_MS ? ', then SharedAccessKey.' : ', and that the gateway reaches IoT Hub.')
+    'Check in IoT Hub that the device exists, is enabled and has this gateway as parent, to which so slow a refusal ' +
+    `points${more}.`
   );
 }
 
