@@ -1,7 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { X509Certificate } = require('node:crypto');
+const { X509Certificate, sign } = require('node:crypto');
 const { test } = require('node:test');
 const tls = require('node:tls');
 const { AsnConvert, OctetString } = require('@peculiar/asn1-schema');
@@ -54,6 +54,18 @@ function extension(extnID, value) {
 
 const forServers = extension(USAGE, new x509.ExtendedKeyUsage([x509.id_kp_serverAuth]));
 const namedAs = (name) => extension(NAMES, new x509.SubjectAlternativeName([name]));
+
+/** The same certificate, signed by `issuer`, who has an RSA key, with SHA-1. */
+function signedWithSha1(issued, issuer) {
+  const certificate = AsnConvert.parse(new X509Certificate(issued.pem).raw, x509.Certificate);
+  const sha1WithRsa = new x509.AlgorithmIdentifier({ algorithm: '1.2.840.113549.1.1.5', parameters: null });
+  certificate.tbsCertificate.signature = sha1WithRsa;
+  certificate.signatureAlgorithm = sha1WithRsa;
+  const body = Buffer.from(AsnConvert.serialize(certificate.tbsCertificate));
+  certificate.signatureValue = Uint8Array.from(sign('sha1', body, issuer.keys.privateKey)).buffer;
+  return { ...issued, pem: new X509Certificate(Buffer.from(AsnConvert.serialize(certificate))).toString() };
+}
+
 const fingerprintOf = ({ pem }) => new X509Certificate(pem).fingerprint256;
 const isoDate = (date) => date.toISOString().replace('.000', '');
 
@@ -158,6 +170,17 @@ const refused = {
       names: ['"CN=A root"', 'RSA key has 1024 bits'],
       hint: /2048/,
       certificate: 'A root',
+    };
+  },
+  'a signature with SHA-1': async () => {
+    const root = await authority('A root', { keys: 'rsa-2048' });
+    return {
+      present: [signedWithSha1(await server(root), root)],
+      ca: root,
+      code: 'ERR_IOT_CERT_WEAK',
+      names: ['"CN=localhost", issued by "CN=A root",', 'signed with SHA-1'],
+      hint: /SHA-256/,
+      certificate: 'localhost',
     };
   },
   'an intermediate that has expired': async () => {
