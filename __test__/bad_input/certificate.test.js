@@ -118,13 +118,13 @@ const refused = {
     };
   },
   'a certificate of which the clock of this device is a little behind': async () => {
-    const serverNotBefore = new Date(Date.now() + DAY_MS / 24);
-    const chain = await createChain({ ...SMALL, serverNotBefore });
+    const notBefore = new Date(Date.now() + DAY_MS / 24);
+    const chain = await createChain({ ...SMALL, certificates: { server: { notBefore } } });
     return {
       chain,
       ca: chain.rootPem,
       code: 'ERR_IOT_CLOCK',
-      names: ['clock of this device says', 'CN=localhost', 'CN=edge.ca', isoDate(serverNotBefore)],
+      names: ['clock of this device says', 'CN=localhost', 'CN=edge.ca', isoDate(notBefore)],
       hint: /time zone/,
       cause: /not valid yet/,
     };

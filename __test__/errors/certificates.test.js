@@ -1,17 +1,14 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { X509Certificate, sign } = require('node:crypto');
+const { X509Certificate } = require('node:crypto');
 const { test } = require('node:test');
 const tls = require('node:tls');
 const { AsnConvert, OctetString } = require('@peculiar/asn1-schema');
 const x509 = require('@peculiar/asn1-x509');
-const {
-  authorityExtensions,
-  generateKeys,
-  issue,
-  serverExtensions,
-} = require('../../gateway/certificates/certificate');
+const { issue } = require('../../gateway/certificates/certificate');
+const { authorityExtensions, endEntityExtensions } = require('../../gateway/certificates/extensions');
+const { generateKeys } = require('../../gateway/certificates/keys');
 const { connect } = require('../..');
 const { connectionFailure } = require('../../lib/connection_failure');
 const { assertTold, connectionStringTo, listening } = require('../bad_input/telling');
@@ -23,6 +20,8 @@ const LATER = new Date(Date.now() + 30 * DAY_MS);
 const BEFORE = new Date(Date.now() - 30 * DAY_MS);
 const YESTERDAY = new Date(Math.floor(Date.now() / 1000) * 1000 - DAY_MS);
 
+const serverExtensions = (names) => endEntityExtensions({ names, usages: ['serverAuth'] });
+
 /** @returns {Promise<any>} A CA, self-signed. */
 async function authority(commonName, { notAfter = LATER, keys = 'P-256' } = {}) {
   const extensions = authorityExtensions();
@@ -32,12 +31,18 @@ async function authority(commonName, { notAfter = LATER, keys = 'P-256' } = {}) 
 /** @returns {Promise<any>} */
 async function server(
   issuer,
-  { commonName = 'localhost', extensions = serverExtensions(['localhost', 'edgeHub']), keys = 'P-256' } = {},
+  {
+    commonName = 'localhost',
+    extensions = serverExtensions(['localhost', 'edgeHub']),
+    keys = 'P-256',
+    digest,
+  } = {},
 ) {
   return issue({
     commonName,
     keys: await generateKeys(keys),
     issuer,
+    digest,
     extensions,
     notBefore: BEFORE,
     notAfter: LATER,
@@ -54,17 +59,6 @@ function extension(extnID, value) {
 
 const forServers = extension(USAGE, new x509.ExtendedKeyUsage([x509.id_kp_serverAuth]));
 const namedAs = (name) => extension(NAMES, new x509.SubjectAlternativeName([name]));
-
-/** The same certificate, signed by `issuer`, who has an RSA key, with SHA-1. */
-function signedWithSha1(issued, issuer) {
-  const certificate = AsnConvert.parse(new X509Certificate(issued.pem).raw, x509.Certificate);
-  const sha1WithRsa = new x509.AlgorithmIdentifier({ algorithm: '1.2.840.113549.1.1.5', parameters: null });
-  certificate.tbsCertificate.signature = sha1WithRsa;
-  certificate.signatureAlgorithm = sha1WithRsa;
-  const body = Buffer.from(AsnConvert.serialize(certificate.tbsCertificate));
-  certificate.signatureValue = Uint8Array.from(sign('sha1', body, issuer.keys.privateKey)).buffer;
-  return { ...issued, pem: new X509Certificate(Buffer.from(AsnConvert.serialize(certificate))).toString() };
-}
 
 const fingerprintOf = ({ pem }) => new X509Certificate(pem).fingerprint256;
 const isoDate = (date) => date.toISOString().replace('.000', '');
@@ -175,7 +169,7 @@ const refused = {
   'a signature with SHA-1': async () => {
     const root = await authority('A root', { keys: 'rsa-2048' });
     return {
-      present: [signedWithSha1(await server(root), root)],
+      present: [await server(root, { digest: 'sha1' })],
       ca: root,
       code: 'ERR_IOT_CERT_WEAK',
       names: ['"CN=localhost", issued by "CN=A root",', 'signed with SHA-1'],

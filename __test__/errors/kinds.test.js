@@ -138,12 +138,9 @@ test('a clock that was never set is told before anything that depends on it', ()
 });
 
 test('a certificate of tomorrow is a matter of the clock, one of next year of the certificate', async () => {
-  const serverNotBefore = new Date('2031-05-01T00:00:00Z');
-  const chain = await createChain({
-    ...SMALL,
-    serverNotBefore,
-    serverNotAfter: new Date('2031-06-01T00:00:00Z'),
-  });
+  const notBefore = new Date('2031-05-01T00:00:00Z');
+  const notAfter = new Date('2031-06-01T00:00:00Z');
+  const chain = await createChain({ ...SMALL, certificates: { server: { notBefore, notAfter } } });
   const native = failureOf('certificate-not-yet-valid', 'tls', {
     chain: [new X509Certificate(chain.serverPem).raw],
   });
