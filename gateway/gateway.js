@@ -26,6 +26,7 @@ class Gateway extends EventEmitter {
     super();
     this.host = settings.host;
     this.port = 0;
+    this.webSocketPort = 0;
     this.hostname = settings.hostname ?? chain.host;
     this.hubHostName = settings.hubHostName;
     this.chain = chain;
@@ -84,13 +85,25 @@ class Gateway extends EventEmitter {
 
   /** Gateway and port as in a connection string, and as token audiences may name them. */
   get endpoint() {
+    return this.#endpointOf(this.port);
+  }
+
+  get webSocketUrl() {
+    return `wss://${this.#endpointOf(this.webSocketPort)}/$iothub/websocket`;
+  }
+
+  /**
+   * @param {number} port
+   */
+  #endpointOf(port) {
     const name = this.hostname.includes(':') ? `[${this.hostname}]` : this.hostname;
-    return `${name}:${this.port}`;
+    return `${name}:${port}`;
   }
 
   /** A device that has only the gateway's endpoint as its host name signs that, port included. */
   #audienceHosts() {
-    return [this.hubHostName, this.hostname, this.endpoint].map((name) => name.toLowerCase());
+    const endpoints = [this.port, this.webSocketPort].map((port) => this.#endpointOf(port));
+    return [this.hubHostName, this.hostname, ...endpoints].map((name) => name.toLowerCase());
   }
 
   /**
@@ -191,7 +204,7 @@ class Gateway extends EventEmitter {
    */
   cut(deviceId, how = 'fin') {
     const connections = this.#rooms.registry.ofDevice(deviceId);
-    connections.forEach((connection) => connection.end('fault: cut', { reset: how === 'rst', will: true }));
+    connections.forEach((connection) => connection.cut(how === 'rst' ? 'reset' : 'cut'));
     return connections.length;
   }
 
@@ -215,21 +228,21 @@ class Gateway extends EventEmitter {
     }
     await sleep(downtimeMs);
     this.chain = chain;
-    await this.start(this.port);
+    await this.start(this);
   }
 
   /**
-   * @param {number} port
+   * @param {{ port: number, webSocketPort: number | 'same' }} ports
    */
-  async start(port) {
-    this.port = await this.#rooms.listener.listen(port, this.chain);
+  async start(ports) {
+    Object.assign(this, await this.#rooms.listener.listen(ports, this.chain));
   }
 
   /**
    * @param {string} reason
    */
   async halt(reason) {
-    this.#rooms.registry.all.forEach((connection) => connection.end(reason));
+    this.#rooms.registry.all.forEach((connection) => connection.end(reason, { abrupt: true }));
     await this.#rooms.listener.close();
   }
 
@@ -254,7 +267,7 @@ async function startGateway(options = {}) {
   const settings = readOptions(options);
   const chain = settings.chain ?? (await createChain({ host: settings.hostname }));
   const gateway = new Gateway(settings, chain);
-  await gateway.start(settings.port);
+  await gateway.start(settings);
   return gateway;
 }
 

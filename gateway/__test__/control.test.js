@@ -102,6 +102,7 @@ test('events and connections() describe who is there', async (t) => {
   assert.deepStrictEqual(info, {
     connectionNumber: 1,
     tlsVersion: 'TLSv1.3',
+    protocol: 'mqtt',
     clientId: 'd1',
     deviceId: 'd1',
     moduleId: undefined,

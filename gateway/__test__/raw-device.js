@@ -141,10 +141,10 @@ class RawDevice {
 
   /**
    * @param {Gateway} gateway
-   * @param {tls.ConnectionOptions} [options]
+   * @param {tls.ConnectionOptions} [options] `port` default that of MQTT
    */
-  static async open(gateway, options = {}) {
-    const tcp = net.connect(gateway.port, gateway.host);
+  static async open(gateway, { port = gateway.port, ...options } = {}) {
+    const tcp = net.connect(port, gateway.host);
     const secure = tls.connect({ socket: tcp, ca: gateway.rootPem, servername: 'localhost', ...options });
     const device = new RawDevice(tcp, secure);
     await once(secure, 'secureConnect');

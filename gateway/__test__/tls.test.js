@@ -9,6 +9,7 @@ const tls = require('node:tls');
 const { test } = require('node:test');
 const { promisify } = require('node:util');
 const { ACCEPTED, RawDevice, chain, connectPacket, gatewayFor } = require('./raw-device');
+const { ALERT, recordTypes, tap } = require('./tap');
 const { createChain, startGateway } = require('..');
 
 test('T1 TLS 1.2 and 1.3, the whole chain without the root, client certificate optional', async (t) => {
@@ -93,42 +94,9 @@ test('T3 the gateway closes without close_notify, and with it on request', async
     await once(secure, 'secureConnect');
     secure.write(connectPacket(gateway, { username: 'nonsense' }));
     await once(secure, 'close');
-    const ALERT = 0x15;
     assert.strictEqual(recordTypes(bytes()).includes(ALERT), cleanClose);
   }
 });
-
-/**
- * A TCP proxy that keeps what the gateway sends.
- * @param {import('node:test').TestContext} t
- * @param {number} port
- */
-async function tap(t, port) {
-  /** @type {Buffer[]} */
-  const chunks = [];
-  const proxy = net.createServer((client) => {
-    const upstream = net.connect(port, '127.0.0.1');
-    upstream.on('data', (chunk) => chunks.push(chunk));
-    client.pipe(upstream).pipe(client);
-    client.on('error', () => upstream.destroy());
-    upstream.on('error', () => client.destroy());
-  });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  t.after(() => proxy.close());
-  const address = /** @type {net.AddressInfo} */ (proxy.address());
-  return { port: address.port, bytes: () => Buffer.concat(chunks) };
-}
-
-/**
- * Content types of TLS records.
- * @param {Buffer} bytes
- */
-function recordTypes(bytes) {
-  const types = [];
-  for (let at = 0; at + 5 <= bytes.length; at += 5 + bytes.readUInt16BE(at + 3)) types.push(bytes[at]);
-  return types;
-}
 
 test('the server certificate of the default chain is RSA for localhost', async (t) => {
   const gateway = await startGateway();

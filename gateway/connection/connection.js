@@ -25,6 +25,7 @@ const MAX_PIPELINED = 65536;
  * @property {Required<import('../index').Limits>} limits
  * @property {() => string[]} hosts names of hub and gateway, in lower case
  * @property {import('../faults/faults').Faults} faults
+ * @property {import('../http/head').HttpHead} httpHead
  * @property {import('../identity/scope').Scope} scope
  * @property {import('../session/store').SessionStore} sessions
  * @property {import('../telemetry/intake').Intake} intake
@@ -38,14 +39,15 @@ class Connection {
   /**
    * @param {import('node:net').Socket} socket
    * @param {number} connectionNumber of this gateway, from 1
-   * @param {{ secureContext: import('node:tls').SecureContext, cleanClose: boolean }} security
+   * @param {import('./listener').Door} door
    * @param {Surroundings} surroundings
    */
-  constructor(socket, connectionNumber, security, surroundings) {
+  constructor(socket, connectionNumber, { speech, ...security }, surroundings) {
     this.surroundings = surroundings;
-    const { connectTimeoutMs, lingerMs, maxPacketSize } = surroundings.limits;
-    /** @type {'connecting' | 'deciding' | 'connected' | 'ended'} */
+    const { lingerMs, maxPacketSize } = surroundings.limits;
+    /** @type {'connecting' | 'http' | 'deciding' | 'connected' | 'ended'} */
     this.state = 'connecting';
+    this.speech = speech;
     this.reader = new PacketReader(maxPacketSize);
     const options = { ...security, lingerMs };
     this.wire = new Wire(socket, options, {
@@ -56,28 +58,81 @@ class Connection {
     });
     /** @type {ConnectionInfo} */
     this.info = { connectionNumber, address: this.wire.address };
+    if (speech === 'mqtt') this.info.protocol = 'mqtt';
     /** @type {Client | undefined} */
     this.client = undefined;
     this.publishes = new PublishQueue({
       decide: (n, packet) => surroundings.faults.publish(n, packet, this.info),
       take: (packet) => this.client?.take(packet),
       acknowledge: (packetId) => this.wire.send(packets.puback(packetId)),
-      cut: (how) => this.end(`fault: ${how}`, { reset: how === 'reset', will: true }),
+      cut: (how) => this.cut(how),
       guarded: (action) => this.guard(action),
       onDrained: () => this.pump(),
     });
+    /**
+     * Why the client sends no more, although TCP would let it.
+     * @type {Error | undefined}
+     */
+    this.finished = undefined;
     /** When a packet last came or a message last went, for keep-alive; milliseconds. */
     this.lastActivity = 0;
     /** Of the present state: CONNECT overdue, CONNACK due, or keep-alive. */
-    this.timer = setTimeout(() => this.end(`no CONNECT within ${connectTimeoutMs} ms`), connectTimeoutMs);
+    this.timer = this.awaitConnect();
     surroundings.registry.all.add(this);
+  }
+
+  awaitConnect() {
+    const { connectTimeoutMs } = this.surroundings.limits;
+    return setTimeout(() => this.end(`no CONNECT within ${connectTimeoutMs} ms`), connectTimeoutMs);
   }
 
   /**
    * @param {Buffer} chunk
    */
   read(chunk) {
+    if (!this.info.protocol && !this.recognise(chunk)) return;
     this.reader.push(chunk);
+    this.guard(() => this.pump());
+  }
+
+  /**
+   * Whether the first bytes are MQTT; otherwise they are left to the HTTP head.
+   * @param {Buffer} chunk
+   */
+  recognise(chunk) {
+    if (this.speech === 'http' || looksLikeHttp(chunk)) {
+      this.surroundings.httpHead.serve(this, this.wire.lend(chunk));
+      return false;
+    }
+    this.info.protocol = 'mqtt';
+    return true;
+  }
+
+  /** A request other than an upgrade has come: it may take its time, and no CONNECT need follow. */
+  serveHttp() {
+    clearTimeout(this.timer);
+    if (this.state !== 'ended') this.state = 'http';
+  }
+
+  /**
+   * MQTT begins, in frames.
+   * @param {import('./wire').Framing} framing
+   * @param {Buffer} head of the frames, as far as it was read
+   */
+  serveWebSocket(framing, head) {
+    clearTimeout(this.timer);
+    this.state = 'connecting';
+    this.timer = this.awaitConnect();
+    this.info.protocol = 'websocket';
+    this.wire.reclaim(framing, head);
+  }
+
+  /**
+   * The client has said that it sends no more. What it sent before is handled first.
+   * @param {Error} reason
+   */
+  finish(reason) {
+    this.finished = reason;
     this.guard(() => this.pump());
   }
 
@@ -104,6 +159,7 @@ class Connection {
     }
     if (this.state === 'ended') return;
     if (this.state === 'deciding' ? this.reader.length > MAX_PIPELINED : this.held) this.wire.pause();
+    else if (this.finished) this.lost(this.finished);
     else this.wire.resume();
   }
 
@@ -131,8 +187,7 @@ class Connection {
     const { clientId, keepalive, clean } = packet;
     Object.assign(this.info, { clientId, keepAlive: keepalive, cleanSession: clean });
     const fault = this.surroundings.faults.connack(this.info);
-    if (fault === 'cut' || fault === 'reset')
-      return this.end(`fault: ${fault}`, { reset: fault === 'reset' });
+    if (fault === 'cut' || fault === 'reset') return this.cut(fault);
     this.state = 'deciding';
     clearTimeout(this.timer);
     if (fault === 'silent') return;
@@ -237,6 +292,14 @@ class Connection {
     this.end(reason, { will: true, storeQueued: true });
   }
 
+  /**
+   * Commits a fault: the line breaks, by FIN or RST.
+   * @param {'cut' | 'reset'} how
+   */
+  cut(how) {
+    this.end(`fault: ${how}`, { reset: how === 'reset', abrupt: true, will: true });
+  }
+
   /** Stops reading and answering, and leaves the connection open. */
   freeze() {
     clearTimeout(this.timer);
@@ -251,23 +314,35 @@ class Connection {
    * @param {boolean} [how.will] send the will
    * @param {boolean} [how.storeQueued] store the publishes that are still queued
    * @param {boolean} [how.reset] RST instead of FIN
+   * @param {boolean} [how.abrupt] without a farewell on the level of WebSocket
    * @param {number} [how.returnCode] of the CONNACK sent
    */
-  end(reason, { will = false, storeQueued = false, reset = false, returnCode } = {}) {
-    if (this.state === 'ended') return;
+  end(reason, { will = false, storeQueued = false, reset, abrupt, returnCode } = {}) {
+    const { state } = this;
+    if (state === 'ended') return;
     this.state = 'ended';
     clearTimeout(this.timer);
     const { emit, intake, registry } = this.surroundings;
     registry.remove(this);
-    this.wire.close({ reset });
+    this.wire.close({ reset, abrupt });
     this.publishes.end({ store: storeQueued });
     if (this.client) {
       this.client.leave();
       if (will && this.will) intake.acceptWill(this.will, this.client.identity);
       emit('disconnected', { ...this.info, reason });
+    } else if (state === 'http') {
+      // Each of its requests has been told.
     } else if (this.info.tlsVersion) emit('refused', { ...this.info, reason, returnCode });
     else emit('handshakeFailed', { ...this.info, reason });
   }
+}
+
+/**
+ * Requests of HTTP begin with an upper-case letter, CONNECT with 0x10.
+ * @param {Buffer} chunk
+ */
+function looksLikeHttp([octet]) {
+  return octet >= 0x41 && octet <= 0x5a;
 }
 
 module.exports = { Connection };

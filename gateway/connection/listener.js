@@ -15,9 +15,15 @@ const BACKLOG = 200;
  * @property {tls.SecureVersion} minVersion
  * @property {tls.SecureVersion} maxVersion
  * @property {boolean} cleanClose
+ *
+ * What a port takes: MQTT as it is, HTTP, or whichever comes.
+ * @typedef {'mqtt' | 'http' | 'either'} Speech
+ *
+ * What all connections of a port have in common.
+ * @typedef {{ secureContext: tls.SecureContext, cleanClose: boolean, speech: Speech }} Door
  */
 
-/** Accepts TCP connections, with one certificate for all names (§6.1). */
+/** Accepts TCP connections, with one certificate for all names and ports (§1, §6.1). */
 class Listener {
   /**
    * @param {ListenerOptions} options
@@ -27,17 +33,21 @@ class Listener {
     this.options = options;
     this.surroundings = surroundings;
     this.accepted = 0;
+    /** @type {net.Server[]} */
+    this.servers = [];
     /** @type {Set<net.Socket>} every open socket, whatever its state */
     this.sockets = new Set();
   }
 
   /**
-   * @param {number} port 0 for any
+   * @param {object} ports 0 for any
+   * @param {number} ports.port for MQTT
+   * @param {number | 'same'} ports.webSocketPort for HTTP; `same`, or the same number, shares one port
    * @param {import('../index').Chain} chain
-   * @returns {Promise<number>} port
+   * @returns {Promise<{ port: number, webSocketPort: number }>}
    */
-  async listen(port, chain) {
-    const { minVersion, maxVersion, cleanClose, host } = this.options;
+  async listen({ port, webSocketPort }, chain) {
+    const { minVersion, maxVersion, cleanClose } = this.options;
     const secureContext = tls.createSecureContext({
       cert: chain.chainPem,
       key: chain.serverKeyPem,
@@ -48,19 +58,41 @@ class Listener {
       // Without it OpenSSL refuses to resume sessions once a client certificate was asked for.
       sessionIdContext: 'edgeHub',
     });
-    this.server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
-      this.accept(socket, { secureContext, cleanClose }),
+    const open = (/** @type {number} */ number, /** @type {Speech} */ speech) =>
+      this.open(number, { secureContext, cleanClose, speech });
+    if (webSocketPort === 'same' || (port !== 0 && webSocketPort === port)) {
+      const shared = await open(port, 'either');
+      return { port: shared, webSocketPort: shared };
+    }
+    const mqttPort = await open(port, 'mqtt');
+    try {
+      return { port: mqttPort, webSocketPort: await open(webSocketPort, 'http') };
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /**
+   * @param {number} port
+   * @param {Door} door
+   * @returns {Promise<number>} port
+   */
+  async open(port, door) {
+    const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
+      this.accept(socket, door),
     );
-    this.server.listen({ port, host, backlog: BACKLOG });
-    await once(this.server, 'listening');
-    return /** @type {net.AddressInfo} */ (this.server.address()).port;
+    server.listen({ port, host: this.options.host, backlog: BACKLOG });
+    await once(server, 'listening');
+    this.servers.push(server);
+    return /** @type {net.AddressInfo} */ (server.address()).port;
   }
 
   /**
    * @param {net.Socket} socket
-   * @param {{ secureContext: tls.SecureContext, cleanClose: boolean }} security
+   * @param {Door} door
    */
-  accept(socket, security) {
+  accept(socket, door) {
     const connectionNumber = ++this.accepted;
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
@@ -70,15 +102,14 @@ class Listener {
       socket.on('error', () => socket.destroy());
       socket.on('end', () => socket.destroy());
       socket.resume();
-    } else new Connection(socket, connectionNumber, security, this.surroundings);
+    } else new Connection(socket, connectionNumber, door, this.surroundings);
   }
 
   /** Stops listening and drops every connection at once, as when the process dies. */
   async close() {
-    const { server } = this;
-    if (!server) return;
-    const closed = once(server, 'close');
-    server.close();
+    const servers = this.servers.splice(0);
+    const closed = Promise.all(servers.map((server) => once(server, 'close')));
+    servers.forEach((server) => server.close());
     this.sockets.forEach((socket) => socket.destroy());
     await closed;
   }

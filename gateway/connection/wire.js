@@ -6,9 +6,15 @@ const tls = require('node:tls');
 /**
  * @typedef {object} WireEvents
  * @property {() => void} onSecure the handshake is done
- * @property {(chunk: Buffer) => void} onData
+ * @property {(chunk: Buffer) => void} onData bytes of MQTT; before a protocol is known, of whatever comes
  * @property {() => void} onWritable output that had piled up is gone
  * @property {(error?: Error) => void} onEnd the peer is gone, or TLS failed; at most once
+ *
+ * What wraps the byte stream of MQTT, such as the frames of WebSocket.
+ * @typedef {object} Framing
+ * @property {(chunk: Buffer) => void} decode hands on what is inside
+ * @property {(bytes: Buffer) => Buffer} encode
+ * @property {Buffer} farewell written before an orderly end
  */
 
 /** A TLS connection: the output of one turn is one write, and it can be closed in every way. */
@@ -31,6 +37,8 @@ class Wire {
     /** Writes that the socket has not finished. */
     this.writing = 0;
     this.onFlushed = () => {};
+    /** @type {Framing | undefined} */
+    this.framing = undefined;
     this.open = true;
     this.frozen = false;
     this.handshakeDone = false;
@@ -48,7 +56,12 @@ class Wire {
       this.handshakeDone = true;
       onSecure();
     });
-    this.secure.on('data', (chunk) => this.open && !this.frozen && onData(chunk));
+    this.onChunk = (/** @type {Buffer} */ chunk) => {
+      if (!this.open || this.frozen) return;
+      if (this.framing) this.framing.decode(chunk);
+      else onData(chunk);
+    };
+    this.secure.on('data', this.onChunk);
     this.secure.on('drain', () => this.open && onWritable());
     const end = (/** @type {Error | undefined} */ error) => {
       this.peerGone = true;
@@ -84,11 +97,42 @@ class Wire {
     if (this.outbox.length === 0) return;
     const bytes = this.outbox.length === 1 ? this.outbox[0] : Buffer.concat(this.outbox);
     this.outbox = [];
+    this.write(this.framing ? this.framing.encode(bytes) : bytes);
+  }
+
+  /**
+   * Writes at once and as it is, outside the byte stream of MQTT where that is framed.
+   * @param {Buffer} bytes
+   */
+  write(bytes) {
     this.writing++;
     this.secure.write(bytes, () => {
       this.writing--;
       if (this.writing === 0) this.onFlushed();
     });
+  }
+
+  /**
+   * Lets somebody else read and write for a while; closing stays here.
+   * @param {Buffer} chunk read already, to be read again
+   * @returns {tls.TLSSocket} paused
+   */
+  lend(chunk) {
+    this.secure.pause();
+    this.secure.off('data', this.onChunk);
+    this.secure.unshift(chunk);
+    return this.secure;
+  }
+
+  /**
+   * Takes back what was lent.
+   * @param {Framing} framing
+   * @param {Buffer} head what the borrower read too much
+   */
+  reclaim(framing, head) {
+    this.framing = framing;
+    this.onChunk(head);
+    this.secure.on('data', this.onChunk);
   }
 
   /** Stops reading, so that TCP holds the peer back. */
@@ -109,14 +153,17 @@ class Wire {
 
   /**
    * Closes after what was sent: with a bare FIN, as edgeHub does, or with close_notify, or with an RST.
-   * @param {{ reset?: boolean }} [options]
+   * @param {object} [options]
+   * @param {boolean} [options.reset] RST instead of FIN
+   * @param {boolean} [options.abrupt] without the farewell of the framing
    */
-  close({ reset = false } = {}) {
+  close({ reset = false, abrupt = reset } = {}) {
     if (this.frozen || !this.handshakeDone) return this.destroy();
     this.open = false;
     // What arrives now is read and thrown away: unread input would turn the FIN into an RST.
     this.secure.resume();
     this.flush();
+    if (this.framing && !abrupt && !this.peerGone) this.write(this.framing.farewell);
     this.onFlushed = () => {
       // Node 20 never ends a process in which a socket was reset while its end() was under way.
       if (reset && !this.socket.writableEnded) this.socket.resetAndDestroy();

@@ -8,6 +8,7 @@ const { Upstream } = require('../cloud/upstream');
 const { Listener } = require('../connection/listener');
 const { Registry } = require('../connection/registry');
 const { Faults } = require('../faults/faults');
+const { HttpHead } = require('../http/head');
 const { Scope } = require('../identity/scope');
 const { SessionStore } = require('../session/store');
 const { Inbox } = require('../telemetry/inbox');
@@ -57,6 +58,7 @@ function assemble(settings, { hosts, emit }) {
     lockMs: limits.c2dLockMs,
     onChange: (message) => emit('c2d', message),
   });
+  const httpHead = new HttpHead({ routes: [], emit });
   const surroundings = {
     strict,
     limits,
@@ -64,6 +66,7 @@ function assemble(settings, { hosts, emit }) {
     clock,
     link,
     faults,
+    httpHead,
     scope,
     sessions,
     intake,

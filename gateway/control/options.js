@@ -18,6 +18,7 @@ function readOptions(options) {
   const {
     host = '127.0.0.1',
     port = 0,
+    webSocketPort = 0,
     chain,
     hostname,
     hubHostName = 'local.azure-devices.net',
@@ -37,7 +38,8 @@ function readOptions(options) {
   if (name !== undefined) throw new TypeError(`startGateway: option '${name}' is unknown`);
   return {
     host,
-    port: portOf(port),
+    port: portOf('port', port),
+    webSocketPort: webSocketPort === 'same' ? webSocketPort : portOf('webSocketPort', webSocketPort),
     chain,
     hostname,
     hubHostName,
@@ -55,13 +57,15 @@ function readOptions(options) {
 }
 
 /**
- * @param {unknown} port
+ * @param {'port' | 'webSocketPort'} name
+ * @param {unknown} value
  * @returns {number}
  */
-function portOf(port) {
-  if (typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+function portOf(name, value) {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535) return value;
+  const also = name === 'webSocketPort' ? ", or 'same'" : '';
   throw new TypeError(
-    `startGateway: port cannot be ${JSON.stringify(port)}; it is 0 to 65535, 0 being any free one`,
+    `startGateway: ${name} cannot be ${JSON.stringify(value)}; it is 0 to 65535, 0 being any free one${also}`,
   );
 }
 

@@ -5,6 +5,8 @@ export interface ConnectionInfo {
   /** Of the client, with port. */
   address?: string;
   tlsVersion?: string;
+  /** Absent before it is known: on a port for HTTP, until the upgrade. */
+  protocol?: 'mqtt' | 'websocket';
   clientId?: string;
   deviceId?: string;
   moduleId?: string;

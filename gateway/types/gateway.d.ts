@@ -12,6 +12,12 @@ export interface GatewayOptions {
   host?: string;
   /** Default 0: any free port. */
   port?: number;
+  /**
+   * For HTTPS, and so for MQTT over WebSocket (W1). Default 0: any free port beside `port`, as a real gateway has
+   * 443 beside 8883 and takes HTTP for a protocol error on 8883. `'same'`, or the same number, serves both on one
+   * port: a connection that begins with an upper-case letter is HTTP, any other MQTT.
+   */
+  webSocketPort?: number | 'same';
   /** Certificates. Default `createChain({ host: hostname })`. */
   chain?: Chain;
   /** The gateway's own name, valid in token audiences. Default the chain's host, else `localhost`. */
@@ -46,6 +52,8 @@ export interface GatewayEvents {
   refused: [connection: ConnectionInfo & { reason: string; returnCode: number | undefined }];
   /** A connection ended before the TLS handshake was done; `reason` may be an alert, such as an unknown CA. */
   handshakeFailed: [connection: ConnectionInfo & { reason: string }];
+  /** An HTTPS request other than an upgrade to WebSocket was answered (§1.1). */
+  request: [request: ConnectionInfo & { method: string; path: string; status: number }];
   telemetry: [message: Message];
   dropped: [message: DroppedMessage];
   /** Stored telemetry has reached the cloud. */
@@ -65,6 +73,10 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   /** Address it listens on. */
   readonly host: string;
   readonly port: number;
+  /** Of HTTPS; equals `port` where both share one. */
+  readonly webSocketPort: number;
+  /** `wss://<hostname>:<webSocketPort>/$iothub/websocket`, the path that official SDKs ask for. */
+  readonly webSocketUrl: string;
   readonly hostname: string;
   readonly hubHostName: string;
   readonly chain: Chain;
