@@ -3,17 +3,45 @@
 
 const assert = require('node:assert');
 const { once } = require('node:events');
+const https = require('node:https');
 const { test } = require('node:test');
 const { Client, Message } = require('azure-iot-device');
-const { Mqtt } = require('azure-iot-device-mqtt');
+const { Mqtt, MqttWs } = require('azure-iot-device-mqtt');
 const { gatewayFor } = require('./raw-device');
 
-for (const strict of [false, true]) {
-  test(`azure-iot-device connects, sends, receives and completes; strict: ${strict}`, async (t) => {
-    const gateway = await gatewayFor(t, { strict });
+/**
+ * @typedef {import('..').Gateway} Gateway
+ *
+ * How the original client gets to the gateway.
+ * @type {Record<string, (gateway: Gateway) => Promise<Client>>}
+ */
+const ways = {
+  MQTT: async (gateway) => {
     const client = Client.fromConnectionString(gateway.connectionString('d1'), Mqtt);
     await client.setOptions({ ca: gateway.rootPem });
+    return client;
+  },
+  // It always asks for port 443 of a bare host name; what an agent is made with goes before that.
+  WebSocket: async (gateway) => {
+    const bare = gateway.connectionString('d1').replace(/:\d+$/, '');
+    const client = Client.fromConnectionString(bare, MqttWs);
+    const webSocketAgent = new https.Agent({ port: gateway.webSocketPort });
+    await client.setOptions({ ca: gateway.rootPem, mqtt: { webSocketAgent } });
+    return client;
+  },
+};
+
+for (const [way, strict] of /** @type {const} */ ([
+  ['MQTT', false],
+  ['MQTT', true],
+  ['WebSocket', false],
+  ['WebSocket', true],
+])) {
+  test(`azure-iot-device over ${way} connects, sends, receives and completes; strict: ${strict}`, async (t) => {
+    const gateway = await gatewayFor(t, { strict });
+    const client = await ways[way](gateway);
     await client.open();
+    assert.strictEqual(gateway.connections()[0].protocol, way.toLowerCase());
 
     const message = new Message(JSON.stringify({ temperature: 21 }));
     message.messageId = 'm 1';
