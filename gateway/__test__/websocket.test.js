@@ -2,10 +2,11 @@
 'use strict';
 
 const assert = require('node:assert');
-const { once } = require('node:events');
+const { EventEmitter, once } = require('node:events');
 const net = require('node:net');
 const { test } = require('node:test');
 const { createChain, startGateway } = require('..');
+const { HttpHead } = require('../http/head');
 const {
   ACCEPTED,
   DISCONNECT,
@@ -135,6 +136,42 @@ test('W1 HTTPS telemetry has no handler → 404; the connection can be used agai
   device.send(frame(connectPacket(gateway)));
   assert.strictEqual(await device.bytes(6), `8204${ACCEPTED}`);
   device.vanish();
+});
+
+test('a route gets path, headers and body, and answers with status, headers and body', async (t) => {
+  /** @type {any[]} */
+  const requests = [];
+  const routes = [
+    {
+      method: 'POST',
+      path: /^\/twins\/[^/]+\/methods$/,
+      handle: async (/** @type {import('../http/routes').HttpRequest} */ { path, headers, body }) => {
+        requests.push([path, headers['x-ms-edge-moduleid'], body.toString()]);
+        return { status: 201, headers: { 'content-type': 'application/json' }, body: '{"é":1}' };
+      },
+    },
+  ];
+  const told = new EventEmitter();
+  const head = new HttpHead({ routes, emit: (event, detail) => told.emit(event, detail) });
+  const connection = /** @type {any} */ ({ state: 'connecting', info: {}, serveHttp() {} });
+  const server = net.createServer((socket) => head.serve(connection, /** @type {any} */ (socket)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  const url = `http://127.0.0.1:${port}/twins/d1/methods`;
+  const answered = once(told, 'request');
+  const headers = { 'x-ms-edge-moduleId': 'edge/m', connection: 'close' };
+  const response = await fetch(`${url}?api-version=2020-03-13`, { method: 'POST', headers, body: 'ü' });
+  assert.strictEqual(response.status, 201);
+  assert.strictEqual(response.headers.get('content-type'), 'application/json');
+  assert.strictEqual(await response.text(), '{"é":1}');
+  assert.deepStrictEqual(requests, [['/twins/d1/methods', 'edge/m', 'ü']]);
+  assert.deepStrictEqual(await answered, [{ method: 'POST', path: '/twins/d1/methods', status: 201 }]);
+  assert.strictEqual((await fetch(url, { headers: { connection: 'close' } })).status, 404);
+  const long = await fetch(url, { method: 'POST', headers, body: Buffer.alloc(30000001) });
+  assert.strictEqual(long.status, 413);
+  assert.strictEqual(requests.length, 1);
 });
 
 test('what is no HTTP on the port for it → 400, close', async (t) => {
@@ -415,6 +452,10 @@ test('frames that must not be → close: 1000 for text, 1002 for what breaks the
   const gateway = await gatewayFor(t);
   const cases = /** @type {const} */ ({
     text: [frame(Buffer.from(PINGREQ, 'hex'), { opcode: OPCODE.TEXT }), CLOSED],
+    'text, and binary behind it': [
+      Buffer.concat([frame(Buffer.from('a'), { opcode: OPCODE.TEXT }), frame(publishPacket(EVENTS))]),
+      CLOSED,
+    ],
     unmasked: [frame(Buffer.from(PINGREQ, 'hex'), { masked: false }), OBJECTED],
     'reserved opcode': [frame(Buffer.from(PINGREQ, 'hex'), { opcode: 3 }), OBJECTED],
     'continuation of nothing': [

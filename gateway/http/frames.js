@@ -43,8 +43,9 @@ class Frames {
   constructor(events) {
     this.#events = events;
     this.#receiver.on('message', (payload, isBinary) => {
+      if (this.#end) return;
       if (isBinary) this.#payloads.push(payload);
-      else this.#end ??= new Error('WebSocket: text frame; MQTT goes in binary frames');
+      else this.#end = new Error('WebSocket: text frame; MQTT goes in binary frames');
     });
     this.#receiver.on('ping', (payload) => events.onReply(frame(OPCODE.PONG, payload)));
     this.#receiver.on('conclude', (code) => {
@@ -66,7 +67,8 @@ class Frames {
     this.#receiver.write(chunk);
     const bytes = this.#payloads.length === 1 ? this.#payloads[0] : Buffer.concat(this.#payloads);
     this.#payloads = [];
-    if (bytes.length > 0) this.#events.onData(bytes);
+    // Without bytes, too: answers to pings may have piled up.
+    this.#events.onData(bytes);
     if (this.#end) this.#events.onEnd(this.#end);
   }
 
