@@ -48,7 +48,9 @@ function read(file, what) {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Error(`${what} '${file}' cannot be read: ${/** @type {Error} */ (error).message}`);
+    throw new Error(`${what} '${file}' cannot be read: ${/** @type {Error} */ (error).message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -65,6 +67,7 @@ function certificatesOf(file, pem) {
     } catch (error) {
       throw new Error(
         `certificate ${i + 1} of '${file}' is damaged: ${/** @type {Error} */ (error).message}`,
+        { cause: error },
       );
     }
   });
@@ -78,7 +81,9 @@ function privateKeyOf(file, pem) {
   try {
     return createPrivateKey(pem);
   } catch (error) {
-    throw new Error(`private key '${file}' cannot be used: ${/** @type {Error} */ (error).message}`);
+    throw new Error(`private key '${file}' cannot be used: ${/** @type {Error} */ (error).message}`, {
+      cause: error,
+    });
   }
 }
 
