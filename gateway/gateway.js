@@ -6,6 +6,8 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { createChain } = require('./certificates/chain');
 const { assemble } = require('./control/assembly');
 const { readOptions } = require('./control/options');
+const { connectionStringOf } = require('./identity/connection_string');
+const { readCertificates } = require('./identity/trust_bundle');
 
 /**
  * @typedef {import('./index').Chain} Chain
@@ -17,6 +19,9 @@ const { readOptions } = require('./control/options');
  */
 class Gateway extends EventEmitter {
   #rooms;
+  #settings;
+  /** @type {import('node:crypto').X509Certificate[]} */
+  #trustBundle = [];
 
   /**
    * @param {import('./control/options').Settings} settings
@@ -24,6 +29,7 @@ class Gateway extends EventEmitter {
    */
   constructor(settings, chain) {
     super();
+    this.#settings = settings;
     this.host = settings.host;
     this.port = 0;
     this.webSocketPort = 0;
@@ -32,6 +38,7 @@ class Gateway extends EventEmitter {
     this.chain = chain;
     this.#rooms = assemble(settings, {
       hosts: () => this.#audienceHosts(),
+      trustBundle: () => this.#trustBundle,
       emit: (event, detail) => this.emit(event, detail),
     });
     const { reauthenticateIntervalMs } = settings.limits;
@@ -83,6 +90,14 @@ class Gateway extends EventEmitter {
     this.#rooms.link.online = !offline;
   }
 
+  get clockOffsetMs() {
+    return this.#rooms.clock.offsetMs;
+  }
+
+  set clockOffsetMs(offsetMs) {
+    this.#rooms.clock.offsetMs = offsetMs;
+  }
+
   /** Gateway and port as in a connection string, and as token audiences may name them. */
   get endpoint() {
     return this.#endpointOf(this.port);
@@ -107,14 +122,12 @@ class Gateway extends EventEmitter {
   }
 
   /**
-   * @param {string} deviceId
+   * @param {string} clientId
+   * @param {{ direct?: boolean }} [options]
    */
-  connectionString(deviceId) {
-    const { primaryKey } = this.#rooms.scope.get(deviceId);
-    return (
-      `HostName=${this.hubHostName};DeviceId=${deviceId};SharedAccessKey=${primaryKey};` +
-      `GatewayHostName=${this.endpoint}`
-    );
+  connectionString(clientId, { direct = false } = {}) {
+    const { endpoint, hubHostName } = this;
+    return connectionStringOf(this.#rooms.scope.get(clientId), { hubHostName, endpoint, direct });
   }
 
   /**
@@ -126,43 +139,51 @@ class Gateway extends EventEmitter {
 
   /**
    * @param {string} deviceId
+   * @param {import('./index').ModuleOptions} options
    */
-  removeDevice(deviceId) {
-    this.#rooms.scope.remove(deviceId);
-    this.reauthenticate(deviceId);
+  addModule(deviceId, options) {
+    return { ...this.#rooms.scope.addModule(deviceId, options) };
   }
 
   /**
-   * @param {string} deviceId
+   * @param {string} clientId
    */
-  disableDevice(deviceId) {
-    this.#rooms.scope.get(deviceId).enabled = false;
-    this.reauthenticate(deviceId);
+  removeDevice(clientId) {
+    this.#rooms.scope.remove(clientId);
+    this.reauthenticate(clientId);
   }
 
   /**
-   * @param {string} deviceId
+   * @param {string} clientId
    */
-  enableDevice(deviceId) {
-    this.#rooms.scope.get(deviceId).enabled = true;
+  disableDevice(clientId) {
+    this.#rooms.scope.get(clientId).enabled = false;
+    this.reauthenticate(clientId);
   }
 
   /**
-   * @param {string} deviceId
-   * @param {{ primaryKey?: string, secondaryKey?: string }} [keys]
+   * @param {string} clientId
    */
-  rotateKeys(deviceId, keys) {
-    const device = { ...this.#rooms.scope.rotateKeys(deviceId, keys) };
-    this.reauthenticate(deviceId);
-    return device;
+  enableDevice(clientId) {
+    this.#rooms.scope.get(clientId).enabled = true;
   }
 
   /**
-   * @param {string} [deviceId] default all
+   * @param {string} clientId
+   * @param {import('./identity/child').Secrets} [secrets]
    */
-  reauthenticate(deviceId) {
-    const connections =
-      deviceId === undefined ? [...this.#rooms.registry.all] : this.#rooms.registry.ofDevice(deviceId);
+  rotateKeys(clientId, secrets) {
+    const child = { ...this.#rooms.scope.rotateKeys(clientId, secrets) };
+    this.reauthenticate(clientId);
+    return child;
+  }
+
+  /**
+   * @param {string} [clientId] with a device its modules, too; default all
+   */
+  reauthenticate(clientId) {
+    const { registry } = this.#rooms;
+    const connections = clientId === undefined ? [...registry.all] : registry.ofFamily(clientId);
     connections.forEach((connection) => connection.reauthenticate());
   }
 
@@ -172,7 +193,9 @@ class Gateway extends EventEmitter {
    * @param {import('./index').C2DOptions} [options]
    */
   sendC2D(deviceId, body, options = {}) {
-    this.#rooms.scope.get(deviceId);
+    if (this.#rooms.scope.get(deviceId).moduleId !== undefined) {
+      throw new TypeError(`'${deviceId}' is a module: cloud-to-device messages go to devices only`);
+    }
     return this.#rooms.queues.send(deviceId, body, options);
   }
 
@@ -199,20 +222,20 @@ class Gateway extends EventEmitter {
   }
 
   /**
-   * @param {string} deviceId
+   * @param {string} clientId
    * @param {'fin' | 'rst'} [how]
    */
-  cut(deviceId, how = 'fin') {
-    const connections = this.#rooms.registry.ofDevice(deviceId);
+  cut(clientId, how = 'fin') {
+    const connections = this.#rooms.registry.ofClient(clientId);
     connections.forEach((connection) => connection.cut(how === 'rst' ? 'reset' : 'cut'));
     return connections.length;
   }
 
   /**
-   * @param {string} deviceId
+   * @param {string} clientId
    */
-  freeze(deviceId) {
-    const connections = this.#rooms.registry.ofDevice(deviceId);
+  freeze(clientId) {
+    const connections = this.#rooms.registry.ofClient(clientId);
     connections.forEach((connection) => connection.freeze());
     return connections.length;
   }
@@ -235,6 +258,8 @@ class Gateway extends EventEmitter {
    * @param {{ port: number, webSocketPort: number | 'same' }} ports
    */
   async start(ports) {
+    const { actualRootPem } = this.chain;
+    this.#trustBundle = this.#settings.trustBundle ?? readCertificates('chain.actualRootPem', actualRootPem);
     Object.assign(this, await this.#rooms.listener.listen(ports, this.chain));
   }
 
@@ -265,7 +290,8 @@ class Gateway extends EventEmitter {
  */
 async function startGateway(options = {}) {
   const settings = readOptions(options);
-  const chain = settings.chain ?? (await createChain({ host: settings.hostname }));
+  const now = new Date(Date.now() + settings.clockOffsetMs);
+  const chain = settings.chain ?? (await createChain({ host: settings.hostname, now }));
   const gateway = new Gateway(settings, chain);
   await gateway.start(settings);
   return gateway;

@@ -5,9 +5,10 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const https = require('node:https');
 const { test } = require('node:test');
-const { Client, Message } = require('azure-iot-device');
+const { Client, Message, ModuleClient } = require('azure-iot-device');
 const { Mqtt, MqttWs } = require('azure-iot-device-mqtt');
-const { gatewayFor } = require('./raw-device');
+const { chain, gatewayFor } = require('./raw-device');
+const { createDeviceCertificate } = require('..');
 
 /**
  * @typedef {import('..').Gateway} Gateway
@@ -74,6 +75,36 @@ for (const [way, strict] of /** @type {const} */ ([
     await client.close();
     assert.strictEqual((await ended)[0].reason, 'DISCONNECT');
     assert.deepStrictEqual(gateway.counts, { received: 1, dropped: 0, connections: 1 });
+  });
+}
+
+for (const strict of [false, true]) {
+  test(`azure-iot-device connects with X.509, directly, and as a module; strict: ${strict}`, async (t) => {
+    const own = await createDeviceCertificate({ deviceId: 'd1' });
+    const issued = await createDeviceCertificate({ deviceId: 'd2', issuer: await chain });
+    const devices = [
+      { deviceId: 'd1', x509: { primaryThumbprint: own.thumbprintSha1 } },
+      { deviceId: 'd2', x509: /** @type {const} */ ('ca'), modules: [{ moduleId: 'm1' }] },
+    ];
+    const gateway = await gatewayFor(t, { strict, devices });
+    for (const [deviceId, { certPem: cert, keyPem: key }] of Object.entries({ d1: own, d2: issued })) {
+      // With X.509 it does not heed GatewayHostName.
+      const client = Client.fromConnectionString(gateway.connectionString(deviceId, { direct: true }), Mqtt);
+      await client.setOptions({ ca: gateway.rootPem, cert, key });
+      await client.open();
+      await client.sendEvent(new Message(deviceId));
+      await client.close();
+    }
+    const module = ModuleClient.fromConnectionString(gateway.connectionString('d2/m1'), Mqtt);
+    await module.setOptions({ ca: gateway.rootPem });
+    await module.open();
+    await module.sendEvent(new Message('d2/m1'));
+    await module.close();
+    const messages = await gateway.waitForMessages(3);
+    assert.deepStrictEqual(
+      messages.map(({ clientId, body }) => [clientId, body.toString()]),
+      ['d1', 'd2', 'd2/m1'].map((clientId) => [clientId, clientId]),
+    );
   });
 }
 

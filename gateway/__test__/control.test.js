@@ -104,6 +104,7 @@ test('events and connections() describe who is there', async (t) => {
     tlsVersion: 'TLSv1.3',
     protocol: 'mqtt',
     clientId: 'd1',
+    authentication: 'key',
     deviceId: 'd1',
     moduleId: undefined,
     keepAlive: 100,

@@ -8,7 +8,10 @@ const {
   ACCEPTED,
   PINGREQ,
   PINGRESP,
+  REFUSED_3,
+  REFUSED_5,
   RawDevice,
+  answer,
   connectPacket,
   gatewayFor,
   keyOf,
@@ -16,28 +19,7 @@ const {
   sas,
 } = require('./raw-device');
 
-const REFUSED_3 = '20020003';
-const REFUSED_5 = '20020005';
 const HUB = 'local.azure-devices.net';
-
-/**
- * What the gateway answers to a CONNECT: CONNACK 0 and stays, or its code and closes.
- * @param {import('..').Gateway} gateway
- * @param {Parameters<typeof connectPacket>[1]} changes
- */
-async function answer(gateway, changes) {
-  const device = await RawDevice.open(gateway);
-  device.send(connectPacket(gateway, changes), PINGREQ);
-  const connack = await device.bytes(4);
-  if (connack === ACCEPTED) {
-    assert.strictEqual(await device.bytes(2), PINGRESP);
-    device.vanish();
-  } else {
-    assert.strictEqual(await device.rest(), '');
-    assert.strictEqual(await device.end, 'FIN');
-  }
-  return connack;
-}
 
 test('C3 bad username form, no api-version, empty client id → CONNACK 3', async (t) => {
   const gateway = await gatewayFor(t);
@@ -196,6 +178,20 @@ test('C7 unknown and disabled devices, and modules, are refused with CONNACK 5 a
   ]);
   gateway.enableDevice('d2');
   assert.strictEqual(await answer(gateway, { deviceId: 'd2' }), ACCEPTED);
+});
+
+test('C7 the delay of the refusal has another value while the cloud is out of reach', async (t) => {
+  const [never, soon] = [60000, 1];
+  const limits = [
+    { offline: false, refusalDelayMs: soon, refusalDelayOfflineMs: never },
+    { offline: true, refusalDelayMs: never, refusalDelayOfflineMs: soon },
+  ];
+  for (const { offline, ...delays } of limits) {
+    const gateway = await gatewayFor(t, { offline, limits: delays });
+    gateway.disableDevice('d1');
+    assert.strictEqual(await answer(gateway, {}), REFUSED_5);
+    assert.strictEqual(await answer(gateway, { deviceId: 'd2' }), ACCEPTED);
+  }
 });
 
 test('D4 disable, remove, rotate: the client is closed without a will, CONNACK 5 afterwards', async (t) => {

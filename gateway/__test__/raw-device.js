@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const assert = require('node:assert');
 const { createHmac } = require('node:crypto');
 const { once } = require('node:events');
 const net = require('node:net');
@@ -53,18 +54,18 @@ function sas(
 }
 
 /**
- * The keys of a device.
+ * The primary key of a device or module.
  * @param {Gateway} gateway
- * @param {string} deviceId
+ * @param {string} clientId
  */
-function keyOf(gateway, deviceId) {
-  const key = /SharedAccessKey=([^;]+)/.exec(gateway.connectionString(deviceId))?.[1];
-  if (!key) throw new Error(`no key in the connection string of '${deviceId}'`);
+function keyOf(gateway, clientId) {
+  const key = /SharedAccessKey=([^;]+)/.exec(gateway.connectionString(clientId))?.[1];
+  if (!key) throw new Error(`no key in the connection string of '${clientId}'`);
   return key;
 }
 
 /**
- * A CONNECT that the gateway accepts, but for the changes.
+ * A CONNECT that the gateway accepts, but for the changes. `deviceId` may be that of a module, `d/m`.
  * @param {Gateway} gateway
  * @param {Partial<mqtt.IConnectPacket> & { deviceId?: string }} [changes]
  */
@@ -84,11 +85,13 @@ function connectPacket(gateway, { deviceId = 'd1', ...changes } = {}) {
 
 /**
  * @param {Gateway} gateway
- * @param {string} deviceId
+ * @param {string} clientId
  */
-function passwordOf(gateway, deviceId) {
+function passwordOf(gateway, clientId) {
   return Buffer.from(
-    sas(keyOf(gateway, deviceId), { resource: `${gateway.hubHostName}/devices/${deviceId}` }),
+    sas(keyOf(gateway, clientId), {
+      resource: `${gateway.hubHostName}/devices/${clientId.replace('/', '/modules/')}`,
+    }),
   );
 }
 
@@ -155,9 +158,10 @@ class RawDevice {
    * Opens and connects.
    * @param {Gateway} gateway
    * @param {Parameters<typeof connectPacket>[1]} [changes]
+   * @param {tls.ConnectionOptions} [options]
    */
-  static async connected(gateway, changes) {
-    const device = await RawDevice.open(gateway);
+  static async connected(gateway, changes, options) {
+    const device = await RawDevice.open(gateway, options);
     device.send(connectPacket(gateway, changes));
     const connack = await device.bytes(4);
     if (connack !== '20020000' && connack !== '20020100') throw new Error(`CONNACK ${connack}`);
@@ -207,9 +211,32 @@ class RawDevice {
   }
 }
 
+/**
+ * What the gateway answers to a CONNECT: CONNACK 0 and stays, or its code and closes.
+ * @param {Gateway} gateway
+ * @param {Parameters<typeof connectPacket>[1]} changes
+ * @param {tls.ConnectionOptions} [options]
+ */
+async function answer(gateway, changes, options) {
+  const device = await RawDevice.open(gateway, options);
+  device.send(connectPacket(gateway, changes), PINGREQ);
+  const connack = await device.bytes(4);
+  if (connack === ACCEPTED) {
+    assert.strictEqual(await device.bytes(2), PINGRESP);
+    device.vanish();
+  } else {
+    assert.strictEqual(await device.rest(), '');
+    assert.strictEqual(await device.end, 'FIN');
+  }
+  return connack;
+}
+
 /** CONNACK 0 without and with a session, as the gateway sends it. */
 const ACCEPTED = '20020000';
 const RESUMED = '20020100';
+/** CONNACK 3 and 5. */
+const REFUSED_3 = '20020003';
+const REFUSED_5 = '20020005';
 
 const DISCONNECT = 'e000';
 const PINGREQ = 'c000';
@@ -220,8 +247,11 @@ module.exports = {
   DISCONNECT,
   PINGREQ,
   PINGRESP,
+  REFUSED_3,
+  REFUSED_5,
   RESUMED,
   RawDevice,
+  answer,
   chain,
   connectPacket,
   gatewayFor,

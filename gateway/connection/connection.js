@@ -6,6 +6,7 @@ const { PublishQueue } = require('./publishing');
 const { Wire } = require('./wire');
 const packets = require('../mqtt/packets');
 const { admit } = require('../identity/admission');
+const { authenticationOf } = require('../identity/authenticator');
 const { Refusal } = require('../identity/refusal');
 const { Client } = require('../session/client');
 
@@ -27,6 +28,7 @@ const MAX_PIPELINED = 65536;
  * @property {import('../faults/faults').Faults} faults
  * @property {import('../http/head').HttpHead} httpHead
  * @property {import('../identity/scope').Scope} scope
+ * @property {import('../identity/authenticator').Authenticator} authenticator
  * @property {import('../session/store').SessionStore} sessions
  * @property {import('../telemetry/intake').Intake} intake
  * @property {import('../c2d/queues').Queues} queues
@@ -61,6 +63,8 @@ class Connection {
     if (speech === 'mqtt') this.info.protocol = 'mqtt';
     /** @type {Client | undefined} */
     this.client = undefined;
+    /** @type {import('../identity/authenticator').Credentials | undefined} of the CONNECT */
+    this.credentials = undefined;
     this.publishes = new PublishQueue({
       decide: (n, packet) => surroundings.faults.publish(n, packet, this.info),
       take: (packet) => this.client?.take(packet),
@@ -202,12 +206,15 @@ class Connection {
    * @param {ConnectPacket} packet
    */
   decide(packet) {
-    const { hosts, limits, scope, strict } = this.surroundings;
+    const { authenticator, hosts, limits, link, strict } = this.surroundings;
+    this.credentials = { password: packet.password?.toString(), certificates: this.wire.clientCertificates };
+    this.info.authentication = authenticationOf(this.credentials);
     try {
-      this.accept(admit(packet, { scope, strict, hosts: hosts() }), packet);
+      this.accept(admit(packet, this.credentials, { authenticator, strict, hosts: hosts() }), packet);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.after(error.slow ? limits.refusalDelayMs : 0, () => this.refuse(error));
+      const lookUpMs = link.online ? limits.refusalDelayMs : limits.refusalDelayOfflineMs;
+      this.after(error.slow ? lookUpMs : 0, () => this.refuse(error));
     }
   }
 
@@ -216,11 +223,10 @@ class Connection {
    * @param {import('../identity/username').Identity} identity
    * @param {ConnectPacket} packet
    */
-  accept(identity, { password, will }) {
+  accept(identity, { will }) {
     const { emit, registry } = this.surroundings;
     const client = new Client(identity, this.info, (bytes) => this.send(bytes), this.surroundings);
     this.client = client;
-    this.password = password?.toString();
     if (will) {
       const { topic, payload, qos = 0, retain = false } = will;
       this.will = { topic, payload: Buffer.from(payload), qos, retain };
@@ -246,11 +252,11 @@ class Connection {
     this.wire.send(bytes);
   }
 
-  /** Checks the token again (§2.3): expired, key rotated, device disabled or removed. */
+  /** Checks the credentials again (§2.3): expired, key or thumbprint changed, device disabled or removed. */
   reauthenticate() {
-    if (!this.client) return;
+    if (!this.client || !this.credentials) return;
     try {
-      this.surroundings.scope.authenticate(this.client.identity, this.password);
+      this.surroundings.authenticator.authenticate(this.client.identity, this.credentials);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.end(error.message);

@@ -4,6 +4,7 @@
 const { once } = require('node:events');
 const net = require('node:net');
 const tls = require('node:tls');
+const { ClientChains } = require('./client_chains');
 const { Connection } = require('./connection');
 
 /** As edgeHub's (contract edge-gateway.md §1). */
@@ -15,12 +16,13 @@ const BACKLOG = 200;
  * @property {tls.SecureVersion} minVersion
  * @property {tls.SecureVersion} maxVersion
  * @property {boolean} cleanClose
+ * @property {'optional' | 'required' | 'none'} clientCertificate
  *
  * What a port takes: MQTT as it is, HTTP, or whichever comes.
  * @typedef {'mqtt' | 'http' | 'either'} Speech
  *
  * What all connections of a port have in common.
- * @typedef {{ secureContext: tls.SecureContext, cleanClose: boolean, speech: Speech }} Door
+ * @typedef {import('./wire').Security & { speech: Speech }} Door
  */
 
 /** Accepts TCP connections, with one certificate for all names and ports (§1, §6.1). */
@@ -47,7 +49,7 @@ class Listener {
    * @returns {Promise<{ port: number, webSocketPort: number }>}
    */
   async listen({ port, webSocketPort }, chain) {
-    const { minVersion, maxVersion, cleanClose } = this.options;
+    const { minVersion, maxVersion, cleanClose, clientCertificate } = this.options;
     const secureContext = tls.createSecureContext({
       cert: chain.chainPem,
       key: chain.serverKeyPem,
@@ -58,8 +60,9 @@ class Listener {
       // Without it OpenSSL refuses to resume sessions once a client certificate was asked for.
       sessionIdContext: 'edgeHub',
     });
+    const security = { secureContext, clientChains: new ClientChains(), clientCertificate, cleanClose };
     const open = (/** @type {number} */ number, /** @type {Speech} */ speech) =>
-      this.open(number, { secureContext, cleanClose, speech });
+      this.open(number, { ...security, speech });
     if (webSocketPort === 'same' || (port !== 0 && webSocketPort === port)) {
       const shared = await open(port, 'either');
       return { port: shared, webSocketPort: shared };

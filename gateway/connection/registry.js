@@ -42,11 +42,21 @@ class Registry {
   }
 
   /**
-   * @param {string} deviceId
-   * @returns {Connection[]} admitted connections of that device
+   * @param {string} clientId
+   * @returns {Connection[]} admitted connections of that client
    */
-  ofDevice(deviceId) {
-    return [...this.all].filter(({ info }) => info.deviceId === deviceId);
+  ofClient(clientId) {
+    return [...this.all].filter(({ client }) => client?.identity.clientId === clientId);
+  }
+
+  /**
+   * @param {string} clientId
+   * @returns {Connection[]} admitted connections of that client and, if it is a device, of its modules
+   */
+  ofFamily(clientId) {
+    return [...this.all].filter(({ client }) => {
+      return client?.identity.clientId === clientId || client?.identity.deviceId === clientId;
+    });
   }
 }
 

@@ -15,22 +15,26 @@ const tls = require('node:tls');
  * @property {(chunk: Buffer) => void} decode hands on what is inside
  * @property {(bytes: Buffer) => Buffer} encode
  * @property {Buffer} farewell written before an orderly end
+ * @typedef {object} Security
+ * @property {tls.SecureContext} secureContext
+ * @property {import('./client_chains').ClientChains} clientChains of the context's sessions
+ * @property {'optional' | 'required' | 'none'} clientCertificate
+ * @property {boolean} cleanClose send close_notify, unlike edgeHub
  */
 
 /** A TLS connection: the output of one turn is one write, and it can be closed in every way. */
 class Wire {
   /**
    * @param {import('node:net').Socket} socket accepted, half-open allowed
-   * @param {object} options
-   * @param {tls.SecureContext} options.secureContext
-   * @param {boolean} options.cleanClose send close_notify, unlike edgeHub
-   * @param {number} options.lingerMs how long the peer may take to close after us
+   * @param {Security & { lingerMs: number }} options `lingerMs`: how long the peer may take to close after us
    * @param {WireEvents} events
    */
-  constructor(socket, { secureContext, cleanClose, lingerMs }, { onSecure, onData, onWritable, onEnd }) {
+  constructor(socket, options, { onSecure, onData, onWritable, onEnd }) {
+    const { clientCertificate, secureContext } = options;
     this.socket = socket;
-    this.cleanClose = cleanClose;
-    this.lingerMs = lingerMs;
+    this.clientChains = options.clientChains;
+    this.cleanClose = options.cleanClose;
+    this.lingerMs = options.lingerMs;
     this.address = `${socket.remoteAddress}:${socket.remotePort}`;
     /** @type {Buffer[]} */
     this.outbox = [];
@@ -46,9 +50,10 @@ class Wire {
     this.secure = new tls.TLSSocket(socket, {
       isServer: true,
       secureContext,
-      // As edgeHub: a client certificate is asked for, and none is needed at this level.
-      requestCert: true,
-      rejectUnauthorized: false,
+      // As edgeHub: a client certificate is asked for, and any is good at this level (§2.3b). Outside of tls.Server,
+      // `rejectUnauthorized` only means that there must be one.
+      requestCert: clientCertificate !== 'none',
+      rejectUnauthorized: clientCertificate === 'required',
       // @ts-ignore: missing in the types of Node 20
       allowHalfOpen: true,
     });
@@ -77,6 +82,11 @@ class Wire {
   /** Negotiated, such as `TLSv1.3`. */
   get protocol() {
     return this.secure.getProtocol();
+  }
+
+  /** What the client presented, its own certificate first; none without one. */
+  get clientCertificates() {
+    return this.clientChains.of(this.secure);
   }
 
   /** Whether output piles up because the peer does not read. */

@@ -9,6 +9,7 @@ const { Listener } = require('../connection/listener');
 const { Registry } = require('../connection/registry');
 const { Faults } = require('../faults/faults');
 const { HttpHead } = require('../http/head');
+const { Authenticator } = require('../identity/authenticator');
 const { Scope } = require('../identity/scope');
 const { SessionStore } = require('../session/store');
 const { Inbox } = require('../telemetry/inbox');
@@ -23,9 +24,10 @@ const { Intake } = require('../telemetry/intake');
  * @param {import('./options').Settings} settings
  * @param {object} outside
  * @param {() => string[]} outside.hosts names of hub and gateway, in lower case
+ * @param {() => import('node:crypto').X509Certificate[]} outside.trustBundle CAs of client certificates
  * @param {(event: any, detail: any) => void} outside.emit
  */
-function assemble(settings, { hosts, emit }) {
+function assemble(settings, { hosts, trustBundle, emit }) {
   const { limits, strict } = settings;
   const clock = new Clock(settings.clockOffsetMs);
   const link = new Link();
@@ -34,8 +36,9 @@ function assemble(settings, { hosts, emit }) {
   const inbox = new Inbox(settings.keep);
   const registry = new Registry(limits.maxClients);
   const sessions = new SessionStore();
-  const scope = new Scope({ hosts, clock, graceMs: limits.sasGraceMs });
+  const scope = new Scope();
   settings.devices.forEach((device) => scope.add(device));
+  const authenticator = new Authenticator({ scope, hosts, clock, graceMs: limits.sasGraceMs, trustBundle });
   const upstream = new Upstream(
     { link, clock, scope, timeToLiveMs: limits.timeToLiveMs, storeBytes: limits.storeBytes },
     {
@@ -68,6 +71,7 @@ function assemble(settings, { hosts, emit }) {
     faults,
     httpHead,
     scope,
+    authenticator,
     sessions,
     intake,
     queues,

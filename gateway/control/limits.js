@@ -17,6 +17,7 @@ const LIMITS = {
   maxClients: 100,
   maxPendingPublishes: 100,
   refusalDelayMs: 50,
+  refusalDelayOfflineMs: 100,
   sasGraceMs: 300000,
   reauthenticateIntervalMs: 300000,
   c2dLockMs: 60000,

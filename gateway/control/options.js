@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { readCertificates } = require('../identity/trust_bundle');
 const { limitsOf } = require('./limits');
 
 /**
@@ -29,6 +30,8 @@ function readOptions(options) {
     cleanClose = false,
     minVersion = 'TLSv1.2',
     maxVersion = 'TLSv1.3',
+    clientCertificate = 'optional',
+    trustBundle,
     clockOffsetMs = 0,
     limits,
     faults,
@@ -50,10 +53,23 @@ function readOptions(options) {
     cleanClose,
     minVersion,
     maxVersion,
+    clientCertificate: clientCertificateOf(clientCertificate),
+    trustBundle: trustBundle === undefined ? undefined : readCertificates('trustBundle', trustBundle),
     clockOffsetMs,
     limits: limitsOf(limits),
     faults,
   };
+}
+
+/**
+ * @param {unknown} mode
+ * @returns {'optional' | 'required' | 'none'}
+ */
+function clientCertificateOf(mode) {
+  if (mode === 'optional' || mode === 'required' || mode === 'none') return mode;
+  throw new TypeError(
+    `startGateway: clientCertificate cannot be ${JSON.stringify(mode)}; it is 'optional', 'required' or 'none'`,
+  );
 }
 
 /**

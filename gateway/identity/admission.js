@@ -6,15 +6,16 @@ const { parseUsername } = require('./username');
 
 /**
  * Decides on a CONNECT (contract edge-gateway.md §2.2–§2.4): names first, credentials after.
- * @param {{ clientId: string, username?: string, password?: Buffer | string }} connect
+ * @param {{ clientId: string, username?: string }} connect
+ * @param {import('./authenticator').Credentials} credentials
  * @param {object} terms
- * @param {import('./scope').Scope} terms.scope
+ * @param {import('./authenticator').Authenticator} terms.authenticator
  * @param {boolean} terms.strict the username must name the hub or the gateway, as at IoT Hub
  * @param {string[]} terms.hosts names of hub and gateway, in lower case
  * @returns {import('./username').Identity}
  * @throws {Refusal}
  */
-function admit({ clientId, username, password }, { scope, strict, hosts }) {
+function admit({ clientId, username }, credentials, { authenticator, strict, hosts }) {
   if (!clientId) throw new Refusal(3, 'client id is empty');
   if (!username) throw new Refusal(3, `'${clientId}' sent no username`);
   const identity = parseUsername(username);
@@ -24,7 +25,7 @@ function admit({ clientId, username, password }, { scope, strict, hosts }) {
   if (strict && !hosts.includes(identity.host.toLowerCase())) {
     throw new Refusal(5, `username host '${identity.host}' is neither hub nor gateway: ${hosts.join(', ')}`);
   }
-  scope.authenticate(identity, password?.toString());
+  authenticator.authenticate(identity, credentials);
   return identity;
 }
 

@@ -1,72 +1,100 @@
 // @ts-check
 'use strict';
 
-const { randomBytes } = require('node:crypto');
-const { Refusal } = require('./refusal');
-const { checkTerms, isSignedBy, parseSas } = require('./sas');
+const { describe, deviceOf, moduleOf, rotate } = require('./child');
 
 /**
- * @typedef {import('../index').Device} Device
+ * @typedef {import('./child').Child} Child
  * @typedef {import('../index').DeviceOptions} DeviceOptions
- * @typedef {import('./username').Identity} Identity
+ * @typedef {import('../index').ModuleOptions} ModuleOptions
  */
 
-/** The children of the gateway, with their keys: edgeHub's device scope (contract edge-gateway.md §7). */
+/**
+ * The children of the gateway, devices and modules, by client id: edgeHub's device scope (contract edge-gateway.md
+ * §7). A change holds at once, whether the cloud is in reach or not.
+ */
 class Scope {
-  /**
-   * @param {object} terms
-   * @param {() => string[]} terms.hosts audience hosts in lower case
-   * @param {import('../cloud/clock').Clock} terms.clock
-   * @param {number} terms.graceMs behind expiry
-   */
-  constructor(terms) {
-    this.terms = terms;
-    /** @type {Map<string, Device>} */
-    this.devices = new Map();
-  }
+  /** @type {Map<string, Child>} */
+  #children = new Map();
 
   /**
-   * @param {DeviceOptions} options missing keys are made up
-   * @returns {Device}
+   * @param {DeviceOptions} options
+   * @returns {Child} the device
+   * @throws {TypeError} an option has a value it cannot have
+   * @throws {RangeError} it exists already
    */
-  add({ deviceId, primaryKey = newKey(), secondaryKey = newKey() }) {
-    if (!deviceId || typeof deviceId !== 'string')
-      throw new TypeError(`device id '${deviceId}' is not a name`);
-    if (this.devices.has(deviceId)) throw new RangeError(`device '${deviceId}' exists already`);
-    const device = { deviceId, primaryKey, secondaryKey, enabled: true };
-    this.devices.set(deviceId, device);
+  add(options) {
+    const device = deviceOf(options);
+    const modules = (options.modules ?? []).map((each) => moduleOf(device.deviceId, each));
+    this.#put([device, ...modules]);
     return device;
   }
 
   /**
    * @param {string} deviceId
-   * @returns {Device}
+   * @param {ModuleOptions} options
+   * @returns {Child} the module
+   * @throws {RangeError} unknown device, or the module exists already
+   */
+  addModule(deviceId, options) {
+    if (this.get(deviceId).moduleId !== undefined) {
+      throw new TypeError(`'${deviceId}' is a module: it has no modules`);
+    }
+    const module = moduleOf(deviceId, options);
+    this.#put([module]);
+    return module;
+  }
+
+  /**
+   * @param {string} clientId `d`, or `d/m`
+   * @returns {Child}
    * @throws {RangeError} not a child of this gateway
    */
-  get(deviceId) {
-    const device = this.devices.get(deviceId);
-    if (!device) throw new RangeError(`device '${deviceId}' is not a child of this gateway`);
-    return device;
+  get(clientId) {
+    const child = this.#children.get(clientId);
+    if (!child) throw new RangeError(`${describe(clientId)} is not a child of this gateway`);
+    return child;
   }
 
   /**
-   * @param {string} deviceId
+   * @param {string} clientId
+   * @returns {Child | undefined}
    */
-  remove(deviceId) {
-    this.devices.delete(this.get(deviceId).deviceId);
+  find(clientId) {
+    return this.#children.get(clientId);
   }
 
   /**
-   * @param {string} deviceId
-   * @param {{ primaryKey?: string, secondaryKey?: string }} [keys] both are made up if neither is given
-   * @returns {Device}
+   * @param {string} clientId a device goes with its modules
    */
-  rotateKeys(deviceId, { primaryKey, secondaryKey } = {}) {
-    const device = this.get(deviceId);
-    const all = !primaryKey && !secondaryKey;
-    device.primaryKey = primaryKey || (all ? newKey() : device.primaryKey);
-    device.secondaryKey = secondaryKey || (all ? newKey() : device.secondaryKey);
-    return device;
+  remove(clientId) {
+    const { deviceId, moduleId } = this.get(clientId);
+    for (const child of [...this.#children.values()]) {
+      const concerned =
+        child.deviceId === deviceId && (moduleId === undefined || child.moduleId === moduleId);
+      if (concerned) this.#children.delete(child.clientId);
+    }
+  }
+
+  /**
+   * @param {string} clientId
+   * @param {import('./child').Secrets} [secrets]
+   * @returns {Child}
+   */
+  rotateKeys(clientId, secrets = {}) {
+    const child = this.get(clientId);
+    rotate(child, secrets);
+    return child;
+  }
+
+  /**
+   * A module is disabled with its device.
+   * @param {Child} child
+   * @returns {string | undefined} which of the two is disabled
+   */
+  disabled({ clientId, deviceId }) {
+    const id = [deviceId, clientId].find((each) => !this.get(each).enabled);
+    return id === undefined ? undefined : `${describe(id)} is disabled`;
   }
 
   /**
@@ -75,33 +103,22 @@ class Scope {
    * @returns {string | undefined} why
    */
   refusalToForward(clientId) {
-    const device = this.devices.get(clientId);
-    if (!device) return `'${clientId}' is not a child of this gateway any more`;
-    if (!device.enabled) return `device '${clientId}' is disabled`;
+    const child = this.#children.get(clientId);
+    return child ? this.disabled(child) : `'${clientId}' is not a child of this gateway any more`;
   }
 
   /**
-   * Decides on a token in edgeHub's order (§7): what needs no look-up first, then the device, then its keys.
-   * @param {Identity} identity
-   * @param {string | undefined} password
-   * @throws {Refusal} CONNACK 5
+   * All of them or none.
+   * @param {Child[]} children
    */
-  authenticate(identity, password) {
-    if (!password) throw new Refusal(5, `'${identity.clientId}' sent no password`);
-    const sas = parseSas(password);
-    const { hosts, clock, graceMs } = this.terms;
-    checkTerms(sas, identity, { hosts: hosts(), now: clock.now(), graceMs });
-    const device = identity.moduleId === undefined ? this.devices.get(identity.deviceId) : undefined;
-    if (!device)
-      throw new Refusal(5, `'${identity.clientId}' is not a child of this gateway`, { slow: true });
-    if (!device.enabled) throw new Refusal(5, `device '${device.deviceId}' is disabled`, { slow: true });
-    if (!isSignedBy(sas, [device.primaryKey, device.secondaryKey])) {
-      throw new Refusal(5, `SAS token of '${identity.clientId}' is not signed by one of its keys`);
+  #put(children) {
+    const ids = new Set(this.#children.keys());
+    for (const { clientId } of children) {
+      if (ids.has(clientId)) throw new RangeError(`${describe(clientId)} exists already`);
+      ids.add(clientId);
     }
+    for (const child of children) this.#children.set(child.clientId, child);
   }
 }
-
-/** As long as the keys that IoT Hub makes. */
-const newKey = () => randomBytes(32).toString('base64');
 
 module.exports = { Scope };

@@ -34,7 +34,7 @@ class Client {
     );
     this.sessionPresent = present;
     this.subscriptions = subscriptions;
-    this.queue = surroundings.queues.of(identity.deviceId);
+    this.queue = surroundings.queues.of(identity.clientId);
     /** A client over the gateway's limit is acknowledged and never served (contract §2.10). */
     this.served = false;
   }

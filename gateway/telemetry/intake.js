@@ -43,8 +43,10 @@ class Intake {
    */
   accept(packet, sender) {
     this.take(packet, sender, (message) => {
-      if (this.strict && message.deviceId !== sender.deviceId) {
-        throw new ProtocolError(`'${sender.clientId}' published as '${message.deviceId}'`);
+      const { deviceId, moduleId } = message;
+      const claimed = moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
+      if (this.strict && claimed !== sender.clientId) {
+        throw new ProtocolError(`'${sender.clientId}' published as '${claimed}'`);
       }
     });
   }

@@ -10,6 +10,8 @@ export interface ConnectionInfo {
   clientId?: string;
   deviceId?: string;
   moduleId?: string;
+  /** What CONNECT came with: a token, or else a client certificate; absent if it was neither (§2.3). */
+  authentication?: 'key' | 'x509';
   /** Seconds, as in CONNECT. */
   keepAlive?: number;
   cleanSession?: boolean;

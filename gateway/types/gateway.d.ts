@@ -3,7 +3,7 @@ import { C2DMessage, C2DOptions } from './c2d';
 import { Chain } from './certificates';
 import { ConnectionInfo, SubscriptionKind } from './connection';
 import { Faults } from './faults';
-import { Device, DeviceOptions } from './identity';
+import { Device, DeviceOptions, ModuleOptions, Thumbprints } from './identity';
 import { Limits } from './limits';
 import { DroppedMessage, Message } from './telemetry';
 
@@ -18,7 +18,7 @@ export interface GatewayOptions {
    * port: a connection that begins with an upper-case letter is HTTP, any other MQTT.
    */
   webSocketPort?: number | 'same';
-  /** Certificates. Default `createChain({ host: hostname })`. */
+  /** Certificates. Default `createChain({ host: hostname })`, valid from now by the gateway's clock. */
   chain?: Chain;
   /** The gateway's own name, valid in token audiences. Default the chain's host, else `localhost`. */
   hostname?: string;
@@ -37,6 +37,13 @@ export interface GatewayOptions {
   minVersion?: 'TLSv1.2' | 'TLSv1.3';
   /** Default `TLSv1.3`. */
   maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /**
+   * Whether the TLS handshake asks for a client certificate, as edgeHub does, fails without one, or does not ask
+   * (§6.1, §11.3). Default `optional`. Any certificate passes the handshake; CONNECT decides on it.
+   */
+  clientCertificate?: 'optional' | 'required' | 'none';
+  /** PEM. The CAs of devices with `x509: 'ca'` (§2.3b). Default the root of the gateway's own chain. */
+  trustBundle?: string | string[];
   /** How far the gateway's clock is ahead, in milliseconds; negative: behind (§11.3). Default 0. */
   clockOffsetMs?: number;
   limits?: Limits;
@@ -100,22 +107,49 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   /** Since the start. */
   readonly counts: { received: number; dropped: number; connections: number };
 
-  /** `HostName=<hub>;DeviceId=…;SharedAccessKey=<primary>;GatewayHostName=<hostname>:<port>` */
-  connectionString(deviceId: string): string;
+  /**
+   * How far the gateway's clock is ahead, in milliseconds (§11.3). A change shows in what is decided later: at CONNECT
+   * and at the sweep.
+   */
+  clockOffsetMs: number;
 
-  /** @throws {RangeError} it exists already */
+  /*
+   * A client id is `<deviceId>`, or `<deviceId>/<moduleId>`. One that is not a child of the gateway is a RangeError in
+   * all that follows.
+   */
+
+  /**
+   * `HostName=<hub>;DeviceId=…[;ModuleId=…];SharedAccessKey=<primary>;GatewayHostName=<hostname>:<port>`, and
+   * `x509=true` in place of a key. With `direct` the gateway is the `HostName` and there is no `GatewayHostName`: for
+   * clients that do not heed it, as azure-iot-device with X.509.
+   */
+  connectionString(clientId: string, options?: { direct?: boolean }): string;
+
+  /**
+   * @throws {RangeError} it exists already
+   * @throws {TypeError} a name, key or thumbprint that cannot be one
+   */
   addDevice(device: DeviceOptions): Device;
-  /** Deletes the device or takes it from this gateway; its connection is closed (D4). */
-  removeDevice(deviceId: string): void;
-  /** Its connection is closed (D4). */
-  disableDevice(deviceId: string): void;
-  enableDevice(deviceId: string): void;
-  /** Without `keys` both are made up. A connection whose token no longer holds is closed (D4). */
-  rotateKeys(deviceId: string, keys?: { primaryKey?: string; secondaryKey?: string }): Device;
+  /** @throws as `addDevice` */
+  addModule(deviceId: string, module: ModuleOptions): Device;
+  /** Deletes a device with its modules, or one module; their connections are closed (D4). */
+  removeDevice(clientId: string): void;
+  /** Its connection is closed, and those of its modules (D4). Offline too: the gateway hears of it at once. */
+  disableDevice(clientId: string): void;
+  enableDevice(clientId: string): void;
+  /**
+   * Changes what is given. Without any key both are made up; thumbprints must be given. A connection whose credentials
+   * no longer hold is closed (D4), also that of a module which signs with the device's key.
+   * @throws {TypeError} keys for a device with X.509, thumbprints for one with keys, or `x509: 'ca'`
+   */
+  rotateKeys(
+    clientId: string,
+    secrets?: { primaryKey?: string; secondaryKey?: string } | Partial<Thumbprints>,
+  ): Device;
 
   /**
    * Sends a cloud-to-device message (D1). It waits in the hub until the device subscribes.
-   * @throws {RangeError} unknown device
+   * @throws {TypeError} modules get no such messages
    */
   sendC2D(deviceId: string, body: Buffer | string, options?: C2DOptions): C2DMessage;
 
@@ -129,10 +163,10 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   messages(options?: { signal?: AbortSignal }): AsyncGenerator<Message, void, void>;
 
   connections(): Array<ConnectionInfo & { subscriptions: string[] }>;
-  /** Cuts the connections of a device now, by FIN (default) or RST. Returns how many. */
-  cut(deviceId: string, how?: 'fin' | 'rst'): number;
-  /** Half-open: stops reading from and answering a device, and keeps the socket. Returns how many. */
-  freeze(deviceId: string): number;
+  /** Cuts the connections of a device or module now, by FIN (default) or RST. Returns how many. */
+  cut(clientId: string, how?: 'fin' | 'rst'): number;
+  /** Half-open: stops reading from and answering a device or module, and keeps the socket. Returns how many. */
+  freeze(clientId: string): number;
 
   /**
    * Stops, and starts again on the same port. Connections are dropped without a will; the hub keeps its C2D
@@ -146,7 +180,7 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
 
 /**
  * Starts a gateway.
- * @throws {TypeError} unknown limit or fault
+ * @throws {TypeError} unknown option, limit or fault, or a value that it cannot have
  * @throws {Error} the port cannot be listened on (`EADDRINUSE`, `EACCES`)
  */
 export function startGateway(options?: GatewayOptions): Promise<Gateway>;

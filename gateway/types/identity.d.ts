@@ -1,15 +1,44 @@
-/** A child of the gateway. Keys are base64. */
+/** A child of the gateway (§7): a device with keys or with X.509, and its modules. */
 export interface DeviceOptions {
+  /** Without `/`. */
   deviceId: string;
-  /** Default random, 32 bytes. */
+  /** Base64. Default random, 32 bytes. None with `x509`. */
   primaryKey?: string;
-  /** Default random, 32 bytes. */
+  /** Base64. Default random, 32 bytes. None with `x509`. */
+  secondaryKey?: string;
+  /**
+   * The device shows a certificate instead of a token (§2.3b): one with one of these thumbprints, or, with `'ca'`, one
+   * of its own name that leads to the gateway's trust bundle.
+   */
+  x509?: Thumbprints | 'ca';
+  modules?: ModuleOptions[];
+}
+
+/** A module always has keys: edgeHub refuses modules with X.509 (§2.3b). */
+export interface ModuleOptions {
+  /** Without `/`. */
+  moduleId: string;
+  /** Base64. Default random, 32 bytes. */
+  primaryKey?: string;
+  /** Base64. Default random, 32 bytes. */
   secondaryKey?: string;
 }
 
+/** SHA-1 or SHA-256 of a certificate in hexadecimal, in any letter case, with or without colons. */
+export interface Thumbprints {
+  primaryThumbprint: string;
+  secondaryThumbprint?: string;
+}
+
+/** A device or module as the gateway knows it. It has keys or `x509`. */
 export interface Device {
+  /** `<deviceId>`, or `<deviceId>/<moduleId>`. */
+  clientId: string;
   deviceId: string;
-  primaryKey: string;
-  secondaryKey: string;
+  moduleId?: string;
   enabled: boolean;
+  primaryKey?: string;
+  secondaryKey?: string;
+  /** Thumbprints in lower case, without colons. */
+  x509?: Thumbprints | 'ca';
 }

@@ -11,10 +11,11 @@ export interface Limits {
   /** Publishes queued before the socket is no longer read (P12). Default 100. */
   maxPendingPublishes?: number;
   /**
-   * Before CONNACK 5 for a device that is unknown or disabled (C7). Default 50; a real gateway takes about 3 000
-   * online and 100 000 offline (§7).
+   * Before CONNACK 5 for a device that is unknown or disabled (C7). Default 50; a real gateway takes about 3 000 (§7).
    */
   refusalDelayMs?: number;
+  /** The same while the cloud is out of reach. Default 100; a real gateway takes up to 100 000 (§7). */
+  refusalDelayOfflineMs?: number;
   /** How long a token is accepted behind its expiry (C6, D5). Default 300 000. */
   sasGraceMs?: number;
   /** Between two checks of all tokens (D5). Default 300 000. */
