@@ -200,6 +200,35 @@ class Gateway extends EventEmitter {
   }
 
   /**
+   * @param {string} id
+   * @param {string} name
+   * @param {unknown} [payload]
+   * @param {import('./index').MethodOptions} [options]
+   */
+  async invokeMethod(id, name, payload, options = {}) {
+    this.#rooms.scope.get(id);
+    return this.#rooms.calls.invoke(id, name, payload, options);
+  }
+
+  /**
+   * @param {string} id
+   * @param {import('./index').TwinProperties} patch
+   * @param {import('./index').DesiredOptions} [options]
+   */
+  patchDesired(id, patch, { version } = {}) {
+    this.#rooms.scope.get(id);
+    return this.#rooms.twins.patchDesired(id, patch, version);
+  }
+
+  /**
+   * @param {string} id
+   */
+  twin(id) {
+    this.#rooms.scope.get(id);
+    return this.#rooms.twins.ofHub(id);
+  }
+
+  /**
    * @param {number} count
    * @param {{ timeoutMs?: number, signal?: AbortSignal }} [options]
    */
@@ -248,6 +277,7 @@ class Gateway extends EventEmitter {
     if (!keepSessions) {
       this.#rooms.sessions.clear();
       this.#rooms.upstream.clear();
+      this.#rooms.twins.forget();
     }
     await sleep(downtimeMs);
     this.chain = chain;
@@ -274,6 +304,7 @@ class Gateway extends EventEmitter {
   async close() {
     clearInterval(this.sweep);
     this.#rooms.queues.stop();
+    this.#rooms.calls.stop();
     await this.halt('gateway closes');
     this.#rooms.queues.stop();
   }

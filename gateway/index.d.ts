@@ -4,5 +4,7 @@ export * from './types/limits';
 export * from './types/connection';
 export * from './types/telemetry';
 export * from './types/c2d';
+export * from './types/twin';
+export * from './types/methods';
 export * from './types/faults';
 export * from './types/gateway';

@@ -238,7 +238,8 @@ test('a malformed fault script says what and where', async (t) => {
   const set = (/** @type {any} */ faults) => () => (gateway.faults = faults);
   assert.throws(set({ publsh: 'drop-puback' }), {
     name: 'TypeError',
-    message: "faults: 'publsh' is unknown; there are accept, connack, publish, suback, pingresp",
+    message:
+      "faults: 'publsh' is unknown; there are accept, connack, publish, suback, pingresp, twin, method",
   });
   assert.throws(set({ publish: 'cut' }), /faults: publish cannot be "cut"/);
   assert.throws(set({ publish: { delayMs: -1 } }), /faults: publish cannot be {"delayMs":-1}/);

@@ -32,6 +32,8 @@ const MAX_PIPELINED = 65536;
  * @property {import('../session/store').SessionStore} sessions
  * @property {import('../telemetry/intake').Intake} intake
  * @property {import('../c2d/queues').Queues} queues
+ * @property {import('../twin/twins').Twins} twins
+ * @property {import('../methods/calls').Calls} calls
  * @property {import('./registry').Registry} registry
  * @property {(event: string, detail: object) => void} emit
  */

@@ -11,9 +11,11 @@ const { Faults } = require('../faults/faults');
 const { HttpHead } = require('../http/head');
 const { Authenticator } = require('../identity/authenticator');
 const { Scope } = require('../identity/scope');
+const { Calls } = require('../methods/calls');
 const { SessionStore } = require('../session/store');
 const { Inbox } = require('../telemetry/inbox');
 const { Intake } = require('../telemetry/intake');
+const { Twins } = require('../twin/twins');
 
 /**
  * The rooms of a gateway, each knowing those it needs.
@@ -61,6 +63,12 @@ function assemble(settings, { hosts, trustBundle, emit }) {
     lockMs: limits.c2dLockMs,
     onChange: (message) => emit('c2d', message),
   });
+  const clientOf = (/** @type {string} */ id) => {
+    const client = registry.serving.get(id)?.client;
+    return client?.served ? client : undefined;
+  };
+  const twins = new Twins({ link, clientOf, emit });
+  const calls = new Calls({ link, faults, clientOf, deliveryDelayMs: limits.methodDeliveryDelayMs, emit });
   const httpHead = new HttpHead({ routes: [], emit });
   const surroundings = {
     strict,
@@ -75,6 +83,8 @@ function assemble(settings, { hosts, trustBundle, emit }) {
     sessions,
     intake,
     queues,
+    twins,
+    calls,
     registry,
     emit,
   };

@@ -6,7 +6,7 @@
  */
 
 /**
- * edgeHub's values (contract edge-gateway.md §2, §3.4, §5), but for the delay of a refusal, which takes a real
+ * edgeHub's values (contract edge-gateway.md §2, §3.4, §4, §5), but for the delay of a refusal, which takes a real
  * gateway seconds to minutes (§7), and the size of the store, which is that of its disk.
  * @type {Required<Limits>}
  */
@@ -24,6 +24,9 @@ const LIMITS = {
   lingerMs: 1000,
   timeToLiveMs: 7200000,
   storeBytes: 64 * 1024 * 1024,
+  twinDelayMs: 0,
+  twinOfflineDelayMs: 20000,
+  methodDeliveryDelayMs: 3000,
 };
 
 /** Longest delay of a timer, in milliseconds; Node turns longer ones into 1 ms. */
@@ -45,4 +48,4 @@ function limitsOf(changes = {}) {
   return { ...LIMITS, ...changes };
 }
 
-module.exports = { limitsOf };
+module.exports = { LONGEST_DELAY, limitsOf };

@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { isMethodFault, isTwinFault } = require('./twin_faults');
+
 /**
  * Faults that a gateway commits on purpose (contract edge-gateway.md §11.3). Each entry is the fault itself or a
  * function that decides for the case at hand and returns undefined to behave.
@@ -28,6 +30,8 @@ const KINDS = {
   publish: anyOf(oneOf(PUBLISH_FAULTS), delay),
   suback: anyOf(oneOf(['silent']), octet),
   pingresp: oneOf(['silent']),
+  twin: anyOf(oneOf(['silent']), isTwinFault),
+  method: anyOf(oneOf(['silent', 'duplicate']), isMethodFault),
 };
 
 /** Longest delay of a timer; Node turns longer ones into 1 ms. */
@@ -100,6 +104,24 @@ class Faults {
    */
   pingresp(connection) {
     return this.decide('pingresp', [connection]);
+  }
+
+  /**
+   * @param {import('../index').TwinRequest} request
+   * @param {ConnectionInfo} connection
+   * @returns {import('../index').TwinFault | undefined}
+   */
+  twin(request, connection) {
+    return this.decide('twin', [request, connection]);
+  }
+
+  /**
+   * @param {import('../index').MethodRequest} call
+   * @param {ConnectionInfo} connection
+   * @returns {import('../index').MethodFault | undefined}
+   */
+  method(call, connection) {
+    return this.decide('method', [call, connection]);
   }
 
   /**

@@ -3,6 +3,8 @@
 
 const { ProtocolError } = require('../mqtt/framing');
 const packets = require('../mqtt/packets');
+const { parseResponse } = require('../methods/response');
+const { takeTwinRequest } = require('../twin/requests');
 const { kindOf } = require('./subscriptions');
 
 const { TYPE } = packets;
@@ -39,10 +41,11 @@ class Client {
     this.served = false;
   }
 
-  /** Cloud-to-device messages may come from now on. */
+  /** Cloud-to-device messages, method calls and desired properties may come from now on. */
   serve() {
     this.served = true;
     this.queue.attach(this);
+    this.surroundings.calls.arrived(this.identity.clientId);
   }
 
   leave() {
@@ -115,11 +118,13 @@ class Client {
   subscriptionsChanged() {
     const { sessions } = this.surroundings;
     if (!this.info.cleanSession) sessions.save(this.identity.clientId, this.subscriptions);
-    if (this.served) this.queue.deliver();
+    if (!this.served) return;
+    this.queue.deliver();
+    this.surroundings.calls.arrived(this.identity.clientId);
   }
 
   /**
-   * Does what the client's publish asks for (§2.7, §2.9): telemetry is stored.
+   * Does what the client's publish asks for (§2.7, §2.9): telemetry is stored, requests are answered.
    * @param {PublishPacket} packet
    * @returns {void | Promise<void>} a promise holds back all publishes behind it
    * @throws {ProtocolError} close the connection
@@ -127,8 +132,38 @@ class Client {
   take(packet) {
     const { strict, intake } = this.surroundings;
     if (packet.qos === 2 && strict) throw new ProtocolError('PUBLISH with QoS 2');
-    intake.accept(packet, this.identity);
+    const slow = packet.topic.startsWith('$iothub/')
+      ? this.takeRequest(packet)
+      : intake.accept(packet, this.identity);
     if (packet.qos === 2) throw new ProtocolError('PUBLISH with QoS 2, stored');
+    return slow;
+  }
+
+  /**
+   * @param {PublishPacket} packet
+   * @returns {void | Promise<void>}
+   * @throws {ProtocolError} close the connection
+   */
+  takeRequest(packet) {
+    const { calls, intake } = this.surroundings;
+    const { topic, payload } = packet;
+    if (topic.startsWith('$iothub/twin/')) return takeTwinRequest(packet, this, this.surroundings);
+    const response = parseResponse(topic);
+    if (!response) return intake.accept(packet, this.identity);
+    if (calls.take(response, payload, this)) return;
+    intake.drop(packet, this.identity, `no method call waits for an answer with $rid '${response.rid}'`);
+  }
+
+  /**
+   * Sends a message under the subscription that matches (§2.7b), if there is one.
+   * @param {string} topic
+   * @param {Buffer} payload
+   * @returns {boolean} whether it was sent
+   */
+  deliver(topic, payload) {
+    const subscription = this.subscriptions.match(topic, Infinity);
+    if (subscription) this.publish(topic, payload, subscription.qos);
+    return subscription !== undefined;
   }
 
   /**

@@ -5,7 +5,9 @@ import { ConnectionInfo, SubscriptionKind } from './connection';
 import { Faults } from './faults';
 import { Device, DeviceOptions, ModuleOptions, Thumbprints } from './identity';
 import { Limits } from './limits';
+import { MethodOptions, MethodOutcome, MethodResult } from './methods';
 import { DroppedMessage, Message } from './telemetry';
+import { DesiredOptions, DesiredUpdate, ReportedUpdate, Twin, TwinGet, TwinProperties } from './twin';
 
 export interface GatewayOptions {
   /** Address to listen on. Default `127.0.0.1`. */
@@ -73,6 +75,14 @@ export interface GatewayEvents {
   unsubscribed: [subscription: ConnectionInfo & { filter: string; kind: SubscriptionKind | undefined }];
   /** A C2D message was completed or rejected. */
   c2d: [message: C2DMessage];
+  /** A twin GET was served. */
+  twinGet: [request: TwinGet];
+  /** A device reported; `status` tells whether it was accepted. */
+  reported: [update: ReportedUpdate];
+  /** A desired patch was sent to a device. */
+  desired: [update: DesiredUpdate];
+  /** A method call is over. */
+  method: [outcome: MethodOutcome];
 }
 
 /** A running gateway and the cloud behind it. */
@@ -154,6 +164,25 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   sendC2D(deviceId: string, body: Buffer | string, options?: C2DOptions): C2DMessage;
 
   /**
+   * Calls a direct method of a device, or of a module `deviceId/moduleId` (D2). An undefined `payload` is null.
+   * @throws {MethodError} 404 not there, 504 no answer in time
+   * @throws {RangeError} unknown device, a time that cannot be, `rid` in use; from a module also a name of more than
+   *   100 characters or a payload of more than 128 KiB
+   * @throws {TypeError} a name or `rid` that cannot stand in a topic
+   */
+  invokeMethod(id: string, name: string, payload?: unknown, options?: MethodOptions): Promise<MethodResult>;
+
+  /**
+   * Changes the desired properties of a device, or of a module `deviceId/moduleId`, in the hub; null deletes (D3). A
+   * connected subscriber is sent the change; nothing is kept for another. Returns the version.
+   * @throws {RangeError} unknown device, or a `version` that is not above the present one
+   * @throws {TypeError} no properties that a twin can hold (§4.2)
+   */
+  patchDesired(id: string, patch: TwinProperties, options?: DesiredOptions): number;
+  /** A copy of the twin that the hub has. @throws {RangeError} unknown device */
+  twin(id: string): Required<Twin>;
+
+  /**
    * Takes the oldest `count` messages as soon as there are as many.
    * @throws {RangeError} `count` is more than `keep`
    * @throws {Error} `timeoutMs` passed, or the reason of `signal`
@@ -170,7 +199,7 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
 
   /**
    * Stops, and starts again on the same port. Connections are dropped without a will; the hub keeps its C2D
-   * messages. Sessions and stored telemetry survive unless `keepSessions` is false, as without persistent storage.
+   * messages. Sessions, stored telemetry and cached twins survive unless `keepSessions` is false, as without persistent storage.
    */
   restart(options?: { downtimeMs?: number; keepSessions?: boolean; chain?: Chain }): Promise<void>;
   /** Drops all connections and frees the port. */

@@ -31,4 +31,10 @@ export interface Limits {
    * when edgeHub's disk is full (§2.7). Default 64 MiB.
    */
   storeBytes?: number;
+  /** Before the hub's answer to a twin GET (P5); the connection's later publishes wait. Default 0. */
+  twinDelayMs?: number;
+  /** The same while the cloud is out of reach (§4.1, §11.2). Default 20 000. */
+  twinOfflineDelayMs?: number;
+  /** From the subscription to a method call that waits for it (§4.4). Default 3 000. */
+  methodDeliveryDelayMs?: number;
 }

@@ -1,0 +1,120 @@
+// @ts-check
+'use strict';
+
+const { randomUUID } = require('node:crypto');
+const { LONGEST_DELAY } = require('../control/limits');
+
+/** edgeHub's limits for local calls (contract edge-gateway.md §4.4), in characters and bytes. */
+const MAX_NAME_LENGTH = 100;
+const MAX_PAYLOAD_SIZE = 131072;
+
+/**
+ * A call that the device did not answer; described in types/methods.d.ts.
+ */
+class MethodError extends Error {
+  /**
+   * @param {404 | 504} status
+   * @param {string} message
+   */
+  constructor(status, message) {
+    super(message);
+    this.name = 'MethodError';
+    this.status = status;
+  }
+}
+
+/** One call of a method of a device, until it is answered or its time is over. */
+class MethodCall {
+  /** @type {NodeJS.Timeout | undefined} */
+  #timer;
+  /** @type {(outcome: { status: number, payload: unknown }) => void} */
+  #resolve = () => {};
+  /** @type {(error: MethodError) => void} */
+  #reject = () => {};
+
+  /**
+   * @param {string} id `d` or `d/m`
+   * @param {string} name
+   * @param {unknown} payload JSON; undefined is null
+   * @param {import('../index').MethodOptions} options
+   * @throws {TypeError | RangeError} names the argument that cannot be
+   */
+  constructor(id, name, payload, options) {
+    const { from = 'cloud', rid = randomUUID(), responseTimeoutMs = 30000, connectTimeoutMs = 0 } = options;
+    this.id = id;
+    this.name = name;
+    this.rid = rid;
+    this.from = from;
+    this.responseTimeoutMs = responseTimeoutMs;
+    this.connectTimeoutMs = connectTimeoutMs;
+    this.body = Buffer.from(JSON.stringify(payload) ?? 'null');
+    this.#check();
+    /** Whether the device is there, and the call is delivered shortly. */
+    this.scheduled = false;
+    /** @type {import('../session/client').Client | undefined} whom it was delivered to */
+    this.client = undefined;
+    /** @type {Promise<{ status: number, payload: any }>} */
+    this.outcome = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  #check() {
+    const { id, name, rid, from, responseTimeoutMs, connectTimeoutMs } = this;
+    if (typeof name !== 'string' || !/^[^/+#\0]+$/.test(name)) {
+      throw new TypeError(`method name ${JSON.stringify(name)} is not one level of a topic`);
+    }
+    if (typeof rid !== 'string' || !/^[^/+#\0&]+$/.test(rid)) {
+      throw new TypeError(`rid ${JSON.stringify(rid)} of method '${name}' cannot stand in a topic`);
+    }
+    if (from !== 'cloud' && from !== 'module') {
+      throw new TypeError(
+        `method '${name}' cannot come from ${JSON.stringify(from)}, only from 'cloud' or 'module'`,
+      );
+    }
+    for (const [option, value] of Object.entries({ responseTimeoutMs, connectTimeoutMs })) {
+      if (!(value >= 0 && value <= LONGEST_DELAY)) throw new RangeError(`${option} cannot be ${value}`);
+    }
+    if (from === 'cloud') return;
+    if (name.length > MAX_NAME_LENGTH) {
+      throw new RangeError(
+        `method name for '${id}' has ${name.length} of at most ${MAX_NAME_LENGTH} characters`,
+      );
+    }
+    if (this.body.length > MAX_PAYLOAD_SIZE) {
+      throw new RangeError(
+        `payload of method '${name}' has ${this.body.length} of at most ${MAX_PAYLOAD_SIZE} bytes`,
+      );
+    }
+  }
+
+  /**
+   * What happens next unless something else does before.
+   * @param {number} delayMs
+   * @param {() => void} action
+   */
+  after(delayMs, action) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(action, delayMs).unref();
+  }
+
+  /**
+   * @param {number} status
+   * @param {unknown} payload
+   */
+  answer(status, payload) {
+    clearTimeout(this.#timer);
+    this.#resolve({ status, payload });
+  }
+
+  /**
+   * @param {MethodError} error
+   */
+  fail(error) {
+    clearTimeout(this.#timer);
+    this.#reject(error);
+  }
+}
+
+module.exports = { MethodCall, MethodError };
