@@ -96,6 +96,8 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   readonly webSocketUrl: string;
   readonly hostname: string;
   readonly hubHostName: string;
+  /** Name and port, as `GatewayHostName` in a connection string. */
+  readonly endpoint: string;
   readonly chain: Chain;
   /** What a device must trust. */
   readonly rootPem: string;
