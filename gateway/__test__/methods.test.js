@@ -13,6 +13,7 @@ const {
   RawDevice,
   connectPacket,
   gatewayFor,
+  passwordOf,
   publishPacket,
   subscribePacket,
 } = require('./raw-device');
@@ -254,7 +255,7 @@ test('D2 a call that cannot be is refused, with the reason', async (t) => {
     [['d1', ''], { name: 'TypeError', message: /method name "" is not one level of a topic/ }],
     [['d1', 'a/b'], TypeError],
     [['d1', 'm', 1, { rid: 'a&b' }], TypeError],
-    [['d1', 'm', 1, { from: 'device' }], /cannot come from "device", only from 'cloud' or 'module'/],
+    [['d1', 'm', 1, { from: 'device' }], /cannot be called by "device"; 'from' is 'cloud' or 'module'/],
     [['d1', 'm', 1, { responseTimeoutMs: -1 }], /responseTimeoutMs cannot be -1/],
     [['d1', 'm', 1, { connectTimeoutMs: Infinity }], /connectTimeoutMs cannot be Infinity/],
     [['d1', 'n'.repeat(101), 1, { from: 'module' }], /has 101 of at most 100 characters/],
@@ -295,6 +296,39 @@ for (const [text, status] of STATUSES) {
     device.vanish();
   });
 }
+
+test('D2 a PUBACK is for the oldest message, which may be a call and no cloud-to-device message', async (t) => {
+  const gateway = await gatewayFor(t);
+  const device = await RawDevice.connected(gateway);
+  device.send(subscribePacket(METHODS), subscribePacket('devices/d1/messages/devicebound/#'));
+  await assertNext(device, '90030001019003000101');
+  const call = gateway.invokeMethod('d1', 'm', 1, { rid: 'r' });
+  const message = gateway.sendC2D('d1', 'x');
+  await device.packet();
+  await device.packet();
+  device.send('40020001');
+  await assertSilence(device);
+  assert.strictEqual(message.status, 'pending');
+  device.send('40020001', answer(200, 'r'));
+  assert.strictEqual(await message.settled, 'completed');
+  await call;
+  device.vanish();
+});
+
+test('D2 a module is a client of its own', async (t) => {
+  const gateway = await gatewayFor(t, { devices: [{ deviceId: 'd1', modules: [{ moduleId: 'm1' }] }] });
+  const device = await subscribed(gateway);
+  const module = await subscribed(gateway, { deviceId: 'd1/m1' });
+  const call = gateway.invokeMethod('d1/m1', 'm', 1, { rid: 'r' });
+  await assertNext(module, posted('m', 'r', '1'));
+  await assertSilence(device);
+  device.send(answer(200, 'r'), PINGREQ);
+  await assertNext(device, PINGRESP);
+  module.send(answer(201, 'r'));
+  assert.strictEqual((await call).status, 201);
+  device.vanish();
+  module.vanish();
+});
 
 test('P8 the $rid is compared without regard to case; a body that is no JSON stays a string', async (t) => {
   const gateway = await gatewayFor(t);
@@ -437,6 +471,44 @@ test('REST: a module calls a method of a device, also offline', async (t) => {
     body: '{"status":503,"payload":{"b":2}}',
   });
   device.vanish();
+});
+
+test('REST: over HTTPS, a module proves itself by its token', async (t) => {
+  const devices = [{ deviceId: 'd1', modules: [{ moduleId: 'm1' }, { moduleId: 'm2' }] }];
+  const gateway = await gatewayFor(t, { devices });
+  const module = await subscribed(gateway, { deviceId: 'd1/m2' });
+  const post = async (/** @type {Record<string, string>} */ headers) => {
+    const device = await RawDevice.open(gateway, { port: gateway.webSocketPort });
+    const lines = Object.entries({
+      host: 'localhost',
+      'content-length': BODY.length,
+      connection: 'close',
+      ...headers,
+    });
+    const head = [
+      'POST /twins/d1/modules/m2/methods HTTP/1.1',
+      ...lines.map((line) => line.join(': ')),
+      '',
+      BODY,
+    ];
+    device.send(Buffer.from(head.join('\r\n')));
+    const [status, body] = Buffer.from(await device.rest(), 'hex')
+      .toString()
+      .split('\r\n\r\n');
+    return { status: status.slice(0, 12), body };
+  };
+  const authorization = passwordOf(gateway, 'd1/m1').toString();
+  const caller = { 'x-ms-edge-moduleId': 'd1/m1' };
+  assert.strictEqual((await post({ authorization })).status, 'HTTP/1.1 400');
+  assert.strictEqual((await post(caller)).status, 'HTTP/1.1 401');
+  const other = passwordOf(gateway, 'd1/m2').toString();
+  assert.strictEqual((await post({ ...caller, authorization: other })).status, 'HTTP/1.1 401');
+  const posting = post({ ...caller, authorization });
+  const packet = await module.packet();
+  assert.ok(packet.cmd === 'publish');
+  module.send(answer(200, packet.topic.slice(packet.topic.indexOf('=') + 1), '"ok"'));
+  assert.deepStrictEqual(await posting, { status: 'HTTP/1.1 200', body: '{"status":200,"payload":"ok"}' });
+  module.vanish();
 });
 
 test('REST: ids and times reach the call', async () => {

@@ -421,6 +421,21 @@ test('D3 nothing is kept for an absent device, and none is sent without a subscr
   other.vanish();
 });
 
+test('D3 a module has a twin of its own', async (t) => {
+  const gateway = await gatewayFor(t, { devices: [{ deviceId: 'd1', modules: [{ moduleId: 'm1' }] }] });
+  const device = await subscribed(gateway, [DESIRED, RESPONSES]);
+  const module = await subscribed(gateway, [DESIRED, RESPONSES], { deviceId: 'd1/m1' });
+  gateway.patchDesired('d1/m1', { a: 1 });
+  await assertNext(module, desired(2, '{"a":1}'));
+  module.send(GET);
+  const twin = '{"desired":{"a":1,"$version":2},"reported":{"$version":1}}';
+  await assertNext(module, published('$iothub/twin/res/200/?$rid=1', twin));
+  device.send(GET);
+  await assertNext(device, published('$iothub/twin/res/200/?$rid=1', FRESH));
+  device.vanish();
+  module.vanish();
+});
+
 test('D3 a version may be skipped; the gateway sends the difference to what it had cached', async (t) => {
   const gateway = await gatewayFor(t);
   const device = await subscribed(gateway, [DESIRED, RESPONSES]);

@@ -12,6 +12,7 @@ const { HttpHead } = require('../http/head');
 const { Authenticator } = require('../identity/authenticator');
 const { Scope } = require('../identity/scope');
 const { Calls } = require('../methods/calls');
+const { methodRoute } = require('../methods/route');
 const { SessionStore } = require('../session/store');
 const { Inbox } = require('../telemetry/inbox');
 const { Intake } = require('../telemetry/intake');
@@ -69,7 +70,7 @@ function assemble(settings, { hosts, trustBundle, emit }) {
   };
   const twins = new Twins({ link, clientOf, emit });
   const calls = new Calls({ link, faults, clientOf, deliveryDelayMs: limits.methodDeliveryDelayMs, emit });
-  const httpHead = new HttpHead({ routes: [], emit });
+  const httpHead = new HttpHead({ routes: [methodRoute({ calls, authenticator })], emit });
   const surroundings = {
     strict,
     limits,

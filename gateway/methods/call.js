@@ -70,7 +70,7 @@ class MethodCall {
     }
     if (from !== 'cloud' && from !== 'module') {
       throw new TypeError(
-        `method '${name}' cannot come from ${JSON.stringify(from)}, only from 'cloud' or 'module'`,
+        `method '${name}' cannot be called by ${JSON.stringify(from)}; 'from' is 'cloud' or 'module'`,
       );
     }
     for (const [option, value] of Object.entries({ responseTimeoutMs, connectTimeoutMs })) {

@@ -5,7 +5,7 @@ const { percentDecode } = require('../encoding/percent');
 const { MethodError } = require('./call');
 
 /** With a query or without. */
-const PATH = /^\/twins\/([^/?]+)(?:\/modules\/([^/?]+))?\/methods\/?(?:\?.*)?$/;
+const METHOD_CALL_PATH = /^\/twins\/([^/?]+)(?:\/modules\/([^/?]+))?\/methods\/?(?:\?.*)?$/;
 
 /** Of the time for a response to a local call, in seconds (contract edge-gateway.md §4.4). */
 const LEAST_RESPONSE_TIMEOUT = 5;
@@ -58,7 +58,7 @@ async function handleMethodCall(request) {
  * @param {RestRequest} request
  */
 async function call({ path, headers, body, authenticate, invoke }) {
-  const match = PATH.exec(path);
+  const match = METHOD_CALL_PATH.exec(path);
   if (!match) throw new RestError(404, `nothing is at '${path}'`);
   const id = match.slice(1).filter(Boolean).map(percentDecode).join('/');
   const caller = headers['x-ms-edge-moduleid'];
@@ -126,4 +126,4 @@ function json(status, body) {
   };
 }
 
-module.exports = { handleMethodCall };
+module.exports = { METHOD_CALL_PATH, handleMethodCall };

@@ -37,6 +37,8 @@ class Client {
     this.sessionPresent = present;
     this.subscriptions = subscriptions;
     this.queue = surroundings.queues.of(identity.clientId);
+    /** Messages at QoS 1 without PUBACK, oldest first: whether each is from the cloud to the device (§5). */
+    this.unacknowledged = /** @type {boolean[]} */ ([]);
     /** A client over the gateway's limit is acknowledged and never served (contract §2.10). */
     this.served = false;
   }
@@ -60,7 +62,7 @@ class Client {
     switch (packet.type) {
       case TYPE.PUBACK:
         // edgeHub gives every message packet id 1; another id was never sent.
-        if (packets.decodePuback(packet) === 1 && this.served) this.queue.acknowledge();
+        if (packets.decodePuback(packet) === 1 && this.unacknowledged.shift()) this.queue.acknowledge();
         return;
       case TYPE.SUBSCRIBE:
         return this.subscribe(packets.decodeSubscribe(packet));
@@ -162,17 +164,28 @@ class Client {
    */
   deliver(topic, payload) {
     const subscription = this.subscriptions.match(topic, Infinity);
-    if (subscription) this.publish(topic, payload, subscription.qos);
+    if (subscription) this.transmit(topic, payload, subscription.qos, false);
     return subscription !== undefined;
   }
 
   /**
-   * Sends a message to the client.
+   * Sends a message of the queue.
    * @param {string} topic
    * @param {Buffer} payload
    * @param {0 | 1} qos
    */
   publish(topic, payload, qos) {
+    this.transmit(topic, payload, qos, true);
+  }
+
+  /**
+   * @param {string} topic
+   * @param {Buffer} payload
+   * @param {0 | 1} qos
+   * @param {boolean} fromQueue its PUBACK is for the queue
+   */
+  transmit(topic, payload, qos, fromQueue) {
+    if (qos === 1) this.unacknowledged.push(fromQueue);
     this.send(packets.publish(topic, payload, qos));
   }
 }
