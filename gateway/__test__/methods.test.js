@@ -266,7 +266,8 @@ test('D2 a call that cannot be is refused, with the reason', async (t) => {
   }
   const call = gateway.invokeMethod('d1', 'm', 'x'.repeat(131070), { from: 'module', rid: 'R' });
   await assert.rejects(gateway.invokeMethod('d1', 'm', 1, { rid: 'r' }), /rid 'r' is in use by another call/);
-  assert.ok((await device.packet()).cmd === 'publish');
+  const size = 4 + 2 + '$iothub/methods/POST/m/?$rid=R'.length + 131072;
+  assert.match(await device.bytes(size), /^30.*7822$/);
   device.send(answer(200, 'R'));
   await call;
   device.vanish();

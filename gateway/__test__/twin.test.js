@@ -96,11 +96,6 @@ function report(payload, rid = '1', changes = {}) {
 /** @param {unknown} properties */
 const json = (properties) => JSON.stringify(properties);
 
-/** @param {Gateway} gateway */
-function cloudLost(gateway) {
-  gateway.offline = true;
-}
-
 test('P5 GET: 200 with the twin; at QoS 1 the PUBACK comes behind it', async (t) => {
   const gateway = await gatewayFor(t);
   const device = await subscribed(gateway, [RESPONSES]);
@@ -165,7 +160,7 @@ test('P5 offline: after the delay the cached twin, or an empty one without versi
   const cached = '{"desired":{"a":1,"$version":2},"reported":{"$version":1}}';
   await assertNext(known, published('$iothub/twin/res/200/?$rid=1', cached));
 
-  cloudLost(gateway);
+  gateway.offline = true;
   gateway.patchDesired('d1', { a: 2 });
   for (const [device, twin, source] of /** @type {const} */ ([
     [known, cached, 'cache'],
@@ -177,6 +172,16 @@ test('P5 offline: after the delay the cached twin, or an empty one without versi
     assert.strictEqual((await got)[0].source, source);
     device.vanish();
   }
+});
+
+test('P5 the cloud goes out of reach while it is being asked', async (t) => {
+  const gateway = await gatewayFor(t, { limits: { twinDelayMs: 50 } });
+  const device = await subscribed(gateway, [RESPONSES]);
+  device.send(GET, PINGREQ);
+  await assertNext(device, PINGRESP);
+  gateway.offline = true;
+  await assertNext(device, published('$iothub/twin/res/200/?$rid=1', '{"desired":{},"reported":{}}'));
+  device.vanish();
 });
 
 test('P5 a client over the limit is answered from the cache at best', async (t) => {
@@ -463,7 +468,7 @@ test('D3 offline: kept in the hub; back online one patch with the difference', a
   await assertNext(asked, published('$iothub/twin/res/200/?$rid=1', twin));
   const neverAsked = await subscribed(gateway, [DESIRED], { deviceId: 'd2' });
 
-  cloudLost(gateway);
+  gateway.offline = true;
   gateway.patchDesired('d1', { b: 1, a: null });
   gateway.patchDesired('d1', { b: 2, deep: { x: null }, list: [2] });
   gateway.patchDesired('d2', { gone: null, come: 1 });
@@ -477,11 +482,23 @@ test('D3 offline: kept in the hub; back online one patch with the difference', a
   gateway.patchDesired('d1', { c: 1 });
   await assertNext(asked, desired(5, '{"c":1}'));
 
-  cloudLost(gateway);
+  gateway.offline = true;
   gateway.offline = false;
   await assertSilence(asked);
   asked.vanish();
   neverAsked.vanish();
+});
+
+test('D3 offline: what a device missed while it was absent does not come later', async (t) => {
+  const gateway = await gatewayFor(t, { offline: true });
+  gateway.patchDesired('d1', { missed: 1 });
+  gateway.offline = false;
+  const device = await subscribed(gateway, [DESIRED]);
+  gateway.offline = true;
+  gateway.patchDesired('d1', { seen: 1 });
+  gateway.offline = false;
+  await assertNext(device, desired(3, '{"seen":1}'));
+  device.vanish();
 });
 
 test('D3 a patch that a twin cannot hold, an older version and an unknown device are refused', async (t) => {

@@ -64,10 +64,7 @@ function assemble(settings, { hosts, trustBundle, emit }) {
     lockMs: limits.c2dLockMs,
     onChange: (message) => emit('c2d', message),
   });
-  const clientOf = (/** @type {string} */ id) => {
-    const client = registry.serving.get(id)?.client;
-    return client?.served ? client : undefined;
-  };
+  const clientOf = (/** @type {string} */ id) => registry.serving.get(id)?.client;
   const twins = new Twins({ link, clientOf, emit });
   const calls = new Calls({ link, faults, clientOf, deliveryDelayMs: limits.methodDeliveryDelayMs, emit });
   const httpHead = new HttpHead({ routes: [methodRoute({ calls, authenticator })], emit });
