@@ -3,13 +3,12 @@
 
 const assert = require('node:assert');
 const { X509Certificate } = require('node:crypto');
-const { spawnSync } = require('node:child_process');
-const { once } = require('node:events');
+const { execFile, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const tls = require('node:tls');
 const { test } = require('node:test');
+const { promisify } = require('node:util');
 const { CHAIN_VARIANTS, createChain, createDeviceCertificate, startGateway } = require('..');
 
 /** @typedef {import('..').ChainVariant} ChainVariant */
@@ -74,8 +73,9 @@ for (const variant of variants) {
 
     const gateway = await startGateway({ chain });
     t.after(() => gateway.close());
-    const presented = await presentedBy(gateway);
-    assert.deepStrictEqual(presented, new X509Certificate(chain.serverPem).fingerprint256);
+    for (const version of ['tls1_2', 'tls1_3']) {
+      assert.deepStrictEqual(await sentBy(gateway, version), certificatesIn(chain.chainPem), version);
+    }
   });
 }
 
@@ -110,18 +110,69 @@ test('the root that devices are given by mistake is not the one the chain leads 
   }
 });
 
-test('version, digest and keys are what the variant says', async () => {
-  const text = async (/** @type {ChainVariant} */ variant) => {
-    const { serverPem } = await createChain({ variant });
-    return spawnSync('openssl', ['x509', '-noout', '-text'], { input: serverPem, encoding: 'utf8' }).stdout;
+test('each certificate says what its variant says, and no other does', async () => {
+  const marks = /** @type {const} */ ({
+    'version-1': /Version: 1 \(0x0\)/,
+    'sha-1': /Signature Algorithm: ecdsa-with-SHA1/,
+    'rsa-1024': /Public-Key: \(1024 bit\)/,
+    'p-384': /ASN1 OID: secp384r1/,
+    'p-521': /ASN1 OID: secp521r1/,
+    ed25519: /Public Key Algorithm: ED25519/,
+    'leaf-is-ca': /CA:TRUE/,
+    'wrong-name': /DNS:other\.example/,
+    'good-ip': /IP Address:127\.0\.0\.1/,
+    'ip-as-dns-name': /DNS:127\.0\.0\.1/,
+    'client-usage': /Extended Key Usage: *\n *TLS Web Client Authentication/,
+    'path-length': /Issuer: CN ?= ?iotedged workload ca edge/,
+  });
+  /** @type {Record<string, RegExp>} */
+  const absent = {
+    'no-usage': /Extended Key Usage/,
+    'common-name-only': /Subject Alternative Name/,
   };
-  assert.match(await text('version-1'), /Version: 1 \(0x0\)/);
-  assert.match(await text('sha-1'), /Signature Algorithm: ecdsa-with-SHA1/);
-  assert.match(await text('rsa-1024'), /Public-Key: \(1024 bit\)/);
-  assert.match(await text('ed25519'), /Public Key Algorithm: ED25519/);
-  assert.match(await text('leaf-is-ca'), /CA:TRUE/);
-  assert.doesNotMatch(await text('no-usage'), /Extended Key Usage/);
-  assert.match(await text('client-usage'), /Extended Key Usage: *\n *TLS Web Client Authentication/);
+  for (const variant of variants) {
+    const { serverPem } = await createChain({ variant });
+    const { stdout } = spawnSync('openssl', ['x509', '-noout', '-text'], {
+      input: serverPem,
+      encoding: 'utf8',
+    });
+    for (const [marked, mark] of Object.entries(marks)) {
+      assert.strictEqual(mark.test(stdout), marked === variant, `${variant}: ${mark}`);
+    }
+    for (const [unmarked, mark] of Object.entries(absent)) {
+      const without = unmarked === variant || variant === 'version-1';
+      assert.strictEqual(mark.test(stdout), !without, `${variant}: ${mark}`);
+    }
+  }
+});
+
+test('the CAs of a variant about keys have them, too', async () => {
+  for (const [variant, curve] of /** @type {const} */ ([
+    ['p-256', 'prime256v1'],
+    ['p-384', 'secp384r1'],
+    ['p-521', 'secp521r1'],
+    ['ed25519', undefined],
+  ])) {
+    const { rootPem, intermediatePem = '', deviceCaPem, serverPem } = await createChain({ variant });
+    for (const pem of [rootPem, intermediatePem, deviceCaPem, serverPem]) {
+      const { asymmetricKeyType, asymmetricKeyDetails } = new X509Certificate(pem).publicKey;
+      assert.strictEqual(asymmetricKeyType, curve ? 'ec' : 'ed25519');
+      assert.strictEqual(asymmetricKeyDetails?.namedCurve, curve);
+    }
+  }
+});
+
+test('a variant is for the host that it is given, and for the usual one where undefined is given', async () => {
+  const options = { host: '10.1.2.3', variant: /** @type {const} */ ('ip-as-dns-name') };
+  const chain = await createChain(options);
+  assert.strictEqual(chain.host, '10.1.2.3');
+  assert.strictEqual(new X509Certificate(chain.serverPem).subjectAltName, 'DNS:10.1.2.3, DNS:edgeHub');
+  const usual = await createChain({ ...options, host: undefined, caKey: undefined });
+  assert.strictEqual(usual.host, '127.0.0.1');
+  assert.strictEqual(new X509Certificate(usual.rootPem).publicKey.asymmetricKeyType, 'ec');
+  const large = await createChain({ variant: 'good-dns', caKeySize: 1536 });
+  const { asymmetricKeyDetails } = new X509Certificate(large.rootPem).publicKey;
+  assert.strictEqual(asymmetricKeyDetails?.modulusLength, 1536);
 });
 
 test('a gateway whose clock is wrong makes its certificates by that clock', async () => {
@@ -147,6 +198,28 @@ test('a device certificate is self-signed, or issued by the device CA of a chain
   assert.strictEqual(issued.caPem, chain.actualRootPem);
 });
 
+test('OpenSSL takes a device certificate for a client’s, and for nobody else’s', async (t) => {
+  const chain = await createChain({ variant: 'p-256' });
+  const { certPem, caPem = '' } = await createDeviceCertificate({ deviceId: 'd1', issuer: chain });
+  const [leaf] = certificatesIn(certPem);
+  const judge = (/** @type {string} */ purpose) =>
+    opensslVerify(t, { leaf, sent: certPem, trusted: caPem }, ['-purpose', purpose]);
+  assert.strictEqual(judge('sslclient').status, 0, judge('sslclient').output);
+  assert.match(judge('sslserver').output, /unsuitable certificate purpose/);
+});
+
+test('createDeviceCertificate names the value that it cannot use', async () => {
+  /** @type {Array<[any, RegExp]>} */
+  const refused = [
+    [{}, /deviceId must be a string that is not empty/],
+    [{ deviceId: 'd1', notAfter: '2020' }, /notAfter must be a valid Date, not '2020'/],
+    [{ deviceId: 'd1', names: ['d1'] }, /'names' is unknown; there are deviceId, /],
+    [{ deviceId: 'd1', key: 'dsa' }, /key kind 'dsa' is not one of/],
+    [{ deviceId: 'd1', issuer: {} }, /'issuer' is not a chain/],
+  ];
+  for (const [options, words] of refused) await assert.rejects(createDeviceCertificate(options), words);
+});
+
 /**
  * OpenSSL's verdict, with the intermediates that the gateway sends and the root that the device has.
  * @param {import('node:test').TestContext} t
@@ -154,30 +227,47 @@ test('a device certificate is self-signed, or issued by the device CA of a chain
  * @param {string} host
  */
 function verify(t, chain, host) {
+  const name = host === 'localhost' ? ['-verify_hostname', host] : ['-verify_ip', host];
+  const files = { leaf: chain.serverPem, sent: chain.chainPem, trusted: chain.rootPem };
+  return opensslVerify(t, files, [...name, '-purpose', 'sslserver', '-auth_level', '2']);
+}
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {{ leaf: string, sent: string, trusted: string }} pems
+ * @param {string[]} options
+ */
+function opensslVerify(t, pems, options) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'chain-'));
   t.after(() => fs.rmSync(directory, { recursive: true }));
-  const file = (/** @type {string} */ name, /** @type {string} */ pem) => {
-    fs.writeFileSync(path.join(directory, name), pem);
+  const file = (/** @type {keyof typeof pems} */ name) => {
+    fs.writeFileSync(path.join(directory, name), pems[name]);
     return path.join(directory, name);
   };
-  const name = host === 'localhost' ? ['-verify_hostname', host] : ['-verify_ip', host];
-  const trusted = ['-no-CApath', '-no-CAstore', '-CAfile', file('root.pem', chain.rootPem)];
-  const sent = ['-untrusted', file('sent.pem', chain.chainPem)];
-  const args = ['verify', ...trusted, ...sent, ...name, '-purpose', 'sslserver', '-auth_level', '2'];
-  const { status, stdout, stderr } = spawnSync('openssl', [...args, file('server.pem', chain.serverPem)], {
-    encoding: 'utf8',
-  });
+  const trusted = ['-no-CApath', '-no-CAstore', '-CAfile', file('trusted')];
+  const args = ['verify', ...trusted, '-untrusted', file('sent'), ...options, file('leaf')];
+  const { status, stdout, stderr } = spawnSync('openssl', args, { encoding: 'utf8' });
   return { status, output: stdout + stderr };
 }
 
 /**
- * The fingerprint of the certificate that the gateway presents.
+ * The certificates that the gateway sends, in order.
  * @param {import('..').Gateway} gateway
+ * @param {string} version
  */
-async function presentedBy({ host, port }) {
-  const socket = tls.connect({ host, port, rejectUnauthorized: false, ciphers: 'DEFAULT@SECLEVEL=0' });
-  await once(socket, 'secureConnect');
-  const fingerprint = socket.getPeerX509Certificate()?.fingerprint256;
-  socket.destroy();
-  return fingerprint;
+async function sentBy({ host, port }, version) {
+  const args = ['s_client', '-showcerts', '-connect', `${host}:${port}`, `-${version}`];
+  const client = promisify(execFile)('openssl', [...args, '-cipher', 'DEFAULT@SECLEVEL=0']);
+  client.child.stdin?.end();
+  const { stdout } = await client;
+  // Behind the chain, the server certificate is shown once more.
+  return certificatesIn(stdout.slice(0, stdout.indexOf('Server certificate')));
+}
+
+/**
+ * @param {string} pem
+ * @returns {string[]}
+ */
+function certificatesIn(pem) {
+  return pem.match(/-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/g) ?? [];
 }

@@ -35,6 +35,16 @@ function extensionNames(pem) {
   );
 }
 
+/**
+ * @param {string} pem
+ * @param {'Subject' | 'Authority'} whose
+ */
+function keyIdentifier(pem, whose) {
+  const identifier = new RegExp(`X509v3 ${whose} Key Identifier: ([0-9A-F:]{59})`).exec(opensslText(pem));
+  assert.ok(identifier, `${whose} Key Identifier`);
+  return identifier[1];
+}
+
 test('T1 the server certificate is edgeHub’s, field by field (§6.2)', async () => {
   const before = Date.now();
   const chain = await createChain({ host: 'gw.local' });
@@ -47,6 +57,10 @@ test('T1 the server certificate is edgeHub’s, field by field (§6.2)', async (
   assert.strictEqual(server.issuer, 'CN=edge.ca');
   assert.strictEqual(server.subjectAltName, 'DNS:gw.local, DNS:edgeHub');
   assert.match(text, /X509v3 Extended Key Usage: TLS Web Server Authentication X509v3/);
+  assert.strictEqual(
+    keyIdentifier(chain.serverPem, 'Authority'),
+    keyIdentifier(chain.deviceCaPem, 'Subject'),
+  );
   assert.deepStrictEqual(extensionNames(chain.serverPem), [
     'X509v3 Subject Alternative Name',
     'X509v3 Extended Key Usage',
@@ -204,4 +218,59 @@ test('createChain names the value that it cannot use', async () => {
     /'present' names 'intermediate', which this chain does not have/,
   );
   await assert.rejects(createChain({ issuer: /** @type {any} */ ({}) }), /'issuer' is not a chain/);
+});
+
+test('createChain refuses what it would ignore', async () => {
+  const shared = await createChain({ variant: 'p-256' });
+  /** @type {Array<[any, RegExp]>} */
+  const refused = [
+    [{ certificates: { leaf: {} } }, /certificates\.leaf is not made here; .* there are server, root, /],
+    [{ certificates: { server: { notafter: new Date() } } }, /certificates\.server: 'notafter' is unknown; /],
+    [{ certificates: { root: { names: ['a'] } } }, /certificates\.root: 'names' is unknown; there are /],
+    [{ certificates: { server: { pathLength: 0 } } }, /certificates\.server: 'pathLength' is unknown; /],
+    [
+      { certificates: { server: { notAfter: new Date(NaN) } } },
+      /notAfter must be a valid Date, not 'Invalid/,
+    ],
+    [{ certificates: { server: { digest: 'md5' } } }, /digest must be one of sha1, sha256, .*, not 'md5'/],
+    [{ certificates: { server: { usages: ['code'] } } }, /usages must be false or an array, .*, not 'code'/],
+    [
+      { certificates: { deviceCa: { pathLength: -1 } } },
+      /pathLength must be a whole number from 0, not '-1'/,
+    ],
+    [
+      { caKey: 'Ed25519', certificates: { server: { digest: 'sha1' } } },
+      /Ed25519 key cannot sign with 'sha1'/,
+    ],
+    [
+      { variant: 'expired-root', issuer: shared },
+      /certificates\.root is not made here; .* there are server$/,
+    ],
+    [{ variant: 'expired-root', root: shared }, /certificates\.root is not made here; /],
+    [{ variant: 'expired-root', quickStart: true }, /root is not made here; .* there are server, deviceCa$/],
+    [{ variant: 'path-length', quickStart: true }, /certificates\.workloadCa is not made here; /],
+    [{ quickStart: true, root: shared }, /it cannot share 'root'/],
+    [{ variant: 'good-ip', host: 'gw.local' }, /'good-ip' needs an IP address as host, .*, not 'gw\.local'/],
+    [{ rootGiven: 'another' }, /rootGiven must be one of actual, stranger, namesake, not 'another'/],
+    [{ now: '2020-01-01' }, /now must be a valid Date, not '2020-01-01'/],
+  ];
+  for (const [options, words] of refused) {
+    await assert.rejects(createChain({ caKey: 'P-256', serverKey: 'P-256', ...options }), words);
+  }
+});
+
+test('T1 presented by default is what the chain has, also when another chain issues', async () => {
+  const small = /** @type {const} */ ({ caKey: 'P-256', serverKey: 'P-256' });
+  const sent = (/** @type {import('..').Chain} */ { chainPem }) =>
+    bundle(chainPem).map(({ subject }) => subject);
+  const quick = await createChain({ ...small, quickStart: true });
+  assert.deepStrictEqual(sent(await createChain({ ...small, issuer: quick })), ['CN=localhost']);
+  const long = await createChain({ ...small, certificates: { workloadCa: {} } });
+  assert.deepStrictEqual(sent(long), [
+    'CN=localhost',
+    'CN=iotedged workload ca edge',
+    'CN=edge.ca',
+    'CN=Azure_IoT_Hub_Intermediate_Cert_Test_Only',
+  ]);
+  assert.deepStrictEqual(sent(await createChain({ ...small, issuer: long })), sent(long));
 });

@@ -17,27 +17,39 @@ const INTERMEDIATE_NAME = 'Azure_IoT_Hub_Intermediate_Cert_Test_Only';
  */
 
 /**
- * The CAs of a chain, from the root down (contract edge-gateway.md §6.3, §6.5).
+ * The CAs that a chain does not share with another, from the top down.
+ * @param {ChainOptions} options
+ * @returns {Level[]}
+ */
+function ownAuthorities({ issuer, root, quickStart, certificates }) {
+  if (issuer) return [];
+  if (quickStart) return ['deviceCa'];
+  return [
+    ...(root ? [] : /** @type {const} */ (['root'])),
+    'intermediate',
+    'deviceCa',
+    ...(certificates?.workloadCa ? /** @type {const} */ (['workloadCa']) : []),
+  ];
+}
+
+/**
+ * The CAs of a chain (contract edge-gateway.md §6.3, §6.5).
  * @param {ChainOptions} options
  * @param {Date} now
- * @param {Issued} [sharedRoot]
+ * @param {Partial<Authorities>} shared
  * @returns {Promise<Authorities>}
  */
-async function createAuthorities(options, now, sharedRoot) {
-  if (options.quickStart) {
-    const deviceCa = await createAuthority('deviceCa', options, now);
-    return { root: deviceCa, deviceCa };
+async function createAuthorities(options, now, shared) {
+  const levels = ownAuthorities(options);
+  // RSA keys take long to make; at the same time, it is shorter.
+  const keys = await Promise.all(levels.map((level) => generateKeys(keyKind(level, options))));
+  const authorities = { ...shared };
+  let issuer = shared.root;
+  for (const [i, level] of levels.entries()) {
+    issuer = authorities[level] = createAuthority(level, options, now, keys[i], issuer);
   }
-  const root = sharedRoot ?? (await createAuthority('root', options, now));
-  const intermediate = await createAuthority('intermediate', options, now, root);
-  const deviceCa = await createAuthority('deviceCa', options, now, intermediate);
-  if (!options.certificates?.workloadCa) return { root, intermediate, deviceCa };
-  return {
-    root,
-    intermediate,
-    deviceCa,
-    workloadCa: await createAuthority('workloadCa', options, now, deviceCa),
-  };
+  // The CA of a quick-start gateway is its own root.
+  return /** @type {Authorities} */ ({ root: authorities.deviceCa, ...authorities });
 }
 
 /**
@@ -49,23 +61,33 @@ async function createAuthorities(options, now, sharedRoot) {
  */
 async function createMistakenRoot(kind, { root }, options, now) {
   const commonName = kind === 'namesake' ? root.commonName : 'Another_Root';
-  return createAuthority('root', { ...options, certificates: { root: { commonName } } }, now);
+  const given = { ...options, certificates: { root: { commonName } } };
+  return createAuthority('root', given, now, await generateKeys(keyKind('root', given)));
+}
+
+/**
+ * @param {Level} level
+ * @param {ChainOptions} options
+ */
+function keyKind(level, { caKeySize = 2048, caKey = `rsa-${caKeySize}`, certificates }) {
+  return certificates?.[level]?.key ?? caKey;
 }
 
 /**
  * @param {Level} level
  * @param {ChainOptions} options
  * @param {Date} now
+ * @param {import('./keys').KeyPair} keys
  * @param {Issued} [issuer] default: itself
  */
-async function createAuthority(level, options, now, issuer) {
-  const { quickStart = false, caKeySize = 2048, caKey = `rsa-${caKeySize}`, certificates = {} } = options;
+function createAuthority(level, options, now, keys, issuer) {
+  const { quickStart = false, certificates = {} } = options;
   const overrides = certificates[level] ?? {};
   const { pathLength = quickStart ? 0 : undefined, notBefore = now } = overrides;
   const validity = quickStart ? QUICK_START_VALIDITY : VALIDITY;
   return issue({
     commonName: overrides.commonName ?? nameOf(level, options),
-    keys: await generateKeys(overrides.key ?? caKey),
+    keys,
     issuer,
     extensions:
       overrides.authority === false ? [] : authorityExtensions({ pathLength, signsLists: !quickStart }),
@@ -91,4 +113,4 @@ function nameOf(level, { quickStart = false, rootName = ROOT_NAME, edgeDeviceNam
   }[level];
 }
 
-module.exports = { createAuthorities, createMistakenRoot };
+module.exports = { createAuthorities, createMistakenRoot, ownAuthorities };

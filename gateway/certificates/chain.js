@@ -5,6 +5,7 @@ const { createAuthorities, createMistakenRoot } = require('./authorities');
 const { issue } = require('./certificate');
 const { endEntityExtensions } = require('./extensions');
 const { generateKeys } = require('./keys');
+const { checkClock, checkOptions } = require('./options');
 const { VALIDITY, wholeSecond } = require('./validity');
 const { withVariant } = require('./variants');
 
@@ -30,21 +31,25 @@ const authoritiesOf = new WeakMap();
  * @returns {Promise<Chain>}
  */
 async function createChain(given = {}) {
-  const now = wholeSecond(given.now?.getTime() ?? Date.now());
-  const options = withVariant(given, now.getTime());
-  const { quickStart = false, rootGiven = 'actual' } = options;
-  const present = options.present || (quickStart ? ['server'] : ['server', 'deviceCa', 'intermediate']);
+  const { now: clock = new Date() } = given;
+  checkClock(clock);
+  const options = withVariant(given, clock.getTime());
+  checkOptions(options);
+  const now = wholeSecond(clock.getTime());
+  const { rootGiven = 'actual' } = options;
 
-  const authorities = options.issuer
-    ? authoritiesBehind(options.issuer, 'issuer')
-    : await createAuthorities(options, now, options.root && authoritiesBehind(options.root, 'root').root);
-  const server = await createServer(options, now, authorities.workloadCa ?? authorities.deviceCa);
+  const [authorities, serverKeys] = await Promise.all([
+    createAuthorities(options, now, sharedAuthorities(options)),
+    generateKeys(options.certificates?.server?.key ?? options.serverKey ?? 'rsa-2048'),
+  ]);
+  const server = createServer(options, now, serverKeys, authorities.workloadCa ?? authorities.deviceCa);
   const root =
     rootGiven === 'actual'
       ? authorities.root
       : await createMistakenRoot(rootGiven, authorities, options, now);
 
   const certificates = { server, ...authorities };
+  const present = options.present ?? usuallyPresented(authorities);
   const chain = Object.freeze({
     host: [options.host ?? 'localhost'].flat()[0],
     rootPem: root.pem,
@@ -63,15 +68,16 @@ async function createChain(given = {}) {
  * edgeHub's certificate (§6.2), but for the overrides.
  * @param {ChainOptions} options
  * @param {Date} now
+ * @param {import('./keys').KeyPair} keys
  * @param {Issued} issuer
  */
-async function createServer({ host = 'localhost', serverKey = 'rsa-2048', certificates = {} }, now, issuer) {
+function createServer({ host = 'localhost', certificates = {} }, now, keys, issuer) {
   const names = [host].flat();
   const overrides = certificates.server ?? {};
   const { notBefore = now, usages = ['serverAuth'], authority } = overrides;
   return issue({
     commonName: overrides.commonName ?? names[0],
-    keys: await generateKeys(overrides.key ?? serverKey),
+    keys,
     issuer,
     extensions: endEntityExtensions({ names: overrides.names ?? [...names, 'edgeHub'], usages, authority }),
     notBefore,
@@ -82,6 +88,27 @@ async function createServer({ host = 'localhost', serverKey = 'rsa-2048', certif
     version: overrides.version,
     digest: overrides.digest,
   });
+}
+
+/**
+ * @param {ChainOptions} options
+ * @returns {Partial<Authorities>}
+ */
+function sharedAuthorities({ issuer, root }) {
+  if (issuer) return authoritiesBehind(issuer, 'issuer');
+  return root ? { root: authoritiesBehind(root, 'root').root } : {};
+}
+
+/**
+ * What a gateway sends (§6.4); one that was quickly started, its server certificate alone.
+ * @param {Authorities} authorities
+ * @returns {import('../index').ChainRole[]}
+ */
+function usuallyPresented({ intermediate, workloadCa }) {
+  if (!intermediate) return ['server'];
+  return workloadCa
+    ? ['server', 'workloadCa', 'deviceCa', 'intermediate']
+    : ['server', 'deviceCa', 'intermediate'];
 }
 
 /**

@@ -6,6 +6,7 @@ const { issue } = require('./certificate');
 const { authoritiesBehind } = require('./chain');
 const { endEntityExtensions } = require('./extensions');
 const { generateKeys } = require('./keys');
+const { checkDeviceOptions } = require('./options');
 const { VALIDITY, wholeSecond } = require('./validity');
 
 /**
@@ -14,16 +15,17 @@ const { VALIDITY, wholeSecond } = require('./validity');
  * @param {import('../index').DeviceCertificateOptions} options
  * @returns {Promise<import('../index').DeviceCertificate>}
  */
-async function createDeviceCertificate({ deviceId, issuer, key = 'P-256', ...validity }) {
+async function createDeviceCertificate(options) {
+  checkDeviceOptions(options);
+  const { deviceId, issuer, key = 'P-256', notBefore = wholeSecond(Date.now()) } = options;
   const authorities = issuer && authoritiesBehind(issuer, 'issuer');
-  const { notBefore = wholeSecond(Date.now()) } = validity;
   const certificate = issue({
     commonName: deviceId,
     keys: await generateKeys(key),
     issuer: authorities?.deviceCa,
-    extensions: endEntityExtensions({ names: false, usages: ['clientAuth'], authority: validity.authority }),
+    extensions: endEntityExtensions({ names: false, usages: ['clientAuth'], authority: options.authority }),
     notBefore,
-    notAfter: validity.notAfter ?? new Date(notBefore.getTime() + VALIDITY),
+    notAfter: options.notAfter ?? new Date(notBefore.getTime() + VALIDITY),
   });
   const intermediates = authorities ? [authorities.deviceCa, authorities.intermediate] : [];
   const { fingerprint, fingerprint256 } = new X509Certificate(certificate.pem);

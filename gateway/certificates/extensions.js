@@ -89,4 +89,4 @@ function generalName(value) {
   return new x509.GeneralName({ iPAddress });
 }
 
-module.exports = { authorityExtensions, endEntityExtensions, extension };
+module.exports = { USAGES, authorityExtensions, endEntityExtensions, extension };

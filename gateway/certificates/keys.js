@@ -10,7 +10,7 @@ const generateKeyPair = promisify(crypto.generateKeyPair);
  * By type of the key, or curve name of OpenSSL: the digest of matching strength. Ed25519 has its own.
  * @type {Record<string, Digest | undefined>}
  */
-const DIGESTS = { rsa: 'sha256', prime256v1: 'sha256', secp384r1: 'sha384', secp521r1: 'sha512' };
+const USUAL_DIGESTS = { rsa: 'sha256', prime256v1: 'sha256', secp384r1: 'sha384', secp521r1: 'sha512' };
 
 /** Signature algorithms of RFC 3279 §2.2, RFC 4055 §5 and RFC 5758 §3.2. */
 const RSA = {
@@ -50,14 +50,17 @@ async function generateKeys(kind) {
  * How a key signs.
  * @param {crypto.KeyObject} key private
  * @param {Digest} [wanted]
+ * @throws {RangeError} an Ed25519 key has no choice
  * @returns {{ oid: string, parameters: null | undefined, sign: (body: Uint8Array) => Buffer }}
  */
 function signatureOf(key, wanted) {
   const { asymmetricKeyType = '', asymmetricKeyDetails } = key;
   if (asymmetricKeyType === 'ed25519') {
+    if (wanted)
+      throw new RangeError(`an Ed25519 key cannot sign with '${wanted}'; it has a digest of its own`);
     return { oid: ED25519, parameters: undefined, sign: (body) => crypto.sign(null, body, key) };
   }
-  const digest = wanted ?? DIGESTS[asymmetricKeyDetails?.namedCurve || asymmetricKeyType] ?? 'sha256';
+  const digest = wanted ?? USUAL_DIGESTS[asymmetricKeyDetails?.namedCurve || asymmetricKeyType] ?? 'sha256';
   const isRsa = asymmetricKeyType === 'rsa';
   return {
     oid: (isRsa ? RSA : ECDSA)[digest],
@@ -67,4 +70,7 @@ function signatureOf(key, wanted) {
   };
 }
 
-module.exports = { generateKeys, signatureOf };
+/** Of a signature, other than Ed25519's. */
+const DIGESTS = Object.keys(RSA);
+
+module.exports = { DIGESTS, generateKeys, signatureOf };

@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const net = require('node:net');
+
 const DAY = 24 * 3600 * 1000;
 
 /**
@@ -10,7 +12,10 @@ const DAY = 24 * 3600 * 1000;
  * @typedef {object} Variant
  * @property {string} meaning for people, one line
  * @property {(now: number, host: string[]) => ChainOptions} options
+ * @property {string} [address] the host has to be an IP address; the usual one
  */
+
+const P_256 = /** @type {const} */ ('P-256');
 
 /** @param {number} now */
 const past = (now) => ({ notBefore: new Date(now - 60 * DAY), notAfter: new Date(now - DAY) });
@@ -24,7 +29,7 @@ const future = (now) => ({ notBefore: new Date(now + DAY), notAfter: new Date(no
  */
 const VARIANTS = {
   'good-dns': { meaning: 'in order, for a host name', options: () => ({}) },
-  'good-ip': { meaning: 'in order, for an IP address', options: () => ({ host: '127.0.0.1' }) },
+  'good-ip': { meaning: 'in order, for an IP address', address: '127.0.0.1', options: () => ({}) },
   'quick-start': {
     meaning: 'no configured certificates: only the leaf is sent, its self-signed CA is the root',
     options: () => ({ quickStart: true }),
@@ -93,14 +98,10 @@ const VARIANTS = {
   },
   'ip-as-dns-name': {
     meaning: 'the IP address is written as a host name',
-    options: (_, host) => {
-      const addresses = host.map((name) => (name === 'localhost' ? '127.0.0.1' : name));
-      return {
-        certificates: {
-          server: { commonName: addresses[0], names: addresses.map((name) => `dns:${name}`) },
-        },
-      };
-    },
+    address: '127.0.0.1',
+    options: (_, host) => ({
+      certificates: { server: { names: [...host.map((name) => `dns:${name}`), 'edgeHub'] } },
+    }),
   },
   'leaf-is-ca': {
     meaning: 'the server certificate says it is a CA',
@@ -150,22 +151,44 @@ const CHAIN_VARIANTS = /** @type {any} */ (
  * @param {ChainOptions} options
  * @param {number} now milliseconds since 1970
  * @returns {ChainOptions}
- * @throws {RangeError} unknown variant
+ * @throws {RangeError} unknown variant, or a host that does not go with it
  */
-function withVariant({ variant, ...options }, now) {
+function withVariant({ variant, ...given }, now) {
+  const options = stated(given);
   if (variant === undefined) return options;
   if (!Object.hasOwn(VARIANTS, variant)) {
     throw new RangeError(
       `certificate variant '${variant}' is unknown; there are ${Object.keys(VARIANTS).join(', ')}`,
     );
   }
-  const { certificates = {}, ...base } = VARIANTS[variant].options(now, [options.host ?? 'localhost'].flat());
+  const { address, options: optionsFor } = VARIANTS[variant];
+  const { host = address ?? 'localhost' } = options;
+  const hosts = [host].flat();
+  if (address && !net.isIP(hosts[0])) {
+    throw new RangeError(
+      `certificate variant '${variant}' needs an IP address as host, such as ${address}, not '${hosts[0]}'`,
+    );
+  }
+  const { certificates = {}, ...base } = optionsFor(now, hosts);
   const merged = { ...certificates };
   for (const [role, overrides] of Object.entries(options.certificates ?? {})) {
     const key = /** @type {keyof typeof merged} */ (role);
-    merged[key] = { ...merged[key], ...overrides };
+    merged[key] = { ...merged[key], ...stated(overrides) };
   }
-  return { caKey: 'P-256', serverKey: 'P-256', ...base, ...options, certificates: merged };
+  const fast = options.caKeySize === undefined ? { caKey: P_256, serverKey: P_256 } : { serverKey: P_256 };
+  return { ...fast, ...base, ...options, host, certificates: merged };
+}
+
+/**
+ * Without what is undefined, which must not hide what the variant says.
+ * @template {object} T
+ * @param {T} options
+ * @returns {T}
+ */
+function stated(options) {
+  return /** @type {T} */ (
+    Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  );
 }
 
 module.exports = { CHAIN_VARIANTS, withVariant };

@@ -52,7 +52,7 @@ export type ChainVariant =
   | 'sha-1'
   | 'path-length';
 
-/** What differs in one certificate of a chain. */
+/** What differs in one certificate of a chain. What is absent or undefined is as usual. */
 export interface CertificateOverrides {
   commonName?: string;
   key?: KeyKind;
@@ -60,7 +60,7 @@ export interface CertificateOverrides {
   notAfter?: Date;
   /** Version 1 has no extensions. Default 3. */
   version?: 1 | 3;
-  /** Of the signature on it. Default by the issuer's key; an Ed25519 key knows no other. */
+  /** Of the signature on it. Default by the issuer's key; not with an issuer that has an Ed25519 key. */
   digest?: 'sha1' | 'sha256' | 'sha384' | 'sha512';
   /** Subject alternative names of the server certificate; `dns:10.0.0.5` is an address as a host name. False: none. */
   names?: string[] | false;
@@ -78,14 +78,20 @@ export interface CertificateOverrides {
 export type ChainRole = 'server' | 'workloadCa' | 'deviceCa' | 'intermediate' | 'root';
 
 export interface ChainOptions {
-  /** Options by name. All others go before it, and its keys are P-256 where nothing else is said. */
+  /**
+   * Options by name. All others go before it, and its keys are P-256 where nothing else is said. Those that are about
+   * IP addresses are for `127.0.0.1` by default.
+   */
   variant?: ChainVariant;
   /**
    * Names and IP addresses of the gateway. The first is the common name; all of them, then `edgeHub`, are the
    * subject alternative names. Default `localhost`.
    */
   host?: string | string[];
-  /** Certificates to present, in order. Default server, deviceCa, intermediate; with `quickStart` only server. */
+  /**
+   * Certificates to present, in order. Default server, workloadCa if there is one, deviceCa, intermediate; with
+   * `quickStart` only server.
+   */
   present?: ChainRole[];
   /** Share all CAs of that chain: a gateway that renewed its server certificate. */
   issuer?: Chain;
@@ -108,6 +114,7 @@ export interface ChainOptions {
   /**
    * What differs, certificate by certificate. By default all begin `now`, without any back-dating, as edgeHub's
    * does; they last 30 days (the CA of a quick-start gateway 90), the server certificate never longer than its issuer.
+   * Only those that this call makes, so with `issuer` only the server certificate.
    */
   certificates?: Partial<Record<ChainRole, CertificateOverrides>>;
   /** The clock of the gateway that makes them. Default this machine's. */
@@ -117,8 +124,10 @@ export interface ChainOptions {
 /**
  * Makes the certificates of a gateway (contract edge-gateway.md §6.2–§6.5, §9). Keys are new in every call, unless
  * `issuer` or `root` shares those of an earlier chain of this process. RSA keys take some 100 ms each.
- * @throws {RangeError} unknown variant or key kind, or a certificate in `present` that the chain does not have
- * @throws {TypeError} `issuer` or `root` is not a chain of this process
+ * @throws {RangeError} unknown variant or key kind, a host that is no IP address in a variant about them, a certificate
+ *   in `present` that the chain does not have, or one in `certificates` that this call does not make
+ * @throws {TypeError} `issuer` or `root` is not a chain of this process; an unknown field of `certificates`, or a value
+ *   that it cannot have
  */
 export function createChain(options?: ChainOptions): Promise<Chain>;
 
@@ -156,6 +165,6 @@ export interface DeviceCertificate {
 /**
  * Makes the certificate of an X.509 device, with extended key usage clientAuth.
  * @throws {RangeError} unknown key kind
- * @throws {TypeError} `issuer` is not a chain of this process
+ * @throws {TypeError} `issuer` is not a chain of this process; an unknown option, or a value that it cannot have
  */
 export function createDeviceCertificate(options: DeviceCertificateOptions): Promise<DeviceCertificate>;
