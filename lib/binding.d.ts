@@ -45,6 +45,9 @@ export declare class NativeSession {
   written(): number
 }
 
+/** What a session would say of a chain at that time; absent: it would accept. No connection uses it. */
+export declare function judge(request: NativeJudgement): NativeFailure | null
+
 /** What is wrong with an input that should hold certificates. */
 export interface NativeCertificateFault {
   /** `no-certificate`, `private-key` or `broken`. */
@@ -118,6 +121,20 @@ export interface NativeFilter {
   qos: number
 }
 
+/** A chain to judge. */
+export interface NativeJudgement {
+  /** DER, leaf first. */
+  chain: Array<Buffer>
+  /** The name or address the leaf must carry. */
+  host: string
+  /** Roots as DER. */
+  roots: Array<Buffer>
+  /** Trust the operating system's store besides the roots. */
+  systemRoots: boolean
+  /** The time to judge at, ms since 1970. */
+  atMs: number
+}
+
 /** Bounds of a session; what is absent has the value in parentheses. */
 export interface NativeLimits {
   /** Bytes of received messages neither drained nor acknowledged (16 MiB). */
@@ -128,6 +145,44 @@ export interface NativeLimits {
   deadAfterMs?: number
   /** How long a renewal waits for acknowledgements, ms (30 000). */
   quiesceMs?: number
+}
+
+/** An endpoint to look at. */
+export interface NativeProbeRequest {
+  /** A DNS name or an IP address; also the name the certificate must carry. */
+  host: string
+  /** TCP port. */
+  port: number
+  /** The IP address to connect to; absent: what `host` resolves to. */
+  address?: string
+  /** Roots as DER. */
+  roots: Array<Buffer>
+  /** Trust the operating system's store besides the roots. */
+  systemRoots: boolean
+  /** Limit of name resolution and TCP together, ms (20 000). */
+  connectMs?: number
+  /** Limit of the TLS handshake, ms (30 000). */
+  tlsMs?: number
+}
+
+/** What a probe saw, as far as it came. */
+export interface NativeProbeResult {
+  /** The address that accepted. */
+  address?: string
+  /** Time from the resolver's answer to the TCP connection, ms. */
+  tcpMs?: number
+  /** Time of a handshake that succeeded, ms. */
+  tlsMs?: number
+  /** Of a handshake that succeeded. */
+  tlsVersion?: 'TLSv1.2' | 'TLSv1.3'
+  /** Of a handshake that succeeded; its IANA name. */
+  cipherSuite?: string
+  /** The server asked for a client certificate. None was given. */
+  clientCertificateRequested: boolean
+  /** The certificates presented (DER, leaf first), accepted or not. */
+  chain: Array<Buffer>
+  /** Why it got no further; absent: the handshake succeeded. */
+  failure?: NativeFailure
 }
 
 /** One connection to make. */
@@ -155,6 +210,12 @@ export interface NativeRequest {
   /** Limit from CONNECT to CONNACK, ms (130 000). */
   connackMs?: number
 }
+
+/**
+ * Resolves, connects and shakes hands as a session does, sends no MQTT, and closes. `done` is called exactly once,
+ * and keeps the process alive until then; not at all where this call throws or the environment ends first.
+ */
+export declare function probe(request: NativeProbeRequest, done: (arg: NativeProbeResult) => void): void
 
 /** Reads certificates from PEM, with the usual accidents, or DER. */
 export declare function readCertificates(input: Uint8Array): NativeCertificates

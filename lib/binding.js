@@ -836,5 +836,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.NativeSession = nativeBinding.NativeSession
+module.exports.judge = nativeBinding.judge
+module.exports.probe = nativeBinding.probe
 module.exports.readCertificates = nativeBinding.readCertificates
 module.exports.sign = nativeBinding.sign

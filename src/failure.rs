@@ -10,6 +10,8 @@ use std::time::Duration;
 use rumqttc::mqttbytes;
 use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
 
+use crate::tls::Presented;
+
 /// The part of a connection's life in which it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -174,17 +176,34 @@ impl Failure {
     /// Classifies an I/O error, a TLS error inside it included (tokio-rustls wraps them).
     #[must_use]
     pub fn from_io(stage: Stage, error: &io::Error) -> Self {
-        let kind = match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            Some(tls) => kind_of_tls(tls),
-            None => kind_of_io(error),
-        };
-        Self { os_error: error.raw_os_error(), ..Self::new(stage, kind, error.to_string()) }
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            Some(tls) => Self::from_tls(stage, tls),
+            None => Self {
+                os_error: error.raw_os_error(),
+                ..Self::new(stage, kind_of_io(error), error.to_string())
+            },
+        }
+    }
+
+    /// Classifies a TLS error.
+    #[must_use]
+    pub fn from_tls(stage: Stage, error: &rustls::Error) -> Self {
+        Self::new(stage, kind_of_tls(error), error.to_string())
     }
 
     /// The peer broke the MQTT protocol.
     #[must_use]
     pub fn malformed(stage: Stage, error: &mqttbytes::Error) -> Self {
         Self::new(stage, Kind::Malformed, error.to_string())
+    }
+
+    /// The same failure with the chain that was presented, if a certificate of it is why.
+    #[must_use]
+    pub(crate) fn presenting(mut self, presented: &Presented) -> Self {
+        if let Kind::Certificate(_) = self.kind {
+            self.chain = presented.chain();
+        }
+        self
     }
 
     /// The same failure with the time since its stage began.

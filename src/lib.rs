@@ -5,14 +5,16 @@
 //! | [`sas`] | HMAC-SHA256 for shared access signatures |
 //! | [`tls`] | certificates as users paste them, trust roots, the TLS configuration |
 //! | [`transport`] | a name and a port become a TLS stream, under deadlines |
+//! | [`probe`] | one look at an endpoint as far as TLS, for a diagnosis |
 //! | [`session`] | MQTT 3.1.1 over such streams: queue, packet ids, replay, acknowledgements, liveness |
 //! | [`failure`] | every way in which a connection fails, as data |
 //! | [`runtime`] | the one thread on which all sessions run |
 //!
-//! Data flows one way: `session` → `transport` → `tls`; each names `failure`, none names Node. The device's token
+//! Data flows one way: `session` and `probe` → `transport` → `tls`; each names `failure`, none names Node. The device's token
 //! policy, topics and retry policy live in the JavaScript facade, which hands each connect its password.
 
 pub mod failure;
+pub mod probe;
 pub mod runtime;
 pub mod sas;
 pub mod session;

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task::{JoinSet, spawn_blocking};
@@ -14,7 +15,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::failure::{Failure, Kind, Stage};
-use crate::tls::{self, Trust};
+use crate::tls::{self, Presented, Trust};
 
 /// How long one address is given before the next is tried beside it (RFC 8305 §5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
@@ -26,6 +27,8 @@ pub struct Endpoint {
     pub host: String,
     /// TCP port.
     pub port: u16,
+    /// Connect there, without name resolution; `None`: to what `host` resolves to.
+    pub address: Option<IpAddr>,
     /// The roots that may vouch for the gateway.
     pub trust: Trust,
 }
@@ -62,18 +65,26 @@ pub async fn dial(
     deadlines: &Deadlines,
     mut progress: impl FnMut(Stage),
 ) -> Result<TlsStream<TcpStream>, Failure> {
-    let name = ServerName::try_from(endpoint.host.clone()).map_err(|_| {
-        Failure::new(Stage::Resolve, Kind::InvalidName, "neither a DNS name nor an IP address")
-    })?;
+    let name = tls::server_name(&endpoint.host)?;
+    let tcp = reach(endpoint, deadlines.connect, &mut progress).await?;
+    progress(Stage::Tls);
+    let (config, presented) = configure(&endpoint.trust).await?;
+    secure(name, tcp, config, deadlines.tls).await.map_err(|failure| failure.presenting(&presented))
+}
 
+/// Name resolution and TCP, together within `limit`.
+pub(crate) async fn reach(
+    endpoint: &Endpoint,
+    limit: Duration,
+    progress: &mut impl FnMut(Stage),
+) -> Result<TcpStream, Failure> {
     progress(Stage::Resolve);
     let begin = Instant::now();
-    let addresses =
-        resolve(endpoint, deadlines.connect).await.map_err(|failure| failure.after(begin.elapsed()))?;
+    let addresses = resolve(endpoint, limit).await.map_err(|failure| failure.after(begin.elapsed()))?;
 
     progress(Stage::Tcp);
     let tcp_begin = Instant::now();
-    let remaining = deadlines.connect.saturating_sub(begin.elapsed());
+    let remaining = limit.saturating_sub(begin.elapsed());
     let tcp = match timeout(remaining, connect_any(addresses)).await {
         Ok(Ok(tcp)) => tcp,
         Ok(Err(error)) => return Err(Failure::from_io(Stage::Tcp, &error).after(tcp_begin.elapsed())),
@@ -84,29 +95,39 @@ pub async fn dial(
     };
     // A driver writes whole batches: waiting to fill segments would only delay them.
     tcp.set_nodelay(true).map_err(|error| Failure::from_io(Stage::Tcp, &error))?;
+    Ok(tcp)
+}
 
-    progress(Stage::Tls);
-    let tls_begin = Instant::now();
-    let failed = |failure: Failure| failure.after(tls_begin.elapsed());
-    let trust = endpoint.trust.clone();
-    let (config, presented) = spawn_blocking(move || tls::client_config(&trust))
+/// The TLS configuration under `trust`, made off the runtime's thread.
+pub(crate) async fn configure(trust: &Trust) -> Result<(ClientConfig, Presented), Failure> {
+    let begin = Instant::now();
+    let trust = trust.clone();
+    spawn_blocking(move || tls::client_config(&trust))
         .await
         .map_err(|error| Failure::new(Stage::Tls, Kind::Io, error.to_string()))?
-        .map_err(failed)?;
-    match timeout(deadlines.tls, TlsConnector::from(Arc::new(config)).connect(name, tcp)).await {
+        .map_err(|failure| failure.after(begin.elapsed()))
+}
+
+/// The TLS handshake, within `limit`.
+pub(crate) async fn secure(
+    name: ServerName<'static>,
+    tcp: TcpStream,
+    config: ClientConfig,
+    limit: Duration,
+) -> Result<TlsStream<TcpStream>, Failure> {
+    let begin = Instant::now();
+    match timeout(limit, TlsConnector::from(Arc::new(config)).connect(name, tcp)).await {
         Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) => {
-            let mut failure = Failure::from_io(Stage::Tls, &error);
-            if let Kind::Certificate(_) = failure.kind {
-                failure.chain = presented.take();
-            }
-            Err(failed(failure))
-        }
-        Err(_) => Err(failed(Failure::new(Stage::Tls, Kind::TimedOut, "the TLS handshake did not end"))),
+        Ok(Err(error)) => Err(Failure::from_io(Stage::Tls, &error)),
+        Err(_) => Err(Failure::new(Stage::Tls, Kind::TimedOut, "the TLS handshake did not end")),
     }
+    .map_err(|failure| failure.after(begin.elapsed()))
 }
 
 async fn resolve(endpoint: &Endpoint, limit: Duration) -> Result<Vec<SocketAddr>, Failure> {
+    if let Some(address) = endpoint.address {
+        return Ok(vec![SocketAddr::new(address, endpoint.port)]);
+    }
     match timeout(limit, lookup_host((endpoint.host.as_str(), endpoint.port))).await {
         Ok(Ok(found)) => {
             let addresses: Vec<_> = found.collect();
@@ -208,7 +229,8 @@ mod tests {
     #[test]
     fn a_host_that_is_no_name_is_refused_before_the_network() {
         block_on(async {
-            let endpoint = Endpoint { host: "bad name".into(), port: 8883, trust: Trust::Given(Vec::new()) };
+            let trust = Trust::Given(Vec::new());
+            let endpoint = Endpoint { host: "bad name".into(), port: 8883, address: None, trust };
             let failure = dial(&endpoint, &Deadlines::default(), |_| {}).await.unwrap_err();
             assert_eq!(failure.kind, Kind::InvalidName);
         });

@@ -37,13 +37,13 @@ pub struct NativeRequest {
 
 impl From<NativeRequest> for Request {
     fn from(native: NativeRequest) -> Self {
-        let roots = native.roots.iter().map(|der| der.to_vec()).collect();
         let default = Deadlines::default();
         Self {
             endpoint: Endpoint {
                 host: native.host,
                 port: native.port,
-                trust: if native.system_roots { Trust::System(roots) } else { Trust::Given(roots) },
+                address: None,
+                trust: trust(&native.roots, native.system_roots),
             },
             deadlines: Deadlines {
                 connect: millis(native.connect_ms, default.connect),
@@ -87,6 +87,12 @@ impl From<NativeLimits> for Limits {
     }
 }
 
-fn millis(given: Option<u32>, default: Duration) -> Duration {
+/// The certificates `roots` (DER), with the operating system's store if `system_roots`.
+pub(crate) fn trust(roots: &[Buffer], system_roots: bool) -> Trust {
+    let roots = roots.iter().map(|der| der.to_vec()).collect();
+    if system_roots { Trust::System(roots) } else { Trust::Given(roots) }
+}
+
+pub(crate) fn millis(given: Option<u32>, default: Duration) -> Duration {
     given.map_or(default, |ms| Duration::from_millis(ms.into()))
 }

@@ -7,11 +7,14 @@ mod roots;
 mod verifier;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::ClientConfig;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
-use crate::failure::{Failure, Kind, Stage};
+use crate::failure::{CertificateFault, Failure, Kind, Stage};
 
 pub use verifier::Presented;
 
@@ -35,6 +38,16 @@ fn provider() -> CryptoProvider {
     return rustls::crypto::ring::default_provider();
 }
 
+/// `host` as the name a certificate must carry.
+///
+/// # Errors
+///
+/// [`Kind::InvalidName`].
+pub fn server_name(host: &str) -> Result<ServerName<'static>, Failure> {
+    ServerName::try_from(host.to_owned())
+        .map_err(|_| Failure::new(Stage::Resolve, Kind::InvalidName, "neither a DNS name nor an IP address"))
+}
+
 /// A TLS 1.2 and 1.3 client configuration under `trust`, and the place where the presented chain is noted.
 ///
 /// Reads the operating system's store where `trust` asks for it: call it off the runtime's thread.
@@ -53,4 +66,26 @@ pub fn client_config(trust: &Trust) -> Result<(ClientConfig, Presented), Failure
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
     Ok((config, presented))
+}
+
+/// What a connection to `host` under `trust` would say of `chain` (DER, leaf first), were it `at`.
+///
+/// For a diagnosis, which asks about dates, names and issuers one by one. No connection uses it, and it decides
+/// nothing: a connection's verdict comes from the same verifier, at the time the connection is made.
+///
+/// # Errors
+///
+/// The verdict, with the chain; or as [`client_config`] and [`server_name`].
+pub fn judge(chain: &[Vec<u8>], host: &str, trust: &Trust, at: Duration) -> Result<(), Failure> {
+    let name = server_name(host)?;
+    let certificates: Vec<_> = chain.iter().map(|der| CertificateDer::from(der.as_slice())).collect();
+    let Some((end_entity, intermediates)) = certificates.split_first() else {
+        let fault = Kind::Certificate(CertificateFault::Other);
+        return Err(Failure::new(Stage::Tls, fault, "the chain holds no certificate"));
+    };
+    let (verifier, presented) = verifier::recording(roots::store(trust)?, &Arc::new(provider()))?;
+    verifier
+        .verify_server_cert(end_entity, intermediates, &name, &[], UnixTime::since_unix_epoch(at))
+        .map(drop)
+        .map_err(|error| Failure::from_tls(Stage::Tls, &error).presenting(&presented))
 }

@@ -18,10 +18,10 @@ use crate::failure::{Failure, Kind, Stage};
 pub struct Presented(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Presented {
-    /// Takes the noted chain out.
+    /// The noted chain.
     #[must_use]
-    pub fn take(&self) -> Vec<Vec<u8>> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    pub fn chain(&self) -> Vec<Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn note(&self, end_entity: &CertificateDer<'_>, intermediates: &[CertificateDer<'_>]) {

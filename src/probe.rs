@@ -1,0 +1,131 @@
+//! One look at an endpoint: name, TCP and TLS as a session makes them, and what was seen on the way. No MQTT.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use rustls::client::ResolvesClientCert;
+use rustls::sign::CertifiedKey;
+use rustls::{ProtocolVersion, SignatureScheme};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+use tokio_rustls::client::TlsStream;
+
+use crate::failure::{Failure, Kind, Stage};
+use crate::runtime;
+use crate::tls;
+use crate::transport::{Deadlines, Endpoint, configure, reach, secure};
+
+/// How long a peer may block the farewell; what is to be seen is seen by then.
+const FAREWELL: Duration = Duration::from_millis(250);
+
+/// What a probe saw, as far as it came.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The address that accepted.
+    pub address: Option<IpAddr>,
+    /// Time from the resolver's answer to the TCP connection.
+    pub tcp: Option<Duration>,
+    /// Time of a handshake that succeeded.
+    pub tls: Option<Duration>,
+    /// `TLSv1.2` or `TLSv1.3`, of a handshake that succeeded.
+    pub tls_version: Option<&'static str>,
+    /// Its IANA name, of a handshake that succeeded.
+    pub cipher_suite: Option<String>,
+    /// The server asked for a client certificate. None was given.
+    pub client_certificate_requested: bool,
+    /// The certificates presented (DER, leaf first), accepted or not.
+    pub chain: Vec<Vec<u8>>,
+    /// Why it got no further; `None`: the handshake succeeded.
+    pub failure: Option<Failure>,
+}
+
+/// Probes `endpoint` and calls `done` exactly once, on another thread.
+///
+/// # Errors
+///
+/// The operating system refused the runtime, see [`runtime::handle`]; `done` is not called then.
+pub fn start(
+    endpoint: Endpoint,
+    deadlines: Deadlines,
+    done: impl FnOnce(Report) + Send + 'static,
+) -> std::io::Result<()> {
+    let runtime = runtime::handle()?;
+    let probe = runtime.spawn(async move { run(&endpoint, &deadlines).await });
+    runtime.spawn(async move {
+        done(probe.await.unwrap_or_else(|error| Report {
+            failure: Some(Failure::new(Stage::Resolve, Kind::Io, error.to_string())),
+            ..Report::default()
+        }));
+    });
+    Ok(())
+}
+
+async fn run(endpoint: &Endpoint, deadlines: &Deadlines) -> Report {
+    let mut report = Report::default();
+    report.failure = look(endpoint, deadlines, &mut report).await.err();
+    report
+}
+
+async fn look(endpoint: &Endpoint, deadlines: &Deadlines, report: &mut Report) -> Result<(), Failure> {
+    let name = tls::server_name(&endpoint.host)?;
+    let mut begin = Instant::now();
+    let tcp = reach(endpoint, deadlines.connect, &mut |stage| {
+        if stage == Stage::Tcp {
+            begin = Instant::now();
+        }
+    })
+    .await?;
+    report.tcp = Some(begin.elapsed());
+    report.address = tcp.peer_addr().ok().map(|address| address.ip());
+
+    let (mut config, presented) = configure(&endpoint.trust).await?;
+    let asked = Arc::new(Asked::default());
+    config.client_auth_cert_resolver = Arc::<Asked>::clone(&asked);
+    let begin = Instant::now();
+    let secured = secure(name, tcp, config, deadlines.tls).await;
+    report.chain = presented.chain();
+    report.client_certificate_requested = asked.0.load(Ordering::Relaxed);
+    let stream = secured.map_err(|failure| failure.presenting(&presented))?;
+    report.tls = Some(begin.elapsed());
+    note_negotiated(&stream, report);
+    farewell(stream).await;
+    Ok(())
+}
+
+fn note_negotiated(stream: &TlsStream<TcpStream>, report: &mut Report) {
+    let (_, connection) = stream.get_ref();
+    report.tls_version = connection.protocol_version().and_then(|version| match version {
+        ProtocolVersion::TLSv1_2 => Some("TLSv1.2"),
+        ProtocolVersion::TLSv1_3 => Some("TLSv1.3"),
+        _ => None,
+    });
+    report.cipher_suite = connection
+        .negotiated_cipher_suite()
+        .and_then(|suite| suite.suite().as_str())
+        // rustls marks those of TLS 1.3 by its own prefix; their registered names begin as all others do.
+        .map(|name| name.replacen("TLS13_", "TLS_", 1));
+}
+
+/// Ends the connection in order; how the peer takes that is no finding.
+async fn farewell(mut stream: TlsStream<TcpStream>) {
+    let _ = timeout(FAREWELL, stream.shutdown()).await;
+}
+
+/// Notes that a client certificate was asked for, and gives none.
+#[derive(Debug, Default)]
+struct Asked(AtomicBool);
+
+impl ResolvesClientCert for Asked {
+    fn resolve(&self, _issuers: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.0.store(true, Ordering::Relaxed);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        // rustls asks `resolve` only where there may be something to give.
+        true
+    }
+}
