@@ -109,6 +109,8 @@ export interface NativeFailure {
   osError?: number
   /** The presented chain, DER, leaf first. */
   chain: Array<Buffer>
+  /** The trusted certificate that decided, DER (`certificate-root-…`). */
+  root?: Buffer
   /** Time since the stage began, ms. */
   elapsedMs: number
 }

@@ -30,49 +30,62 @@ const { failure, quote } = require('./failure');
  */
 function readTrust(ca) {
   if (ca !== undefined && ca !== null && ca !== '') return { roots: readAuthority(ca), systemRoots: false };
-  const extra = process.env.NODE_EXTRA_CA_CERTS;
-  return { roots: extra ? readFile(extra, 'NODE_EXTRA_CA_CERTS') : [], systemRoots: true };
+  return { roots: extraRoots(), systemRoots: true };
 }
 
 /**
- * Node's own roots, for systems without a store (slim containers).
+ * Without `ca`, where the system has no store (slim containers): Node's own roots instead.
  *
  * @returns {Trust}
+ * @throws {ArgumentError} `ERR_IOT_CA_…`, about NODE_EXTRA_CA_CERTS
  */
 function bundledTrust() {
   // Loading it takes longer than all of this package.
   const tls = require('node:tls');
-  return { roots: decode(tls.rootCertificates.join('\n'), "Node's own roots"), systemRoots: false };
+  const bundled = decode(tls.rootCertificates.join('\n'), "Node's own roots");
+  return { roots: [...bundled, ...extraRoots()], systemRoots: false };
+}
+
+function extraRoots() {
+  const extra = process.env.NODE_EXTRA_CA_CERTS;
+  return extra ? readFile(extra, 'NODE_EXTRA_CA_CERTS') : [];
 }
 
 /**
  * @param {Authority} ca
+ * @param {string} [origin] `ca[1]` for the second of an array.
  * @returns {Buffer[]}
  */
-function readAuthority(ca) {
+function readAuthority(ca, origin = 'ca') {
   if (Array.isArray(ca)) {
-    if (ca.length > 0) return ca.flatMap((each) => readAuthority(each));
-    throw unusable('ERR_IOT_CA_EMPTY', 'ca is an empty array', 'Leave ca out to use the system store.');
+    if (ca.length > 0) return ca.flatMap((each, index) => readAuthority(each, `${origin}[${index}]`));
+    throw unusable(
+      'ERR_IOT_CA_EMPTY',
+      `${origin} is an empty array`,
+      'Leave ca out to use the system store.',
+    );
   }
   if (typeof ca === 'string') {
-    if (isInline(ca)) return decode(ca, 'ca');
+    if (isInline(ca)) return decode(ca, origin);
     refuseSecret(ca);
-    return readFile(ca, 'ca');
+    return readFile(ca, origin);
   }
-  if (ca instanceof Uint8Array) return decode(ca, 'ca');
+  if (ca instanceof Uint8Array) return decode(ca, origin);
   const kind = ca === null ? 'null' : typeof ca;
-  throw unusable('ERR_IOT_CA_TYPE', `ca is ${kind}, not a text, a Buffer or an array of them`, HOW_TO_GIVE);
+  const message = `${origin} is ${kind}, not a text, a Buffer or an array of them`;
+  throw unusable('ERR_IOT_CA_TYPE', message, HOW_TO_GIVE);
 }
 
 const HOW_TO_GIVE = 'Give the root certificate as PEM: ca: fs.readFileSync(path), or the path itself.';
 
 /**
- * A path has no line break and no PEM marker. Text without either that names no file is reported as a missing file.
+ * A path has no line break, no PEM marker and no zero (UTF-16 read as UTF-8 has). Text without these that names no file
+ * is reported as a missing file.
  *
  * @param {string} text
  */
 function isInline(text) {
-  return text.includes('-----') || text.includes('\n');
+  return text.includes('-----') || /[\n\0]/.test(text);
 }
 
 /**
@@ -91,7 +104,7 @@ function refuseSecret(text) {
 
 /**
  * @param {string} path
- * @param {string} origin `ca` or the name of the environment variable.
+ * @param {string} origin `ca`, `ca[1]` or the name of the environment variable.
  */
 function readFile(path, origin) {
   let content;
@@ -123,12 +136,13 @@ function decode(content, origin) {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   const { certificates, fault } = readCertificates(bytes);
   if (fault === undefined) return certificates;
+  const line = fault.line === undefined ? '' : `, line ${fault.line}`;
   if (fault.kind === 'private-key') {
     const hint =
       'Give the root certificate (-----BEGIN CERTIFICATE-----); the private key stays where it was made.';
     throw unusable(
       'ERR_IOT_CA_PRIVATE_KEY',
-      `A private key stands where the root certificate belongs: ${origin}`,
+      `A private key stands where the root certificate belongs: ${origin}${line}`,
       hint,
     );
   }

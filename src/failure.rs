@@ -8,9 +8,9 @@ use std::io;
 use std::time::Duration;
 
 use rumqttc::mqttbytes;
-use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
+use rustls::{AlertDescription, CertificateError, InvalidMessage, OtherError, PeerIncompatible};
 
-use crate::tls::Presented;
+use crate::tls::{Presented, UnfitRoot};
 
 /// The part of a connection's life in which it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub enum Kind {
     Silent,
     /// The host is neither a DNS name nor an IP address.
     InvalidName,
-    /// The operating system's store is empty and no root was given.
+    /// The operating system's store is empty, or no root was given where exactly those given count.
     NoRoots,
     /// A given root cannot serve as one.
     BadRoot,
@@ -124,6 +124,12 @@ pub enum CertificateFault {
     WrongName,
     /// The certificate is not for TLS servers.
     WrongPurpose,
+    /// The root that the path ends at is past its end date.
+    RootExpired,
+    /// The root that the path ends at is before its start date.
+    RootNotYetValid,
+    /// The trusted certificate that the path ends at is none of an authority.
+    RootNotAuthority,
     /// Any other verdict.
     Other,
 }
@@ -137,6 +143,9 @@ impl CertificateFault {
             Self::BadSignature => "certificate-bad-signature",
             Self::WrongName => "certificate-wrong-name",
             Self::WrongPurpose => "certificate-wrong-purpose",
+            Self::RootExpired => "certificate-root-expired",
+            Self::RootNotYetValid => "certificate-root-not-yet-valid",
+            Self::RootNotAuthority => "certificate-root-not-authority",
             Self::Other => "certificate-invalid",
         }
     }
@@ -155,6 +164,8 @@ pub struct Failure {
     pub os_error: Option<i32>,
     /// The certificates the gateway presented (DER, leaf first); empty where the handshake did not get so far.
     pub chain: Vec<Vec<u8>>,
+    /// The trusted certificate (DER) that decided, where one did.
+    pub root: Option<Vec<u8>>,
     /// Time since the stage began.
     pub elapsed: Duration,
 }
@@ -169,6 +180,7 @@ impl Failure {
             detail: detail.into(),
             os_error: None,
             chain: Vec::new(),
+            root: None,
             elapsed: Duration::ZERO,
         }
     }
@@ -188,7 +200,13 @@ impl Failure {
     /// Classifies a TLS error.
     #[must_use]
     pub fn from_tls(stage: Stage, error: &rustls::Error) -> Self {
-        Self::new(stage, kind_of_tls(error), error.to_string())
+        match unfit_root(error) {
+            Some(unfit) => Self {
+                root: Some(unfit.der().to_vec()),
+                ..Self::new(stage, Kind::Certificate(unfit.fault()), unfit.to_string())
+            },
+            None => Self::new(stage, kind_of_tls(error), error.to_string()),
+        }
     }
 
     /// The peer broke the MQTT protocol.
@@ -235,6 +253,16 @@ fn kind_of_io(error: &io::Error) -> Kind {
         // A gateway closes without close_notify (contract edge-gateway.md §2.1): an ordinary end of stream.
         io::ErrorKind::UnexpectedEof => Kind::Closed,
         _ => Kind::Io,
+    }
+}
+
+/// Our verifier's own verdict, inside rustls's.
+fn unfit_root(error: &rustls::Error) -> Option<&UnfitRoot> {
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(inner))) => {
+            inner.downcast_ref::<UnfitRoot>()
+        }
+        _ => None,
     }
 }
 

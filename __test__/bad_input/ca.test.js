@@ -30,6 +30,18 @@ after(async () => {
 const derOf = (pem) => new X509Certificate(pem).raw;
 const keyBody = () => chain.serverKeyPem.split('\n').slice(1, -2).join('');
 
+const derKey = (type) => createPrivateKey(chain.serverKeyPem).export({ type, format: 'der' });
+const pemOf = (der) => `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`;
+
+/** The same length, and another type in the place of the serial number. */
+function damaged(der) {
+  const copy = Buffer.from(der);
+  const version = copy.indexOf(Buffer.from('a003020102', 'hex'));
+  copy[version + 5] = 0x13;
+  copy[version] = 0x13;
+  return copy;
+}
+
 function fileOf(name, content) {
   const file = path.join(folder, name);
   fs.writeFileSync(file, content);
@@ -82,7 +94,7 @@ const refused = {
   'a private key': () => ({
     ca: chain.serverKeyPem,
     code: 'ERR_IOT_CA_PRIVATE_KEY',
-    names: ['private key', 'ca'],
+    names: ['private key', 'ca, line 1'],
     hint: /BEGIN CERTIFICATE/,
     secrets: [keyBody(), keyBody().slice(0, 40)],
   }),
@@ -92,8 +104,48 @@ const refused = {
       createPrivateKey(chain.serverKeyPem).export({ type: 'sec1', format: 'pem' }),
     ),
     code: 'ERR_IOT_CA_PRIVATE_KEY',
-    names: ['server.key.pem'],
+    names: ['server.key.pem', 'line 1'],
     secrets: [keyBody()],
+  }),
+  'a private key in UTF-16, behind other text': () => ({
+    ca: Buffer.from(`\ufeffThe key:\r\n${chain.serverKeyPem}`, 'utf16le'),
+    code: 'ERR_IOT_CA_PRIVATE_KEY',
+    names: ['line 2'],
+    secrets: [keyBody()],
+  }),
+  'a private key as DER': () => ({
+    ca: derKey('pkcs8'),
+    code: 'ERR_IOT_CA_PRIVATE_KEY',
+    names: ['ca'],
+    secrets: [keyBody()],
+  }),
+  'a file with an EC private key as DER': () => ({
+    ca: fileOf('server.key.der', derKey('sec1')),
+    code: 'ERR_IOT_CA_PRIVATE_KEY',
+    names: ['server.key.der'],
+    secrets: [keyBody(), derKey('sec1').toString('base64')],
+  }),
+  'a certificate as DER that is cut off': () => ({
+    ca: fileOf('cut.der', derOf(chain.rootPem).subarray(0, 200)),
+    code: 'ERR_IOT_CA_BROKEN',
+    names: ['cut.der', 'cut short'],
+  }),
+  'a certificate as DER with something else behind it': () => ({
+    ca: Buffer.concat([derOf(chain.rootPem), derKey('pkcs8')]),
+    code: 'ERR_IOT_CA_PRIVATE_KEY',
+    names: ['ca'],
+    secrets: [keyBody()],
+  }),
+  'a request for a certificate': () => ({
+    ca: chain.rootPem.replaceAll('CERTIFICATE', 'CERTIFICATE REQUEST'),
+    code: 'ERR_IOT_CA_NO_CERTIFICATE',
+    names: ['in ca'],
+  }),
+  'a path in a Buffer': () => ({
+    ca: Buffer.from(fileOf('root.pem', chain.rootPem)),
+    code: 'ERR_IOT_CA_NO_CERTIFICATE',
+    names: ['in ca'],
+    hint: /path itself/,
   }),
   'PEM with a sign that is not base64': () => ({
     ca: `\n\n${chain.rootPem.replace(/\n(....)/, '\n*$1')}`,
@@ -111,10 +163,20 @@ const refused = {
     code: 'ERR_IOT_CA_BROKEN',
     names: ['line 1'],
   }),
+  'PEM whose second certificate decodes to none': () => ({
+    ca: otherRoot + pemOf(damaged(derOf(chain.rootPem))) + otherRoot,
+    code: 'ERR_IOT_CA_BROKEN',
+    names: [`line ${otherRoot.trim().split('\n').length + 1}`, 'no certificate'],
+  }),
   'an array with one that is broken': () => ({
     ca: [chain.rootPem, 'two\nlines'],
     code: 'ERR_IOT_CA_NO_CERTIFICATE',
-    names: ['in ca'],
+    names: ['in ca[1]'],
+  }),
+  'an array with a file that is broken': () => ({
+    ca: [chain.rootPem, [otherRoot, fileOf('one.pem', chain.rootPem.slice(0, 99))]],
+    code: 'ERR_IOT_CA_BROKEN',
+    names: ['one.pem', 'ca[1][1]', 'line 1'],
   }),
   'the base64 of a private key without its markers': () => ({
     ca: keyBody(),
@@ -142,18 +204,6 @@ for (const face of faces) {
       assert.equal(gateway.counts.connections, before, 'it was told without a socket');
     });
   }
-
-  test(`${face.name}: ca is a private key as DER, found out by the one who builds the trust`, async () => {
-    const ca = createPrivateKey(chain.serverKeyPem).export({ type: 'pkcs8', format: 'der' });
-    const error = await failureOf(face, connectionStringTo(`localhost:${gateway.port}`), { ca });
-    assertTold(error, {
-      type: 'ArgumentError',
-      code: 'ERR_IOT_CA_UNUSABLE',
-      names: ['ca'],
-      cause: /\w/,
-      secrets: [keyBody()],
-    });
-  });
 }
 
 /** Whatever form it has, it is that root. */
@@ -166,6 +216,12 @@ const accepted = {
   'PEM in a Buffer': (pem) => Buffer.from(pem),
   'DER in a Buffer': (pem) => derOf(pem),
   'DER in a Uint8Array': (pem) => Uint8Array.from(derOf(pem)),
+  'several DER, one behind the other': (pem) => Buffer.concat([derOf(otherRoot), derOf(pem)]),
+  'UTF-16, as PowerShell writes it': (pem) => fileOf('utf16.pem', Buffer.from(`\ufeff${pem}`, 'utf16le')),
+  'UTF-16 in the other order': (pem) => Buffer.from(`\ufeff${pem}`, 'utf16le').swap16(),
+  'UTF-16 without a mark': (pem) => Buffer.from(pem, 'utf16le'),
+  'UTF-16 read as UTF-8': (pem) => Buffer.from(`\ufeff${pem}`, 'utf16le').toString(),
+  'what openssl s_client prints': (pem) => `0 s:CN = ${'gateway '.repeat(9)}\n   i:CN = root\n${pem}---\n`,
   'an array of one': (pem) => [pem],
   'an array of all kinds': (pem) => [
     otherRoot,

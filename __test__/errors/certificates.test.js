@@ -307,9 +307,9 @@ test('a root given as ca that has expired', async () => {
   const presented = [await server(root), root];
   const derOf = ({ pem }) => new X509Certificate(pem).raw;
   for (const chain of [presented, presented.slice(0, 1)]) {
-    const native = { kind: 'certificate-expired', stage: 'tls', detail: 'expired', elapsedMs: 3 };
+    const native = { kind: 'certificate-root-expired', stage: 'tls', detail: 'expired', elapsedMs: 3 };
     const error = connectionFailure(
-      { ...native, chain: chain.map(derOf) },
+      { ...native, chain: chain.map(derOf), root: derOf(root) },
       {
         host: 'localhost',
         port: 8883,

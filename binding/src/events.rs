@@ -52,6 +52,8 @@ pub struct NativeFailure {
     pub os_error: Option<i32>,
     /// The presented chain, DER, leaf first.
     pub chain: Vec<Buffer>,
+    /// The trusted certificate that decided, DER (`certificate-root-…`).
+    pub root: Option<Buffer>,
     /// Time since the stage began, ms.
     pub elapsed_ms: f64,
 }
@@ -126,6 +128,7 @@ impl From<Failure> for NativeFailure {
             detail: failure.detail,
             os_error: failure.os_error,
             chain: failure.chain.into_iter().map(Buffer::from).collect(),
+            root: failure.root.map(Buffer::from),
             elapsed_ms: failure.elapsed.as_secs_f64() * 1000.0,
         }
     }

@@ -41,7 +41,7 @@ const ROWS = [
     remedy: 'Have it made anew.',
   },
   {
-    kind: 'certificate-not-yet-valid',
+    kind: ['certificate-not-yet-valid', 'certificate-root-not-yet-valid'],
     when: isClockBehind,
     certificate: notYetValid,
     code: 'ERR_IOT_CLOCK',
@@ -51,7 +51,7 @@ const ROWS = [
     remedy: 'The clock is behind: set it (NTP), and mind the time zone.',
   },
   {
-    kind: 'certificate-not-yet-valid',
+    kind: ['certificate-not-yet-valid', 'certificate-root-not-yet-valid'],
     certificate: notYetValid,
     code: 'ERR_IOT_CERT_NOT_YET_VALID',
     type: NotConnectedError,
@@ -60,16 +60,27 @@ const ROWS = [
     remedy: ({ now }) => `Set the clock of this device, which says ${isoDate(now)}, or that of the gateway.`,
   },
   {
-    kind: /^certificate-.*expired/,
-    certificate: expiredRoot,
+    kind: 'certificate-root-expired',
+    certificate: rootOf,
     code: 'ERR_IOT_CERT_ROOT_EXPIRED',
     type: NotConnectedError,
-    message: (_, root) => `The root ${nameOf(root)} given as ca expired on ${isoDate(root.validTo)}`,
+    message: ({ caIsGiven }, root) =>
+      `The root ${nameOf(root)} ${caIsGiven ? 'given as ca' : 'in the system store'} expired on ${isoDate(root.validTo)}`,
     remedy: ({ now }) =>
       `Copy the current root certificate of the gateway to this device, or set its clock, which says ${isoDate(now)}.`,
   },
   {
-    kind: /^certificate-.*expired/,
+    kind: 'certificate-root-not-authority',
+    certificate: rootOf,
+    code: 'ERR_IOT_CERT_ROOT_NOT_CA',
+    type: NotConnectedError,
+    message: ({ top }, root) =>
+      `${nameOf(top)} was issued by ${nameOf(root)}, which is trusted but is not the certificate of a CA`,
+    remedy:
+      'Only a certificate with CA:TRUE may vouch for another: have the root of the gateway made anew (keyUsage keyCertSign).',
+  },
+  {
+    kind: 'certificate-expired',
     certificate: expired,
     code: 'ERR_IOT_CERT_EXPIRED',
     type: NotConnectedError,
@@ -120,8 +131,8 @@ const ROWS = [
 ];
 
 /** @param {Circumstances} circumstances */
-function notYetValid({ chain, now }) {
-  return chain.find(({ validFrom }) => new Date(validFrom) > now) ?? chain[0];
+function notYetValid({ root, chain, now }) {
+  return root ?? chain.find(({ validFrom }) => new Date(validFrom) > now) ?? chain[0];
 }
 
 /** @param {Circumstances} circumstances */
@@ -135,15 +146,9 @@ function expired({ chain, now }) {
   return chain.find(({ validTo }) => new Date(validTo) < now) ?? chain[0];
 }
 
-/**
- * @param {Circumstances} circumstances
- * @returns {X509Certificate | undefined} The root that decided, if nothing in the chain did.
- */
-function expiredRoot({ chain, roots, now, top }) {
-  const isExpired = (/** @type {X509Certificate} */ { validTo }) => new Date(validTo) < now;
-  if (chain.some((each) => isExpired(each) && !roots.some((root) => root.raw.equals(each.raw))))
-    return undefined;
-  return roots.find((root) => root.subject === top.issuer && isExpired(root));
+/** @param {Circumstances} circumstances */
+function rootOf({ root, top }) {
+  return root ?? top;
 }
 
 /**

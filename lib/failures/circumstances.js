@@ -63,6 +63,11 @@ class Circumstances {
     return topOf(this.chain);
   }
 
+  /** The trusted certificate that decided, where one did. */
+  get root() {
+    return this.native.root && parse(this.native.root)[0];
+  }
+
   /** The app named its roots; otherwise the system's store counts, or Node's own where that is empty. */
   get caIsGiven() {
     return isGiven(this.target.ca);

@@ -1,8 +1,16 @@
 //! TLS: certificates as users paste them, trust roots, and the client configuration.
 //!
 //! Verification cannot be switched off: every configuration made here verifies chain, dates and names.
+//!
+//! | room | holds |
+//! |---|---|
+//! | [`certificates`] | from what people give to DER |
+//! | `root` | what one trusted certificate says of itself |
+//! | `roots` | what is trusted, sorted by what it is good for |
+//! | `verifier` | the verdict on a presented chain |
 
 pub mod certificates;
+mod root;
 mod roots;
 mod verifier;
 
@@ -16,7 +24,11 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
 use crate::failure::{CertificateFault, Failure, Kind, Stage};
 
+pub(crate) use roots::UnfitRoot;
 pub use verifier::Presented;
+
+use roots::Roots;
+use verifier::Verifier;
 
 /// What a gateway's chain must lead to.
 #[derive(Debug, Clone)]
@@ -57,8 +69,9 @@ pub fn server_name(host: &str) -> Result<ServerName<'static>, Failure> {
 /// [`Kind::NoRoots`] where nothing is trusted, [`Kind::BadRoot`] where a given one cannot serve.
 pub fn client_config(trust: &Trust) -> Result<(ClientConfig, Presented), Failure> {
     let provider = Arc::new(provider());
-    let roots = roots::store(trust)?;
-    let (verifier, presented) = verifier::recording(roots, &provider)?;
+    let algorithms = provider.signature_verification_algorithms;
+    let presented = Presented::default();
+    let verifier = Verifier::new(Roots::of(trust, UnixTime::now())?, algorithms, presented.clone());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Failure::new(Stage::Tls, Kind::Tls, error.to_string()))?
@@ -83,9 +96,11 @@ pub fn judge(chain: &[Vec<u8>], host: &str, trust: &Trust, at: Duration) -> Resu
         let fault = Kind::Certificate(CertificateFault::Other);
         return Err(Failure::new(Stage::Tls, fault, "the chain holds no certificate"));
     };
-    let (verifier, presented) = verifier::recording(roots::store(trust)?, &Arc::new(provider()))?;
-    verifier
-        .verify_server_cert(end_entity, intermediates, &name, &[], UnixTime::since_unix_epoch(at))
+    let at = UnixTime::since_unix_epoch(at);
+    let algorithms = provider().signature_verification_algorithms;
+    let presented = Presented::default();
+    Verifier::new(Roots::of(trust, at)?, algorithms, presented.clone())
+        .verify_server_cert(end_entity, intermediates, &name, &[], at)
         .map(drop)
         .map_err(|error| Failure::from_tls(Stage::Tls, &error).presenting(&presented))
 }

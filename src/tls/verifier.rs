@@ -1,17 +1,24 @@
-//! The WebPKI verifier of rustls, which also notes the chain it was shown.
+//! The verifier: webpki's verdict, the rules for trusted certificates that webpki does not have, and a note of the chain.
 //!
-//! The verdict is rustls's own in every case; the noted chain lets the facade say which certificate decided it,
-//! and why, without a second X.509 parser in here.
+//! | the path ends at | verdict |
+//! |---|---|
+//! | a trusted certificate that is in date and an authority | webpki's |
+//! | one that is neither | refused, [`UnfitRoot`] says which and why |
+//! | nothing, but the server's own certificate is trusted, byte for byte | accepted if dates and purpose fit |
+//!
+//! Names and the handshake's signature are checked in every case, by rustls.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::CryptoProvider;
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 
-use crate::failure::{Failure, Kind, Stage};
+use super::root::Unfit;
+use super::roots::Roots;
 
 /// The chain a gateway presented, leaf first (DER); empty until it did.
 #[derive(Debug, Clone, Default)]
@@ -30,35 +37,64 @@ impl Presented {
     }
 }
 
-/// The verifier for `roots`, and where it notes what it was shown.
-pub(super) fn recording(
-    roots: RootCertStore,
-    provider: &Arc<CryptoProvider>,
-) -> Result<(RecordingVerifier, Presented), Failure> {
-    let webpki = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
-        .build()
-        .map_err(|error| Failure::new(Stage::Tls, Kind::Tls, error.to_string()))?;
-    let presented = Presented::default();
-    Ok((RecordingVerifier { webpki, presented: presented.clone() }, presented))
-}
-
 #[derive(Debug)]
-pub(super) struct RecordingVerifier {
-    webpki: Arc<WebPkiServerVerifier>,
+pub(super) struct Verifier {
+    roots: Roots,
+    algorithms: WebPkiSupportedAlgorithms,
     presented: Presented,
 }
 
-impl ServerCertVerifier for RecordingVerifier {
+impl Verifier {
+    /// The verifier for `roots`; it notes in `presented` what it is shown.
+    pub(super) fn new(roots: Roots, algorithms: WebPkiSupportedAlgorithms, presented: Presented) -> Self {
+        Self { roots, algorithms, presented }
+    }
+
+    /// Everything but the name.
+    fn vouch(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        parsed: &ParsedCertificate<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let by = |anchors: &RootCertStore| {
+            let algorithms = self.algorithms.all;
+            verify_server_cert_signed_by_trust_anchor(parsed, anchors, intermediates, now, algorithms)
+        };
+        let verdict = by(&self.roots.anchors);
+        if verdict.is_ok() {
+            return verdict;
+        }
+        if let Some((_, pin)) = self.roots.pins.iter().find(|(der, _)| der == end_entity) {
+            return match pin.out_of_date(now) {
+                Some(Unfit::NotYetValid(_)) => Err(CertificateError::NotValidYet.into()),
+                Some(_) => Err(CertificateError::Expired.into()),
+                None if pin.serves() => Ok(()),
+                None => Err(CertificateError::InvalidPurpose.into()),
+            };
+        }
+        match self.roots.unfit.iter().find(|unfit| by(&unfit.as_anchor()).is_ok()) {
+            Some(unfit) => Err(CertificateError::Other(OtherError(Arc::new(unfit.clone()))).into()),
+            None => verdict,
+        }
+    }
+}
+
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         self.presented.note(end_entity, intermediates);
-        self.webpki.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        let parsed = ParsedCertificate::try_from(end_entity)?;
+        self.vouch(end_entity, &parsed, intermediates, now)?;
+        verify_server_name(&parsed, server_name)?;
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -67,7 +103,7 @@ impl ServerCertVerifier for RecordingVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.webpki.verify_tls12_signature(message, cert, dss)
+        verify_tls12_signature(message, cert, dss, &self.algorithms)
     }
 
     fn verify_tls13_signature(
@@ -76,10 +112,10 @@ impl ServerCertVerifier for RecordingVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.webpki.verify_tls13_signature(message, cert, dss)
+        verify_tls13_signature(message, cert, dss, &self.algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.webpki.supported_verify_schemes()
+        self.algorithms.supported_schemes()
     }
 }
