@@ -67,7 +67,7 @@ const ROWS = [
     type: NotConnectedError,
     message: (_, certificate) =>
       `The certificate ${originOf(certificate)} is not secure: ${weaknessOf(certificate)}`,
-    remedy: 'Have it made anew with an RSA key of 2048 bits or more, or an EC key, and signed with SHA-256.',
+    remedy: 'Have it made anew with an RSA key of 2048 to 8192 bits, or an EC key, and signed with SHA-256.',
   },
   {
     kind: UNTRUSTED,

@@ -5,6 +5,7 @@ const { isSelfIssued } = require('./presented');
 
 /** Bits. */
 const SHORTEST_RSA = 2048;
+const LONGEST_RSA = 8192;
 
 /**
  * DER of the identifiers sha1WithRSAEncryption and ecdsa-with-SHA1, which stand in a certificate signed that way. Node
@@ -22,7 +23,8 @@ const SHA1_SIGNATURES = ['06092a864886f70d010105', '06072a8648ce3d0401'].map((he
  */
 function weaknessOf(certificate) {
   const bits = certificate.publicKey.asymmetricKeyDetails?.modulusLength;
-  if (bits !== undefined && bits < SHORTEST_RSA) return `its RSA key has ${bits} bits`;
+  if (bits !== undefined && (bits < SHORTEST_RSA || bits > LONGEST_RSA))
+    return `its RSA key has ${bits} bits`;
   // Nobody checks the signature by which a root vouches for itself.
   if (isSelfIssued(certificate)) return undefined;
   const signedWithSha1 = SHA1_SIGNATURES.some((identifier) => certificate.raw.includes(identifier));
