@@ -209,6 +209,345 @@ export interface StateChange {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+// Diagnosis: why a device cannot connect
+// ---------------------------------------------------------------------------------------------------------------------
+
+/**
+ * Walks the way to the gateway step by step, as `npx edge-downstream doctor` does, and tells what is wrong: the most
+ * likely cause first. It connects as the device, so an app that is connected under the same id is disconnected for a
+ * moment. What is wrong is told in the report; only options that cannot be used are thrown.
+ *
+ * No key, token or signature is in the report.
+ *
+ * @throws {errors.ArgumentError} An option is unknown or cannot be used, or there is no connection string:
+ *   `ERR_IOT_OPTION`, `ERR_IOT_OPTION_UNKNOWN`, `ERR_IOT_CONNECTION_STRING_MISSING`.
+ */
+export function diagnose(options?: DiagnoseOptions): Promise<Diagnosis>;
+
+/** What {@link diagnose} can be told. Names it does not know are errors. */
+export interface DiagnoseOptions {
+  /** Default: the environment variable `IOTHUB_DEVICE_CONNECTION_STRING`. */
+  connectionString?: string;
+  /**
+   * The root certificates to trust. Default: the file `PATH_TO_EDGE_CA_CERT` names, else those of the operating system and
+   * of `NODE_EXTRA_CA_CERTS`.
+   */
+  ca?: CertificateAuthority;
+  /** Default: `mqtt`. The client does not speak the others yet: they are examined as far as TLS. */
+  protocol?: 'mqtt' | 'ws' | 'amqp';
+  /** Send one message, which is real telemetry: `{"doctor":true}`. Default: false. */
+  send?: boolean;
+  /**
+   * How long to wait for the answer to CONNECT, milliseconds; no step before it gets more than that. Default: 120 000,
+   * because a gateway can take 100 s to refuse a device.
+   */
+  timeout?: number;
+  /** Called as the examination goes on. What it throws ends the examination. */
+  onProgress?: (progress: DiagnosisProgress) => void;
+}
+
+/** What {@link DiagnoseOptions.onProgress} hears. */
+export type DiagnosisProgress =
+  | { kind: 'started'; step: DiagnosisStepName; title: string }
+  /** Inside the step `connect`: how far the attempt has come. */
+  | { kind: 'stage'; step: DiagnosisStepName; stage: string }
+  | { kind: 'ended'; step: DiagnosisStep; facts: DiagnosisFacts; findings: Finding[] };
+
+/** In the order they are walked. */
+export type DiagnosisStepName =
+  | 'connectionString'
+  | 'ca'
+  | 'name'
+  | 'port'
+  | 'tls'
+  | 'certificate'
+  | 'clock'
+  | 'token'
+  | 'connect'
+  | 'send'
+  | 'stay';
+
+/** The report. `docs/doctor.md` lists the codes of findings. */
+export interface Diagnosis {
+  /** The form of this report. It changes only when something goes or is renamed. */
+  form: 1;
+  /** No finding is a problem. */
+  healthy: boolean;
+  /** In plain words. */
+  verdict: string;
+  /** Problems, then warnings, then notes; of each the most likely first. */
+  findings: Finding[];
+  steps: DiagnosisStep[];
+  /** By step, for those that were taken. */
+  facts: DiagnosisFacts;
+  /** What only the hub or the gateway knows. */
+  unknowable: Unknowable[];
+  /** When the examination began, by the clock of this device: ISO 8601. */
+  time: string;
+  /** How long it took, milliseconds. */
+  ms: number;
+}
+
+/** Something that is wrong, or worth knowing. */
+export interface Finding {
+  /** Stable: for programs. */
+  code: string;
+  /** A `problem` prevents the connection or endangers it now, a `warning` may later, a `note` explains. */
+  severity: 'problem' | 'warning' | 'note';
+  /** The step that found it. */
+  step: DiagnosisStepName;
+  /** One line. */
+  title: string;
+  /** Why, and what it means. */
+  explanation: string;
+  /** What to do. */
+  remedy: string;
+  /** A command that does it, where there is one; `<…>` is to be filled in. */
+  command?: string;
+  /** The facts that decided. */
+  evidence: Record<string, string | number | boolean | string[]>;
+}
+
+/** A step that was taken, or why it was not. */
+export interface DiagnosisStep {
+  name: DiagnosisStepName;
+  title: string;
+  /** That of its worst finding; a note counts as `ok`. */
+  status: 'ok' | 'warning' | 'problem' | 'skipped';
+  /** How long it took, milliseconds. */
+  ms: number;
+  /** Why it was skipped. */
+  reason?: string;
+}
+
+/** What cannot be known from the device, and the command that tells it at the hub. */
+export interface Unknowable {
+  what: string;
+  command: string;
+}
+
+/** What each step found out. */
+export interface DiagnosisFacts {
+  connectionString?: ConnectionStringFacts;
+  ca?: AuthorityFacts;
+  name?: NameFacts;
+  port?: PortFacts;
+  tls?: TlsFacts;
+  certificate?: ChainFacts;
+  clock?: ClockFacts;
+  token?: TokenFacts;
+  connect?: ConnectFacts;
+  send?: SendFacts;
+  stay?: StayFacts;
+}
+
+/** The connection string, corrected where that was possible, without its secrets. */
+export interface ConnectionStringFacts {
+  /** HostName: the hub. */
+  hub?: string;
+  deviceId?: string;
+  moduleId?: string;
+  /** GatewayHostName as it is written. */
+  gateway?: string;
+  /** Where the device connects to. */
+  host?: string;
+  port?: number;
+  protocol: 'mqtt' | 'ws' | 'amqp';
+  credential?: 'key' | 'token' | 'x509';
+  /** Length of the decoded key. */
+  keyBytes?: number;
+  /** What is wrong with it. */
+  faults: ConnectionStringFault[];
+}
+
+/** `kind` is that of the finding it becomes. */
+export interface ConnectionStringFault {
+  kind: string;
+  /** The field at fault, or the position of the element, from 1. */
+  where?: string;
+  /** What the value should be or the field should be called. */
+  suggestion?: string;
+  /** More about it. */
+  detail?: string;
+}
+
+/** What the device trusts. */
+export interface AuthorityFacts {
+  origin: 'option' | 'environment' | 'system';
+  /** Of the file, if it is one. */
+  path?: string;
+  /** Those given; those of the system are not listed. */
+  roots: CertificateFacts[];
+  /** The operating system's roots count, too. */
+  systemRoots: boolean;
+  /** The operating system has none: those that come with Node serve. */
+  bundledRoots: boolean;
+  /** Why it cannot be used: an error of {@link connect}. */
+  fault?: { code: string; message: string; hint: string };
+}
+
+/** A certificate as it is written. */
+export interface CertificateFacts {
+  /** `CN=gateway.local, O=…` */
+  subject: string;
+  issuer: string;
+  commonName?: string;
+  /** `DNS:gateway.local`, `IP:192.168.1.4` */
+  names: string[];
+  /** ISO 8601. */
+  notBefore: string;
+  notAfter: string;
+  /** Days from now to `notAfter`, rounded down. */
+  daysLeft: number;
+  /** `RSA 2048`, `EC P-256` */
+  key: string;
+  /** SHA-256, hexadecimal with colons. */
+  fingerprint: string;
+  /** Hexadecimal. */
+  serialNumber: string;
+  /** basicConstraints says CA:TRUE. */
+  ca: boolean;
+  selfSigned: boolean;
+  /** Extended key usages, such as `serverAuth`; none if not restricted. */
+  purposes: string[];
+  pem: string;
+}
+
+/** Name resolution. */
+export interface NameFacts {
+  host: string;
+  /** In the order of the resolver; of an address just that. */
+  addresses: string[];
+  /** The resolver's code: `ENOTFOUND`, `EAI_AGAIN`, `ETIMEOUT`. */
+  error?: string;
+}
+
+/** TCP. */
+export interface PortFacts {
+  port: number;
+  /** Each address of the gateway at its port. */
+  attempts: PortAttempt[];
+  /** The ports of the other protocols, for comparison. */
+  others: PortAttempt[];
+}
+
+/** One attempt to connect by TCP. */
+export interface PortAttempt {
+  address: string;
+  port: number;
+  outcome: 'open' | 'refused' | 'timed-out' | 'reset' | 'unreachable' | 'failed';
+  /** The operating system's code, such as `ECONNREFUSED`. */
+  error?: string;
+  ms: number;
+}
+
+/** The handshake, as the client does it. */
+export interface TlsFacts {
+  address?: string;
+  /** Milliseconds. */
+  tcpMs?: number;
+  tlsMs?: number;
+  /** `TLSv1.3` */
+  version?: string;
+  cipherSuite?: string;
+  /** The gateway asked for a client certificate. */
+  clientCertificateRequested: boolean;
+  /** The handshake was completed and the certificate accepted. */
+  accepted: boolean;
+  failure?: LayerFailure;
+  /** What answers instead of TLS. */
+  speaks?: 'http' | 'mqtt' | 'ssh' | 'other' | 'nothing';
+}
+
+/** What the layer below said. */
+export interface LayerFailure {
+  /** `resolve`, `tcp`, `tls`, `connack`, `connected` */
+  stage: string;
+  kind: string;
+  detail: string;
+  /** Milliseconds since the stage began. */
+  elapsedMs: number;
+  /** Of CONNACK. */
+  code?: number;
+}
+
+/** The chain the gateway presents, judged apart by path, name and dates. */
+export interface ChainFacts {
+  /** In the order they were sent. */
+  presented: CertificateFacts[];
+  /** Positions in `presented`: from the server's certificate to the last one that is there. */
+  path: number[];
+  /** When it was judged, by the clock of this device: ISO 8601. */
+  at: string;
+  /** Trusted now, under this name: what the client says. */
+  verified: boolean;
+  /** As openssl says it: `Verify return code: 0 (ok)`. Only if verified. */
+  verifyReturnCode?: string;
+  /** Why there is no way to a root, whatever dates and name. */
+  pathFailure?: LayerFailure;
+  /** Why the name does not fit, whatever path and dates. */
+  nameFailure?: LayerFailure;
+  /** The root given that issued the last certificate, by its position in `ca.roots`. */
+  root?: number;
+  /** A root given that has the issuer's name and another key. */
+  namesake?: number;
+  /** A certificate given is exactly the server's own. */
+  pinned: boolean;
+}
+
+/** The clock of this device. */
+export interface ClockFacts {
+  /** ISO 8601. */
+  now: string;
+  /** What a web server of the gateway says, if there is one. */
+  witness?: { source: string; time: string };
+  /** Milliseconds by which this device is ahead of the witness. */
+  aheadMs?: number;
+}
+
+/** The token that the device authenticates with. */
+export interface TokenFacts {
+  /** It was made from the key just now. */
+  made: boolean;
+  /** `hub/devices/device` */
+  audience?: string;
+  /** ISO 8601. */
+  expires?: string;
+  /** What is wrong with one that was given. */
+  faults: string[];
+}
+
+/** CONNECT and its answer. */
+export interface ConnectFacts {
+  outcome: 'accepted' | 'refused' | 'unanswered' | 'closed' | 'failed';
+  /** CONNACK's return code. */
+  code?: number;
+  /** From CONNECT to its answer, milliseconds: a slow refusal is one of an unknown device. */
+  ms: number;
+  /** The refusal took longer than a look at a token takes. */
+  slow?: boolean;
+  sessionPresent?: boolean;
+  failure?: LayerFailure;
+}
+
+/** The message of the option `send`. */
+export interface SendFacts {
+  outcome: 'acknowledged' | 'unacknowledged' | 'lost';
+  /** From PUBLISH to PUBACK, milliseconds. */
+  ms: number;
+}
+
+/** Staying connected for a few seconds. */
+export interface StayFacts {
+  /** How long it was watched, milliseconds. */
+  ms: number;
+  /** Connections that ended meanwhile; after the first the device connects once more. */
+  losses: { afterMs: number; kind: string }[];
+  /** How the second connection was answered. */
+  again?: ConnectFacts['outcome'];
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
 // Errors
 // ---------------------------------------------------------------------------------------------------------------------
 

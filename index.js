@@ -8,6 +8,7 @@ const {
 const { Client } = require('./lib/client');
 const { deviceConnectionString: ConnectionString } = require('./lib/connection_string');
 const { connect } = require('./lib/device');
+const { diagnose } = require('./lib/diagnose');
 const endpoint = require('./lib/endpoint');
 const errors = require('./lib/errors');
 const { Message } = require('./lib/message');
@@ -22,6 +23,7 @@ module.exports = {
   connect,
   Client,
   ConnectionString,
+  diagnose,
   endpoint,
   errors,
   ExponentialBackOffWithJitter,

@@ -26,7 +26,7 @@ test('the package holds what users need, and neither sources nor tests', async (
     assert.ok(files.includes(name), `${name} is missing`);
   }
   const foreign = files.filter(
-    (name) => !/^(package\.json|[A-Z]+\.md|LICENSE|index\.(js|d\.ts)|lib\/.*)$/.test(name),
+    (name) => !/^(package\.json|[A-Z]+\.md|LICENSE|index\.(js|d\.ts)|(bin|lib)\/.*)$/.test(name),
   );
   assert.deepEqual(foreign, []);
   const unwanted = files.filter((name) => /\.(rs|node|toml|test\.js)$/.test(name));

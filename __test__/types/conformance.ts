@@ -10,6 +10,7 @@ import * as callback from '../../lib/callback.js';
 import * as client from '../../lib/client.js';
 import * as connectionString from '../../lib/connection_string.js';
 import * as device from '../../lib/device.js';
+import * as diagnosis from '../../lib/diagnose.js';
 import * as endpoint from '../../lib/endpoint.js';
 import * as errors from '../../lib/errors.js';
 import * as message from '../../lib/message.js';
@@ -27,6 +28,7 @@ export const face: typeof declared = {
   connect: device.connect,
   Client: client.Client,
   ConnectionString: connectionString.deviceConnectionString,
+  diagnose: diagnosis.diagnose,
   endpoint,
   errors,
   ExponentialBackOffWithJitter: retry.ExponentialBackOffWithJitter,

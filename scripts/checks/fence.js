@@ -7,7 +7,12 @@ const { main, ROOT, StepFailed } = require('../command');
 
 /** The only room that may name the generated loader, and those that may name the add-on. */
 const LOADER = 'lib/native.js';
-const USERS_OF_NATIVE = ['lib/session.js', 'lib/shared_access_signature.js', 'lib/trust.js'];
+const USERS_OF_NATIVE = [
+  'lib/doctor/verifier.js',
+  'lib/session.js',
+  'lib/shared_access_signature.js',
+  'lib/trust.js',
+];
 
 /** Who may know whom (ARCHITECTURE.md): core | binding | facade, and the gateway beside them. */
 main(() => {
@@ -25,7 +30,7 @@ function core() {
 
 /** The package stands on Node alone; one door leads to the add-on. */
 function facade() {
-  return ['index.js', ...files('lib', /\.m?js$/)]
+  return ['index.js', ...files('bin', /\.js$/), ...files('lib', /\.m?js$/)]
     .filter((file) => file !== 'lib/binding.js')
     .flatMap((file) => imports(file).flatMap((name) => facadeFault(file, name) ?? []));
 }

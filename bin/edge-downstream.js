@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// @ts-check
+'use strict';
+
+require('../lib/command_line').main(process.argv.slice(2), process);

@@ -1,0 +1,115 @@
+// @ts-check
+'use strict';
+
+const fs = require('node:fs');
+const { parseArgs } = require('node:util');
+const { PROTOCOLS } = require('./protocols');
+
+const HELP = `Usage: edge-downstream doctor [<connection string> | <file>] [options]
+
+Walks the way to the gateway step by step and says what is wrong, the most likely cause first, and what to do. It connects
+as the device, so an app that is connected under the same id is disconnected for a moment.
+
+The connection string is the argument, or in the file it names, or in IOTHUB_DEVICE_CONNECTION_STRING. Other users of this
+machine can read arguments while the command runs.
+
+    --ca <file>              the root certificate to trust; otherwise the file PATH_TO_EDGE_CA_CERT names, otherwise the
+                             roots of the operating system
+    --protocol <name>        ${PROTOCOLS.map(({ name }) => name).join(', ')} (mqtt); those the client does not speak yet as far as TLS
+    --send                   send one message, which is real telemetry
+    --timeout <seconds>      how long to wait for the answer to CONNECT (120)
+    --json                   the report as JSON (docs/doctor.md)
+    --no-color               no colours
+    --help                   this text
+
+Exit code 0: all is well; 1: there is a problem; 2: the command was not understood.
+`;
+
+/**
+ * @typedef {object} Arguments
+ * @property {import('../..').DiagnoseOptions} options
+ * @property {boolean} help
+ * @property {boolean} json
+ * @property {boolean} color
+ */
+
+/**
+ * @param {string[]} args
+ * @returns {Arguments}
+ * @throws {Error} They are not understood. The message shows no values, which may be secrets.
+ */
+function readArguments(args) {
+  const { values, positionals } = parse(args);
+  if (positionals.length > 1) {
+    throw new Error(
+      'There is more than one argument; a connection string goes in quotes, as it contains semicolons',
+    );
+  }
+  const { help = false, json = false, 'no-color': noColor = false, ca, protocol, send, timeout } = values;
+  return {
+    help,
+    json,
+    color: !noColor,
+    options: {
+      ...(positionals.length > 0 && { connectionString: readSource(positionals[0]) }),
+      ...(ca !== undefined && { ca }),
+      ...(protocol !== undefined && { protocol: /** @type {any} */ (protocol) }),
+      ...(send !== undefined && { send }),
+      ...(timeout !== undefined && { timeout: milliseconds(timeout) }),
+    },
+  };
+}
+
+/** @param {string[]} args */
+function parse(args) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        ca: { type: 'string' },
+        protocol: { type: 'string' },
+        send: { type: 'boolean' },
+        timeout: { type: 'string' },
+        json: { type: 'boolean' },
+        'no-color': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    // Node's words name the option, which a connection string that begins with a dash would be.
+    const { message } = /** @type {Error} */ (error);
+    throw new Error(/SharedAccess/.test(message) ? 'An argument is not understood' : message.split('. ')[0], {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * @param {string} argument
+ * @returns {string}
+ */
+function readSource(argument) {
+  if (/HostName|SharedAccess|;/i.test(argument)) return argument;
+  try {
+    return fs
+      .readFileSync(argument, 'utf8')
+      .replace(/^\uFEFF/, '')
+      .trim();
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    const fault = code === 'ENOENT' ? 'there is none of that name' : `it cannot be read (${code})`;
+    throw new Error(`The argument is no connection string, so it is taken for a file, and ${fault}`, {
+      cause: error,
+    });
+  }
+}
+
+/** @param {string} seconds */
+function milliseconds(seconds) {
+  const value = Number(seconds);
+  if (value > 0 && value <= 86_400) return value * 1000;
+  throw new Error(`--timeout is '${seconds.slice(0, 20)}', not a number of seconds up to 86400`);
+}
+
+module.exports = { HELP, readArguments };

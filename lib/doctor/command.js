@@ -1,0 +1,62 @@
+// @ts-check
+'use strict';
+
+const { HELP, readArguments } = require('./arguments');
+const { examine } = require('./examination');
+const { jsonPresentation } = require('./presentation/json');
+const { plainPresentation } = require('./presentation/plain');
+
+/**
+ * How a report is shown: while it is made, and at its end.
+ *
+ * @typedef {object} Presentation
+ * @property {(progress: import('../..').DiagnosisProgress) => void} progress
+ * @property {(diagnosis: import('../..').Diagnosis) => void} end
+ * @property {() => void} [abandon] The examination failed: leave the terminal as it was.
+ */
+
+/**
+ * `edge-downstream doctor …`
+ *
+ * @param {string[]} args
+ * @param {import('../command_line').Surroundings} surroundings
+ * @returns {Promise<number>} The exit code. 0: all is well; 1: there is a problem; 2: the arguments are not understood.
+ */
+async function doctor(args, { stdout, stderr, env }) {
+  /** @type {import('./arguments').Arguments} */
+  let read;
+  try {
+    read = readArguments(args);
+  } catch (error) {
+    return misunderstood(stderr, /** @type {Error} */ (error));
+  }
+  if (read.help) {
+    stdout.write(HELP);
+    return 0;
+  }
+  const presentation = read.json
+    ? jsonPresentation(stdout)
+    : plainPresentation(stdout, { color: read.color, env });
+  try {
+    const diagnosis = await examine({ ...read.options, onProgress: presentation.progress }, { env });
+    presentation.end(diagnosis);
+    return diagnosis.healthy ? 0 : 1;
+  } catch (error) {
+    presentation.abandon?.();
+    if (/^ERR_IOT_(OPTION|CONNECTION_STRING_MISSING)/.test(/** @type {any} */ (error).code)) {
+      return misunderstood(stderr, /** @type {Error} */ (error));
+    }
+    throw error;
+  }
+}
+
+/**
+ * @param {NodeJS.WriteStream} stderr
+ * @param {Error & { hint?: string }} error
+ */
+function misunderstood(stderr, { message, hint }) {
+  stderr.write(`${message}.${hint ? ` ${hint}` : ''}\n\n${HELP}`);
+  return 2;
+}
+
+module.exports = { doctor };

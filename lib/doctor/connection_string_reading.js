@@ -1,0 +1,105 @@
+// @ts-check
+'use strict';
+
+/** @typedef {import('../..').ConnectionStringFault} Fault */
+
+const KNOWN = [
+  'HostName',
+  'DeviceId',
+  'ModuleId',
+  'SharedAccessKey',
+  'SharedAccessKeyName',
+  'SharedAccessSignature',
+  'GatewayHostName',
+  'x509',
+];
+
+/** Where a known field begins, in a value that a semicolon should have ended. */
+const NEXT_FIELD =
+  /[\s,&]*(?<![A-Za-z])(?=(?:GatewayHostName|HostName|DeviceId|ModuleId|SharedAccessKey|SharedAccessKeyName|SharedAccessSignature)=)/;
+
+/**
+ * Reads a connection string for diagnosis: what `connect()` would refuse is noted and, where the meaning is plain,
+ * corrected, so that the examination can go on. Faults show names of fields, never values.
+ *
+ * @param {string} source
+ * @returns {{ fields: Record<string, string>, faults: Fault[] }}
+ */
+function readConnectionString(source) {
+  /** @type {Fault[]} */
+  const faults = [];
+  /** @type {Record<string, string>} */
+  const fields = {};
+  const { text, quoted } = unquoted(source);
+  if (quoted) faults.push({ kind: 'connection-string-space', where: 'whole', detail: 'quotes' });
+  let position = 0;
+  for (const element of text.split(';')) {
+    if (!element.trim()) continue;
+    position += 1;
+    const [first, ...swallowed] = element.trimStart().split(NEXT_FIELD);
+    if (swallowed.length > 0) {
+      faults.push({ kind: 'connection-string-separator', where: nameOf(swallowed[0]) });
+    }
+    readElement(element.slice(0, element.search(/\S/)) + first, position, fields, faults);
+    for (const each of swallowed) readElement(each, position, fields, faults);
+  }
+  return { fields, faults };
+}
+
+/**
+ * @param {string} element
+ * @param {number} position From 1.
+ * @param {Record<string, string>} fields Receives the field.
+ * @param {Fault[]} faults
+ */
+function readElement(element, position, fields, faults) {
+  const at = element.indexOf('=');
+  const written = element.slice(0, Math.max(at, 0)).trim();
+  const value = element.slice(at + 1);
+  const known = KNOWN.find((each) => plain(each) === plain(written));
+  if (!written || !value.trim()) {
+    faults.push({ kind: 'connection-string-malformed', where: known ?? `element ${position}` });
+    return;
+  }
+  if (known === undefined) {
+    faults.push({
+      kind: 'connection-string-field-unknown',
+      // A piece of a key may stand where a name should, so only what looks like a name is shown.
+      where: /^[A-Za-z]{1,24}$/.test(written) ? written : `element ${position}`,
+    });
+    return;
+  }
+  if (written !== known) {
+    faults.push({ kind: 'connection-string-field-misspelt', where: written, suggestion: known });
+  }
+  const clean = unquoted(value);
+  if (clean.quoted || value !== value.trim() || /^\s|\s$/.test(element.slice(0, at))) {
+    const detail = clean.quoted ? 'quotes' : 'white space';
+    faults.push({ kind: 'connection-string-space', where: known, detail });
+  }
+  if (Object.hasOwn(fields, known)) faults.push({ kind: 'connection-string-field-duplicate', where: known });
+  fields[known] = clean.text;
+}
+
+/** @param {string} element Begins with a field. */
+function nameOf(element) {
+  return element.slice(0, element.indexOf('='));
+}
+
+/** @param {string} name */
+function plain(name) {
+  return name.toLowerCase().replace(/[\s_-]/g, '');
+}
+
+/**
+ * Without white space and quotes around it, single, double or typographic.
+ *
+ * @param {string} text
+ */
+function unquoted(text) {
+  const trimmed = text.trim();
+  const inside = trimmed.replace(/^["'“”„‘’]+|["'“”„‘’]+$/g, '');
+  return { text: inside.trim(), quoted: inside !== trimmed };
+}
+
+module.exports = { readConnectionString };

@@ -1,0 +1,43 @@
+// @ts-check
+'use strict';
+
+const { deviceSharedAccessSignature } = require('../shared_access_signature');
+
+/** How long a token made here is good for. Seconds. */
+const TOKEN_LIFE_S = 3600;
+
+/**
+ * The ways a device proves who it is. `field` is the one of the connection string that holds the secret; `password` makes
+ * what CONNECT carries; a way without it cannot be tried yet.
+ *
+ * @typedef {object} CredentialKind
+ * @property {'key' | 'token' | 'x509'} name
+ * @property {string} field
+ * @property {string} title
+ * @property {(secret: string, subject: { hub: string, deviceId: string }, now: number) => string} [password]
+ */
+
+/** @type {readonly CredentialKind[]} */
+const CREDENTIALS = Object.freeze([
+  {
+    name: 'key',
+    field: 'SharedAccessKey',
+    title: 'symmetric key',
+    password: (secret, { hub, deviceId }, now) =>
+      deviceSharedAccessSignature
+        .create(hub, deviceId, secret, Math.floor(now / 1000) + TOKEN_LIFE_S)
+        .toString(),
+  },
+  { name: 'token', field: 'SharedAccessSignature', title: 'token', password: (secret) => secret },
+  { name: 'x509', field: 'x509', title: 'X.509 certificate' },
+]);
+
+/**
+ * @param {string | undefined} name
+ * @returns {CredentialKind | undefined}
+ */
+function credentialOf(name) {
+  return CREDENTIALS.find((each) => each.name === name);
+}
+
+module.exports = { CREDENTIALS, credentialOf };

@@ -1,0 +1,142 @@
+// @ts-check
+'use strict';
+
+const { requireDeviceId } = require('../device_id');
+const { parseEndpoint } = require('../gateway_address');
+const { decodeSharedAccessKey } = require('../shared_access_key');
+const { CREDENTIALS } = require('./credentials');
+
+/** @typedef {import('../..').ConnectionStringFault} Fault */
+
+/** The names of IoT hubs, in all clouds. */
+const HUB = /\.azure-devices\.(net|cn|us|de)\.?$/i;
+
+/**
+ * Who the device is and where it connects to, out of the fields of its connection string.
+ *
+ * @param {Record<string, string>} fields
+ * @param {Fault[]} faults Receives what is wrong with them.
+ * @param {number} defaultPort
+ */
+function identify(fields, faults, defaultPort) {
+  for (const name of ['HostName', 'DeviceId']) {
+    if (!fields[name]) faults.push({ kind: 'connection-string-field-missing', where: name });
+  }
+  if (fields.DeviceId) checkDeviceId(fields.DeviceId, faults);
+  if (fields.ModuleId) faults.push({ kind: 'module-unsupported', where: 'ModuleId' });
+  return {
+    ...given('hub', fields.HostName),
+    ...given('deviceId', fields.DeviceId),
+    ...given('moduleId', fields.ModuleId),
+    ...given('gateway', fields.GatewayHostName),
+    ...endpoint(fields, faults, defaultPort),
+    ...credential(fields, faults),
+  };
+}
+
+/**
+ * @param {string} deviceId
+ * @param {Fault[]} faults
+ */
+function checkDeviceId(deviceId, faults) {
+  try {
+    requireDeviceId(deviceId);
+  } catch (error) {
+    faults.push({
+      kind: 'device-id-unusable',
+      where: 'DeviceId',
+      detail: /** @type {Error} */ (error).message,
+    });
+  }
+}
+
+/**
+ * @param {Record<string, string>} fields
+ * @param {Fault[]} faults
+ * @param {number} defaultPort
+ * @returns {{ host?: string, port?: number }}
+ */
+function endpoint({ HostName: hub, GatewayHostName: gateway }, faults, defaultPort) {
+  if (gateway && HUB.test(gateway)) {
+    const swapped = hub && !HUB.test(hub);
+    faults.push({ kind: 'gateway-is-hub', where: 'GatewayHostName', ...(swapped && { suggestion: hub }) });
+  } else if (!gateway && hub && HUB.test(hub)) {
+    faults.push({ kind: 'gateway-missing', where: 'GatewayHostName' });
+  } else if (gateway && hub && !HUB.test(hub)) {
+    faults.push({ kind: 'hub-name-unusual', where: 'HostName' });
+  }
+  const where = gateway ? 'GatewayHostName' : 'HostName';
+  const written = gateway || hub;
+  if (!written) return {};
+  const bare = withoutScheme(written);
+  try {
+    const found = parseEndpoint(bare, defaultPort);
+    if (bare !== written) faults.push({ kind: 'gateway-name-unusable', where, suggestion: bare });
+    else checkForm(written, found.host, where, faults);
+    return found;
+  } catch {
+    faults.push({ kind: 'gateway-name-unusable', where });
+    return {};
+  }
+}
+
+/**
+ * What people paste from a browser: a scheme before the name, a path behind it.
+ *
+ * @param {string} text
+ */
+function withoutScheme(text) {
+  return text.replace(/^\w+:\/\//, '').replace(/\/.*$/, '');
+}
+
+/**
+ * @param {string} written
+ * @param {string} host
+ * @param {string} where
+ * @param {Fault[]} faults
+ */
+function checkForm(written, host, where, faults) {
+  const usual = host.replace(/\.$/, '');
+  if (usual === host && !host.includes('_')) return;
+  const detail = host.includes('_') ? 'an underscore' : 'a dot at its end';
+  const suggestion = written.replace(host, usual.replaceAll('_', '-'));
+  faults.push({ kind: 'gateway-name-form', where, suggestion, detail });
+}
+
+/**
+ * @param {Record<string, string>} fields
+ * @param {Fault[]} faults
+ * @returns {{ credential?: 'key' | 'token' | 'x509', keyBytes?: number }}
+ */
+function credential(fields, faults) {
+  const present = CREDENTIALS.filter(({ field }) => fields[field]);
+  if (present.length === 0) {
+    faults.push({ kind: 'credential-missing' });
+    return {};
+  }
+  if (present.length > 1) {
+    faults.push({ kind: 'credential-conflict', where: present.map(({ field }) => field).join(' and ') });
+  }
+  const [{ name, title, password }] = present;
+  if (!password) faults.push({ kind: 'credential-unsupported', where: title });
+  if (name !== 'key') return { credential: name };
+  try {
+    const keyBytes = decodeSharedAccessKey(fields.SharedAccessKey).length;
+    if (keyBytes !== 32 && keyBytes !== 64) faults.push({ kind: 'key-length', detail: String(keyBytes) });
+    return { credential: name, keyBytes };
+  } catch (error) {
+    faults.push({ kind: 'key-not-base64', detail: /** @type {Error} */ (error).message });
+    return { credential: name };
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string | undefined} value
+ * @returns {Record<string, string>}
+ */
+function given(name, value) {
+  return value ? { [name]: value } : {};
+}
+
+module.exports = { HUB, identify };

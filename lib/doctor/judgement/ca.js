@@ -1,0 +1,78 @@
+// @ts-check
+'use strict';
+
+const { finding } = require('../causes');
+const { word } = require('../shell');
+
+/** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
+/** @typedef {import('../../..').CertificateFacts} CertificateFacts */
+
+/** Faults by the code of the error that `connect()` would throw; others are a broken file. */
+const FAULTS = /** @type {Record<string, string>} */ ({
+  ERR_IOT_CA_NOT_FOUND: 'ca-not-found',
+  ERR_IOT_CA_PRIVATE_KEY: 'ca-private-key',
+  ERR_IOT_CA_NO_CERTIFICATE: 'ca-no-certificate',
+  ERR_IOT_CA_EMPTY: 'ca-no-certificate',
+  ERR_IOT_CA_TYPE: 'ca-no-certificate',
+});
+
+const EXPLANATIONS = /** @type {Record<string, string>} */ ({
+  'ca-not-found': 'The root certificate is read from that file, and nothing replaces it.',
+  'ca-private-key': 'A private key proves who somebody is; what a device trusts is the certificate to it.',
+  'ca-no-certificate': 'A certificate begins with -----BEGIN CERTIFICATE-----, or is DER.',
+  'ca-broken': 'One certificate that cannot be read makes all of them doubtful.',
+});
+
+const SOON_DAYS = 7;
+
+/** @param {DiagnosisFacts} facts */
+function judgeAuthority({ ca }) {
+  if (!ca) return [];
+  if (ca.fault) {
+    const { code, message, hint } = ca.fault;
+    const cause = FAULTS[code] ?? 'ca-broken';
+    return [
+      finding(cause, {
+        title: message,
+        explanation: EXPLANATIONS[cause],
+        remedy: hint,
+        command: ca.path && cause !== 'ca-not-found' ? `head -c 300 ${word(ca.path)}` : undefined,
+        evidence: { path: ca.path },
+      }),
+    ];
+  }
+  return judgeDates(ca.roots);
+}
+
+/**
+ * Whether one that counts is out of date is known when the gateway has shown its chain.
+ *
+ * @param {CertificateFacts[]} roots
+ */
+function judgeDates(roots) {
+  const stale = roots.filter(({ daysLeft }) => daysLeft < 0);
+  const fresh = roots.filter(({ daysLeft }) => daysLeft >= 0);
+  if (stale.length > 0 && fresh.length > 0) {
+    return [
+      finding('ca-some-invalid', {
+        title: `Of ${roots.length} root certificates given, ${stale.length} have expired`,
+        explanation: 'Those that are valid serve; the others are of no use.',
+        remedy: `Remove ${stale.map(({ subject }) => subject).join('; ')}.`,
+        evidence: { fingerprints: stale.map(({ fingerprint }) => fingerprint) },
+      }),
+    ];
+  }
+  const last = Math.max(...fresh.map(({ daysLeft }) => daysLeft));
+  if (fresh.length === 0 || last >= SOON_DAYS) return [];
+  return [
+    finding('ca-expires-soon', {
+      title: `The root certificate expires in ${last} days`,
+      explanation:
+        'Afterwards the device does not trust the gateway any more. That of a gateway without configured certificates is replaced every 90 days.',
+      remedy: 'Give the device the next root besides this one: ca may hold several.',
+      evidence: { notAfter: fresh.map(({ notAfter }) => notAfter) },
+    }),
+  ];
+}
+
+module.exports = { judgeAuthority };

@@ -1,0 +1,187 @@
+// @ts-check
+'use strict';
+
+const { finding } = require('../causes');
+const { endpointOf } = require('../endpoint');
+const { MODULE, isOfHub } = require('./certificate_name');
+const { judgeWeakness } = require('./certificate_weakness');
+
+/** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
+/** @typedef {import('../../..').CertificateFacts} CertificateFacts */
+/** @typedef {import('../../..').ChainFacts} ChainFacts */
+
+/** Who inspects TLS, by what its certificates are called. */
+const INSPECTORS =
+  /zscaler|fortinet|fortigate|palo ?alto|netskope|blue ?coat|umbrella|mitmproxy|charles proxy|fiddler|squid|sophos|check ?point|avast|kaspersky|\beset\b|portswigger|untangle|websense|forcepoint|mcafee|barracuda|watchguard|sonicwall|proxy|firewall|inspection|intercept/i;
+
+/** A gateway without configured certificates makes its own CA (contract edge-gateway.md §6.3). */
+const QUICK_START = /^CN=(aziot-edge CA|iotedged workload ca)\b/;
+const INTERMEDIATE = /intermediate|issuing|subordinate|\bsub-?ca\b|policy ca|device ca|\.ca\b|tier ?[23]/i;
+
+/** @param {DiagnosisFacts} facts */
+function judgePath(facts) {
+  const chain = /** @type {ChainFacts} */ (facts.certificate);
+  const { presented, path, pathFailure, nameFailure, pinned } = chain;
+  if (isOfHub(presented[0]) && (nameFailure || pathFailure)) return [ofHub(facts, presented[0])];
+  if (!pathFailure) return pinned ? [pinnedCertificate(presented[0])] : [];
+  const weakness = judgeWeakness(facts, pathFailure);
+  if (weakness) return [weakness];
+  const top = presented[path[path.length - 1]];
+  return [untrusted(facts, chain, top)];
+}
+
+/**
+ * No way leads from the chain to a root.
+ *
+ * @param {DiagnosisFacts} facts
+ * @param {ChainFacts} chain
+ * @param {CertificateFacts} top The last certificate of the path.
+ */
+function untrusted(facts, chain, top) {
+  const { ca } = facts;
+  const { presented, namesake } = chain;
+  const given = ca?.roots ?? [];
+  const evidence = {
+    issuer: top.issuer,
+    top: top.subject,
+    presented: presented.map(({ subject }) => subject),
+    roots: given.map(({ subject }) => subject),
+  };
+  const showRoot = `openssl s_client -connect ${endpointOf(facts)} -showcerts </dev/null`;
+  const leaf = given.find((each) => !each.ca && !each.selfSigned);
+  if (leaf && namesake === undefined) return serverGiven(leaf, presented[0], evidence);
+  if (namesake !== undefined) return replaced(top, given[namesake], evidence);
+  if (isInspected(presented)) {
+    return finding('interception', {
+      title: `Something on the way answers in place of the gateway, with a certificate issued by ${top.issuer}`,
+      explanation: `The certificate is not one of edgeHub, which always carries the name ${MODULE}; a proxy or firewall that inspects TLS makes such certificates.`,
+      remedy: `Have connections to ${endpointOf(facts)} excepted from inspection.`,
+      command: showRoot,
+      evidence,
+    });
+  }
+  if (ca?.systemRoots) {
+    return finding('root-not-given', {
+      title: `No root certificate is given, and the system does not know the issuer ${top.issuer}`,
+      explanation:
+        'The root of a gateway is made by its operator; no system knows it until it is installed or given to the client.',
+      remedy: `${rootOf(top, presented)} and give it: ca: '<path>', or install it as below.`,
+      command:
+        'sudo cp <root>.pem /usr/local/share/ca-certificates/edge-root.crt && sudo update-ca-certificates',
+      evidence,
+    });
+  }
+  if (misses(chain, top)) {
+    return finding('intermediate-missing', {
+      title: `The gateway does not send the intermediate certificate ${top.issuer}`,
+      explanation: `What it sends ends at ${top.subject}, and the root given, ${names(given)}, does not reach that far. The chain must be complete, less the root.`,
+      remedy:
+        'Put the whole chain into the edge CA file of the gateway: device CA first, then the intermediates (cat device-ca.pem intermediate.pem > full-chain.pem), and apply.',
+      command: 'sudo iotedge config apply',
+      evidence,
+    });
+  }
+  return finding('root-wrong', {
+    title: `The root certificate given, ${names(given)}, is not the one of this gateway, which is issued by ${top.issuer}`,
+    explanation: QUICK_START.test(top.issuer)
+      ? 'The gateway has no configured certificates: it made a CA of its own, which is its root and which it replaces within 90 days.'
+      : 'Another root was given, or this is another gateway; or the gateway sends an incomplete chain.',
+    remedy: `${rootOf(top, presented)} and give that one to the device.`,
+    command: showRoot,
+    evidence,
+  });
+}
+
+/**
+ * @param {CertificateFacts} top
+ * @param {CertificateFacts[]} presented
+ */
+function rootOf(top, presented) {
+  if (QUICK_START.test(top.issuer)) return 'Copy that CA from the gateway (/var/lib/aziot/certd/certs)';
+  const sent = presented.find(({ selfSigned }) => selfSigned);
+  return sent
+    ? `Take the root ${sent.subject} from its operator`
+    : 'Take the root from the operator of the gateway';
+}
+
+/**
+ * An intermediate is missing if the issuer's name says that it is one; or if nothing but the server certificate was sent
+ * though its issuer is no root.
+ *
+ * @param {ChainFacts} chain
+ * @param {CertificateFacts} top
+ */
+function misses({ path }, top) {
+  if (top.selfSigned || QUICK_START.test(top.issuer)) return false;
+  return INTERMEDIATE.test(top.issuer) || (path.length === 1 && !/\broot\b/i.test(top.issuer));
+}
+
+/** @param {CertificateFacts[]} presented */
+function isInspected(presented) {
+  if (presented[0].names.includes(`DNS:${MODULE}`)) return false;
+  return presented.some(({ subject, issuer }) => INSPECTORS.test(subject) || INSPECTORS.test(issuer));
+}
+
+/**
+ * @param {DiagnosisFacts} facts
+ * @param {CertificateFacts} server
+ */
+function ofHub(facts, server) {
+  return finding('certificate-of-hub', {
+    title: `What answers at ${endpointOf(facts)} is an IoT hub (${server.commonName ?? server.names[0]}), not a gateway`,
+    explanation: 'The certificate is one of IoT Hub: the name of the gateway leads to the hub.',
+    remedy: 'Correct GatewayHostName, or the entry of that name in DNS or /etc/hosts.',
+    evidence: { subject: server.subject, names: server.names, fingerprint: server.fingerprint },
+  });
+}
+
+/** @param {CertificateFacts} server */
+function pinnedCertificate({ subject, notAfter, fingerprint }) {
+  return finding('certificate-pinned', {
+    title: `The certificate given as root is the gateway's own, ${subject}: it serves until ${notAfter}`,
+    explanation:
+      'The device trusts exactly this certificate. edgeHub replaces its own within 30 days, and then the device will not connect any more.',
+    remedy: 'Give the root certificate instead: the topmost CA of the chain.',
+    evidence: { subject, notAfter, fingerprint },
+  });
+}
+
+/**
+ * @param {CertificateFacts} leaf
+ * @param {CertificateFacts} server
+ * @param {Record<string, string | string[]>} evidence
+ */
+function serverGiven(leaf, server, evidence) {
+  const same = leaf.subject === server.subject;
+  return finding('ca-is-server-certificate', {
+    title: `What is given as root, ${leaf.subject}, is a server certificate, not a CA`,
+    explanation: `${same ? 'It is an earlier certificate of this gateway, which has a new one by now. ' : ''}A server certificate issues nothing. The first certificate that openssl s_client shows is that of the server; the root is usually not shown at all.`,
+    remedy: 'Give the root certificate: the topmost CA of the chain, from the operator of the gateway.',
+    evidence: { ...evidence, fingerprint: leaf.fingerprint },
+  });
+}
+
+/**
+ * @param {CertificateFacts} top
+ * @param {CertificateFacts} root
+ * @param {Record<string, string | string[]>} evidence
+ */
+function replaced(top, root, evidence) {
+  const quickStart = QUICK_START.test(top.issuer);
+  return finding('root-replaced', {
+    title: `The root certificate given has the right name, ${root.subject}, but another key: it is an old one`,
+    explanation: quickStart
+      ? 'A gateway without configured certificates makes itself a new CA of the same name within 90 days.'
+      : 'The root was made anew on the gateway under the same name (certGen.sh does that whenever it runs), or this is another gateway with demo certificates.',
+    remedy: `Copy the current root certificate of the gateway to this device. The one given has the fingerprint ${root.fingerprint}; the new one must have another.`,
+    command: 'openssl x509 -in <root>.pem -noout -subject -fingerprint -sha256',
+    evidence: { ...evidence, fingerprint: root.fingerprint },
+  });
+}
+
+/** @param {CertificateFacts[]} certificates */
+function names(certificates) {
+  return certificates.map(({ subject }) => subject).join('; ') || 'of which there is none';
+}
+
+module.exports = { judgePath };

@@ -1,0 +1,189 @@
+// @ts-check
+'use strict';
+
+const { finding } = require('../causes');
+const { endpointOf } = require('../endpoint');
+const { hubCommands } = require('../hub_side');
+const { HUB } = require('../identity');
+const { clientCertificate } = require('./tls');
+
+/** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
+/** @typedef {import('../../..').ConnectFacts} ConnectFacts */
+/** @typedef {Parameters<typeof finding>[1]} Told */
+
+/** @param {DiagnosisFacts} facts */
+function judgeConnect(facts) {
+  const { outcome, code, ms, failure } = /** @type {ConnectFacts} */ (facts.connect);
+  if (outcome === 'accepted') return [];
+  const evidence = { outcome, code, ms, detail: failure?.detail };
+  const [cause, told] = JUDGES[outcome](facts, /** @type {ConnectFacts} */ (facts.connect));
+  return [finding(cause, { ...told, evidence: { ...evidence, ...told.evidence } })];
+}
+
+const EDGE_HUB_LOG = 'sudo iotedge logs edgeHub --tail 50';
+
+/** @type {Record<string, (facts: DiagnosisFacts, connect: ConnectFacts) => [code: string, told: Told]>} */
+const JUDGES = {
+  refused: (facts, connect) => {
+    if (connect.code === 1) return otherVersion(facts);
+    if (connect.code === 3) return unavailable(facts);
+    if (![2, 4, 5].includes(connect.code ?? 0)) return stranger(facts, `CONNACK code ${connect.code}`);
+    return connect.slow ? unknown(facts, connect) : refused(facts, connect);
+  },
+  unanswered: (facts, { ms }) => [
+    'connect-unanswered',
+    {
+      title: `The gateway did not answer CONNECT within ${seconds(ms)}`,
+      explanation:
+        'A gateway that does not know the device asks the hub for it; while it is offline, or has just started, that takes 100 s and more. Or it hangs.',
+      remedy:
+        'Check that the gateway is online and that it is the parent of the device, and look at what edgeHub logs. Then try again with more time.',
+      command: hubCommands(facts).showParent,
+    },
+  ],
+  closed: (_facts, { ms, failure }) => [
+    'connect-closed',
+    {
+      title: `The gateway ${failure?.kind === 'reset' ? 'reset' : 'closed'} the connection ${ms} ms after CONNECT, without an answer`,
+      explanation:
+        'edgeHub does that when it breaks off while starting, and other servers when they do not speak MQTT 3.1.1.',
+      remedy: 'Try again in a minute, and look at what edgeHub logs.',
+      command: EDGE_HUB_LOG,
+    },
+  ],
+  failed: (facts, { failure }) => {
+    if (/certificate_?required/i.test(failure?.detail ?? '')) return clientCertificate(endpointOf(facts));
+    if (failure?.kind === 'malformed') return stranger(facts, failure.detail);
+    return [
+      'connect-failed',
+      {
+        title: `Connecting to ${endpointOf(facts)} failed at ${failure?.stage}: ${failure?.detail}`,
+        explanation:
+          'The steps before went well a moment ago: the gateway may be restarting, or the network is unsteady.',
+        remedy: 'Try again.',
+      },
+    ];
+  },
+};
+
+/**
+ * @param {DiagnosisFacts} facts
+ * @param {ConnectFacts} connect
+ * @returns {[code: string, told: Told]}
+ */
+function unknown(facts, { ms }) {
+  const { deviceId = '' } = facts.connectionString ?? {};
+  return [
+    'device-unknown',
+    {
+      title: `The gateway does not know device ${deviceId}: it refused it, but only after ${seconds(ms)}`,
+      explanation:
+        'So long it takes to ask the hub, in vain: the device does not exist, or this gateway is not its parent, or the gateway is offline and has never seen the device. A wrong key is refused faster.',
+      remedy:
+        'Set this gateway as the parent of the device. Then wait two minutes before trying again: a gateway does not ask more often.',
+      command: hubCommands(facts).setParent,
+    },
+  ];
+}
+
+/**
+ * Refused at once: by what was sent, not by what the hub says. Faults of a token that can be seen were told before, and
+ * rank before this.
+ *
+ * @param {DiagnosisFacts} facts
+ * @param {ConnectFacts} connect
+ * @returns {[code: string, told: Told]}
+ */
+function refused(facts, { ms }) {
+  const { deviceId, hub = '', gateway } = facts.connectionString ?? {};
+  const commonName = facts.certificate?.presented[0]?.commonName;
+  const after = `after ${ms} ms`;
+  const also =
+    'An unknown device is refused as fast if the gateway was asked for it within the last two minutes; so is one whose token seems expired by a wrong clock.';
+  const foreign = gateway ? !HUB.test(hub) : commonName !== undefined && commonName !== bare(hub);
+  if (foreign && hub.toLowerCase() !== commonName?.toLowerCase()) {
+    const fitting = gateway
+      ? 'HostName must be the name of the hub: HostName=<hub>.azure-devices.net.'
+      : `Write HostName=<hub>.azure-devices.net and ;GatewayHostName=${hub}.`;
+    return [
+      'audience-refused',
+      {
+        title: `The gateway refused device ${deviceId} ${after}, probably because its token is for ${hub}`,
+        explanation: `A gateway accepts tokens for its hub or for its own host name${commonName ? `, which is ${commonName}` : ''}. ${also}`,
+        remedy: fitting,
+        evidence: { hub, ...(commonName && { commonName }) },
+      },
+    ];
+  }
+  const made = facts.token?.made;
+  return [
+    made ? 'key-refused' : 'token-refused',
+    {
+      title: `The gateway refused device ${deviceId} ${after}: ${made ? 'the key is probably wrong' : 'the token is not accepted'}`,
+      explanation: `So fast it refuses what does not fit what it knows: the ${made ? 'SharedAccessKey' : 'signature of the token'}, the hub in HostName (${hub}), or the way of authentication the device is registered with. ${also}`,
+      remedy: `Compare the ${made ? 'key' : 'key the token was made with'} with the device's keys at the hub, and HostName with its name; check that the device is enabled.`,
+      command: hubCommands(facts).showConnectionString,
+    },
+  ];
+}
+
+/** @param {string} hub Without its port. */
+function bare(hub) {
+  return hub.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+}
+
+/**
+ * @param {DiagnosisFacts} facts
+ * @returns {[code: string, told: Told]}
+ */
+function unavailable(facts) {
+  return [
+    'gateway-unavailable',
+    {
+      title: `The gateway at ${endpointOf(facts)} is not available (CONNACK 3)`,
+      explanation:
+        'edgeHub says so while it starts, when its store fails, and when it cannot read the user name.',
+      remedy: 'Try again in a minute. If it stays so, look at what edgeHub logs.',
+      command: EDGE_HUB_LOG,
+    },
+  ];
+}
+
+/**
+ * @param {DiagnosisFacts} facts
+ * @returns {[code: string, told: Told]}
+ */
+function otherVersion(facts) {
+  return [
+    'protocol-version',
+    {
+      title: `What answers at ${endpointOf(facts)} does not speak MQTT 3.1.1 (CONNACK 1)`,
+      explanation: 'edgeHub does. This is another broker.',
+      remedy: 'Check host and port of the gateway.',
+    },
+  ];
+}
+
+/**
+ * @param {DiagnosisFacts} facts
+ * @param {string} what
+ * @returns {[code: string, told: Told]}
+ */
+function stranger(facts, what) {
+  return [
+    'not-a-gateway',
+    {
+      title: `What answers at ${endpointOf(facts)} over TLS is no MQTT gateway: ${what}`,
+      explanation:
+        'The certificate is the right one, but the port belongs to another service of that machine.',
+      remedy: 'Correct the port: MQTT of a gateway is on 8883.',
+    },
+  ];
+}
+
+/** @param {number} ms */
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+module.exports = { judgeConnect };

@@ -1,0 +1,151 @@
+// @ts-check
+'use strict';
+
+const { finding } = require('../causes');
+const { hubCommands } = require('../hub_side');
+
+/** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
+/** @typedef {import('../../..').ConnectionStringFault} Fault */
+/** @typedef {{ title: string, explanation: string, remedy: string }} Words */
+
+const FORM = 'HostName=<hub>;DeviceId=<device>;SharedAccessKey=<key>;GatewayHostName=<gateway>';
+const COPY = `Copy it from the hub once more, whole; it reads ${FORM}.`;
+
+/**
+ * What each fault means.
+ *
+ * @type {Record<string, (fault: Fault, facts: DiagnosisFacts) => Words>}
+ */
+const WORDS = {
+  'connection-string-malformed': ({ where }) => ({
+    title: `In the connection string, ${where} is not of the form name=value`,
+    explanation: 'Elements read name=value and are separated by semicolons.',
+    remedy: COPY,
+  }),
+  'connection-string-separator': ({ where }) => ({
+    title: `There is no semicolon before ${where} in the connection string`,
+    explanation: 'Without it the field is taken for a part of the value before.',
+    remedy: `Put a semicolon before ${where}.`,
+  }),
+  'connection-string-field-missing': ({ where }) => ({
+    title: `The connection string has no ${where}`,
+    explanation: `${where === 'HostName' ? 'The token is made for the hub, so its name is needed also behind a gateway.' : 'The device must say who it is.'}`,
+    remedy: COPY,
+  }),
+  'connection-string-field-misspelt': ({ where, suggestion }) => ({
+    title: `The connection string has a field ${where}, which should be ${suggestion}`,
+    explanation: 'Names of fields are case-sensitive, and one that is not known is passed over.',
+    remedy: `Write it ${suggestion}.`,
+  }),
+  'connection-string-field-duplicate': ({ where }) => ({
+    title: `The connection string has ${where} twice`,
+    explanation: 'Which of them counts is chance: azure-iot-device takes the last, connect() takes neither.',
+    remedy: 'Keep one.',
+  }),
+  'connection-string-space': ({ where, detail }) => ({
+    title:
+      where === 'whole'
+        ? 'There are quotes around the connection string'
+        : `There ${detail === 'quotes' ? 'are quotes' : 'is white space'} around the ${where} of the connection string`,
+    explanation:
+      'They count as part of it. Quotes of a shell or an env file often survive, and what was read from a file often ends in a line break.',
+    remedy: 'Remove them.',
+  }),
+  'connection-string-field-unknown': ({ where }) => ({
+    title: `The connection string has something unknown: ${where}`,
+    explanation: 'connect() refuses it; Client passes over it. A piece of another value may have got there.',
+    remedy: `Remove it. The form is ${FORM}.`,
+  }),
+  'credential-missing': () => ({
+    title: 'The connection string has neither a key nor a token',
+    explanation:
+      'Without SharedAccessKey, SharedAccessSignature or x509=true the device cannot say who it is.',
+    remedy: COPY,
+  }),
+  'credential-conflict': ({ where }) => ({
+    title: `The connection string has both ${where}`,
+    explanation: 'A device authenticates in one way only.',
+    remedy: 'Keep the one the device is registered with.',
+  }),
+  'credential-unsupported': ({ where }) => ({
+    title: `Authentication by ${where} is not implemented yet`,
+    explanation: 'The examination goes as far as TLS.',
+    remedy: 'Use a device with a symmetric key.',
+  }),
+  'key-not-base64': ({ detail }) => ({
+    title: detail ?? 'SharedAccessKey is not base64',
+    explanation: 'A damaged key signs tokens that every gateway refuses.',
+    remedy: "Copy the device's primary or secondary key once more, whole and without quotes.",
+  }),
+  'key-length': ({ detail }) => ({
+    title: `The key has ${detail} bytes; keys of the hub have 32 or 64`,
+    explanation: 'It may be cut off, or not be the key.',
+    remedy: "Compare it with the device's keys at the hub.",
+  }),
+  'device-id-unusable': ({ detail }) => ({
+    title: detail ?? 'The device id cannot be used behind a gateway',
+    explanation:
+      'The id stands raw in MQTT topics and in the user name: # and + are wildcards there, / separates, and a gateway decodes %.',
+    remedy: 'Register the device under another id.',
+  }),
+  'module-unsupported': () => ({
+    title: 'The connection string is that of a module (ModuleId)',
+    explanation: 'Connecting as a module is not implemented yet; the examination goes on with its device.',
+    remedy: 'Use the connection string of a device.',
+  }),
+  'gateway-is-hub': ({ suggestion }) => ({
+    title: 'GatewayHostName names the IoT hub, not a gateway',
+    explanation: 'HostName is the hub, GatewayHostName the IoT Edge device that the messages go through.',
+    remedy: suggestion
+      ? `The two seem exchanged: HostName=<hub>.azure-devices.net and GatewayHostName=${suggestion}.`
+      : "Put the gateway's host name there: what hostname says in its /etc/aziot/config.toml.",
+  }),
+  'gateway-missing': (_fault, { connectionString }) => ({
+    title: `The connection string has no GatewayHostName: the device would talk to ${connectionString?.hub} directly`,
+    explanation:
+      'Nothing tells the device of the gateway. Its root certificate would then be tried on the hub, and fail.',
+    remedy: 'Add ;GatewayHostName=<gateway>, with what hostname says in its /etc/aziot/config.toml.',
+  }),
+  'gateway-name-unusable': ({ where, suggestion }) => ({
+    title: suggestion ? `${where} is more than a host name` : `${where} is no host name or address`,
+    explanation: 'A name or an address belongs there, if need be with a port: neither scheme nor path.',
+    remedy: suggestion
+      ? `Write ${where}=${suggestion}.`
+      : `Correct it: ${where}=gateway.local, for instance.`,
+  }),
+  'gateway-name-form': ({ where, suggestion, detail }) => ({
+    title: `${where} contains ${detail}`,
+    explanation:
+      'It works here. Other clients refuse such a name, and it must be the very string that the gateway is configured with.',
+    remedy: `Prefer ${suggestion}, if the gateway's certificate carries that name.`,
+  }),
+  'hub-name-unusual': (_fault, { connectionString }) => ({
+    title: `HostName is ${connectionString?.hub}, which does not look like an IoT hub`,
+    explanation:
+      'It is the audience of the token, and a gateway accepts only its hub or its own host name there.',
+    remedy: 'Check it: HostName=<hub>.azure-devices.net.',
+  }),
+};
+
+const FROM_HUB = new Set([
+  'key-not-base64',
+  'credential-missing',
+  'connection-string-malformed',
+  'key-length',
+]);
+
+/** @param {DiagnosisFacts} facts */
+function judgeConnectionString(facts) {
+  const faults = facts.connectionString?.faults ?? [];
+  return faults.map((fault) => {
+    const command = FROM_HUB.has(fault.kind) ? hubCommands(facts).showConnectionString : undefined;
+    const { where, suggestion } = fault;
+    return finding(fault.kind, {
+      ...WORDS[fault.kind](fault, facts),
+      command,
+      evidence: { where, suggestion },
+    });
+  });
+}
+
+module.exports = { judgeConnectionString };

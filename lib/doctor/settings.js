@@ -1,0 +1,70 @@
+// @ts-check
+'use strict';
+
+const { ArgumentError } = require('../errors');
+const { failure } = require('../failure');
+const { badOption, requireKnown, requirePositive } = require('../option');
+const { PROTOCOLS, protocolOf } = require('./protocols');
+
+const OPTIONS = ['connectionString', 'ca', 'protocol', 'send', 'timeout', 'onProgress'];
+/** It travels in 32 bits. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/**
+ * What is examined, and how.
+ *
+ * @typedef {object} Settings
+ * @property {string} connectionString
+ * @property {import('../trust').Authority | undefined} ca
+ * @property {import('../..').AuthorityFacts['origin']} caOrigin
+ * @property {import('./protocols').Protocol} protocol
+ * @property {boolean} send
+ * @property {number | undefined} timeout Milliseconds.
+ * @property {(progress: import('../..').DiagnosisProgress) => void} onProgress
+ */
+
+/**
+ * @param {import('../..').DiagnoseOptions} options
+ * @param {NodeJS.ProcessEnv} env What is not given is looked for there.
+ * @returns {Settings}
+ * @throws {ArgumentError} An option is unknown or cannot be used, or there is no connection string.
+ */
+function readSettings(options, env) {
+  requireKnown(options, OPTIONS);
+  const { protocol = 'mqtt', send = false, timeout, onProgress = () => {} } = options;
+  const names = PROTOCOLS.map(({ name }) => name);
+  if (!names.includes(protocol)) throw badOption('protocol', protocol, `one of ${names.join(', ')}`);
+  if (typeof send !== 'boolean') throw badOption('send', send, 'true or false');
+  if (typeof onProgress !== 'function') throw badOption('onProgress', onProgress, 'a function');
+  requirePositive('timeout', timeout, 'milliseconds', LONGEST_TIMEOUT_MS);
+  return {
+    connectionString: readSource(options.connectionString ?? env.IOTHUB_DEVICE_CONNECTION_STRING),
+    ...readAuthority(options.ca, env),
+    protocol: protocolOf(protocol),
+    send,
+    timeout,
+    onProgress,
+  };
+}
+
+/** @param {unknown} source */
+function readSource(source) {
+  if (typeof source === 'string' && source.trim()) return source;
+  const given = source === undefined || source === '' ? 'missing' : 'not a text';
+  throw failure(ArgumentError, 'ERR_IOT_CONNECTION_STRING_MISSING', `The connection string is ${given}`, {
+    hint: 'Give the one the hub shows for the device, with ;GatewayHostName=<gateway> added, or set IOTHUB_DEVICE_CONNECTION_STRING.',
+  });
+}
+
+/**
+ * @param {any} ca
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Pick<Settings, 'ca' | 'caOrigin'>}
+ */
+function readAuthority(ca, env) {
+  if (ca !== undefined && ca !== null && ca !== '') return { ca, caOrigin: 'option' };
+  const path = env.PATH_TO_EDGE_CA_CERT;
+  return path ? { ca: path, caOrigin: 'environment' } : { ca: undefined, caOrigin: 'system' };
+}
+
+module.exports = { readSettings };

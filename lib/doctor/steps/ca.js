@@ -1,0 +1,38 @@
+// @ts-check
+'use strict';
+
+const { readTrust } = require('../../trust');
+const { certificateFacts, parseCertificate } = require('../certificate');
+const { judgeAuthority } = require('../judgement/ca');
+
+/** Contract edge-gateway.md §10.2, row 6. @type {import('../steps').Step<'ca'>} */
+module.exports = {
+  name: 'ca',
+  title: 'Root certificate',
+  gather(examination) {
+    const { ca, caOrigin } = examination.settings;
+    const facts = { origin: caOrigin, ...pathOf(ca), bundledRoots: false };
+    try {
+      examination.trust = readTrust(ca);
+    } catch (error) {
+      const { code, message, hint } = /** @type {any} */ (error);
+      return { ...facts, roots: [], systemRoots: false, fault: { code, message, hint } };
+    }
+    const { roots, systemRoots } = examination.trust;
+    const readable = roots.flatMap((der) => parseCertificate(der) ?? []);
+    examination.roots = readable;
+    return {
+      ...facts,
+      roots: readable.map((root) => certificateFacts(root, examination.now())),
+      systemRoots,
+    };
+  },
+  judge: judgeAuthority,
+};
+
+/** @param {unknown} ca */
+function pathOf(ca) {
+  const isPath =
+    typeof ca === 'string' && !/-----|\n|SharedAccess/.test(ca) && !/^M[A-Za-z0-9+/]{63,}=*$/.test(ca);
+  return isPath ? { path: ca } : {};
+}

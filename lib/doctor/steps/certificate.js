@@ -1,0 +1,77 @@
+// @ts-check
+'use strict';
+
+const { certificateFacts, isoTime, parseCertificate } = require('../certificate');
+const { followPath } = require('../chain_path');
+const { judgeCertificate } = require('../judgement/certificate');
+const { judge } = require('../verifier');
+
+/** @typedef {import('../../..').CertificateFacts} CertificateFacts */
+
+const SECOND_MS = 1000;
+
+/** Contract edge-gateway.md §10.2, rows 11 to 14. @type {import('../steps').Step<'certificate'>} */
+module.exports = {
+  name: 'certificate',
+  title: 'Certificates',
+  skip: ({ tls }) => (tls ? undefined : 'no TLS connection was made'),
+  gather(examination) {
+    const { facts, roots = [], chain = [], now } = examination;
+    const at = isoTime(new Date(now()));
+    const certificates = chain.flatMap((der) => parseCertificate(der) ?? []);
+    if (certificates.length === 0) return { presented: [], path: [], at, verified: false, pinned: false };
+    const presented = certificates.map((each) => certificateFacts(each, now()));
+    const found = followPath(certificates, roots);
+    const { host = '' } = facts.connectionString ?? {};
+    const trust = examination.trust ?? { roots: [], systemRoots: true };
+    const [leaf] = presented;
+
+    const anchor = found.root === undefined ? [] : [/** @type {any} */ (facts.ca).roots[found.root]];
+    const atMs = commonTime([...found.path.map((index) => presented[index]), ...anchor]);
+    const usable = facts.ca?.fault === undefined;
+    const whole = usable && judge({ chain, host, ...trust, atMs: now() });
+    const verified = whole === undefined;
+    const atGoodTime = verified || !usable ? undefined : judge({ chain, host, ...trust, atMs });
+    // The server's own certificate as root takes the path out of the question.
+    const name = { chain: [chain[0]], host, roots: [chain[0]], systemRoots: false };
+    const nameFailure = judge({ ...name, atMs: commonTime([leaf]) });
+    return {
+      presented,
+      ...found,
+      at,
+      verified,
+      ...(verified && { verifyReturnCode: 'Verify return code: 0 (ok)' }),
+      ...pathFailure(atGoodTime, found.root !== undefined || found.pinned || trust.systemRoots),
+      ...(nameFailure?.kind === 'certificate-wrong-name' && { nameFailure }),
+    };
+  },
+  judge: judgeCertificate,
+};
+
+/**
+ * A time at which all of them are valid, so that a verdict is about something else; if there is none, one at which the
+ * first is.
+ *
+ * @param {CertificateFacts[]} certificates
+ * @returns {number} Milliseconds since 1970.
+ */
+function commonTime(certificates) {
+  const begin = Math.max(...certificates.map(({ notBefore }) => Date.parse(notBefore)));
+  const end = Math.min(...certificates.map(({ notAfter }) => Date.parse(notAfter)));
+  if (begin <= end) return Math.min(begin + SECOND_MS, end);
+  return certificates.length > 1 ? commonTime(certificates.slice(0, 1)) : begin;
+}
+
+const DATES = ['certificate-expired', 'certificate-not-yet-valid'];
+
+/**
+ * @param {import('../../..').LayerFailure | undefined} verdict At a time when all certificates are valid, if there is one.
+ * @param {boolean} mayLead The path may lead to a root.
+ * @returns {{ pathFailure?: import('../../..').LayerFailure }}
+ */
+function pathFailure(verdict, mayLead) {
+  if (verdict === undefined || verdict.kind === 'certificate-wrong-name') return {};
+  if (!DATES.includes(verdict.kind)) return { pathFailure: verdict };
+  if (mayLead) return {};
+  return { pathFailure: { ...verdict, kind: 'certificate-unknown-issuer' } };
+}

@@ -1,0 +1,22 @@
+// @ts-check
+'use strict';
+
+const { readConnectionString } = require('../connection_string_reading');
+const { credentialOf } = require('../credentials');
+const { identify } = require('../identity');
+const { judgeConnectionString } = require('../judgement/connection_string');
+
+/** Contract edge-gateway.md §10.2, rows 1 to 5. @type {import('../steps').Step<'connectionString'>} */
+module.exports = {
+  name: 'connectionString',
+  title: 'Connection string',
+  gather(examination) {
+    const { connectionString, protocol } = examination.settings;
+    const { fields, faults } = readConnectionString(connectionString);
+    const identity = identify(fields, faults, protocol.port);
+    const kind = credentialOf(identity.credential);
+    if (kind) examination.secret = fields[kind.field];
+    return { ...identity, protocol: protocol.name, faults };
+  },
+  judge: judgeConnectionString,
+};

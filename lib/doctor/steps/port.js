@@ -1,0 +1,24 @@
+// @ts-check
+'use strict';
+
+const { tryPort } = require('../tcp');
+const { judgePort } = require('../judgement/port');
+const { PROTOCOLS } = require('../protocols');
+
+/** Contract edge-gateway.md §10.2, row 8. @type {import('../steps').Step<'port'>} */
+module.exports = {
+  name: 'port',
+  title: 'TCP',
+  skip: ({ name }) => (name?.addresses.length ? undefined : 'there is no address'),
+  async gather({ facts, limits, otherPorts }) {
+    const port = /** @type {number} */ (facts.connectionString?.port);
+    const addresses = facts.name?.addresses ?? [];
+    const compared = (otherPorts ?? PROTOCOLS.map((each) => each.port)).filter((each) => each !== port);
+    const [attempts, others] = await Promise.all([
+      Promise.all(addresses.map((address) => tryPort(address, port, limits.tcpMs))),
+      Promise.all(compared.map((each) => tryPort(addresses[0], each, limits.compareMs))),
+    ]);
+    return { port, attempts, others };
+  },
+  judge: judgePort,
+};

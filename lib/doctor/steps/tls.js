@@ -1,0 +1,55 @@
+// @ts-check
+'use strict';
+
+const { bundledTrust } = require('../../trust');
+const { judgeTls } = require('../judgement/tls');
+const { recogniseStranger } = require('../stranger');
+const { layerFailure, probe } = require('../verifier');
+
+/** Failures of something that may not speak TLS at all. */
+const STRANGE = ['not-tls', 'closed', 'reset', 'timed-out'];
+
+/** Contract edge-gateway.md §10.2, rows 9 and 10. @type {import('../steps').Step<'tls'>} */
+module.exports = {
+  name: 'tls',
+  title: 'TLS',
+  skip: ({ port }) =>
+    port?.attempts.some(({ outcome }) => outcome === 'open') ? undefined : 'the port is not open',
+  async gather(examination) {
+    const { facts, limits } = examination;
+    const { host = '', port = 0 } = facts.connectionString ?? {};
+    const open = facts.port?.attempts.find(({ outcome }) => outcome === 'open');
+    const request = { host, port, address: open?.address, connectMs: limits.tcpMs, tlsMs: limits.tlsMs };
+    // Without roots that can be used the chain is still worth seeing.
+    examination.trust ??= { roots: [], systemRoots: true };
+    let result = await probe({ ...request, ...examination.trust });
+    if (result.failure?.kind === 'no-roots') {
+      examination.trust = bundledTrust();
+      if (facts.ca) facts.ca.bundledRoots = true;
+      result = await probe({ ...request, ...examination.trust });
+    }
+    examination.chain = result.chain;
+    const { failure } = result;
+    const strange = failure?.stage === 'tls' && STRANGE.includes(failure.kind);
+    const endpoint = { host: result.address ?? open?.address ?? host, port };
+    return {
+      ...timesOf(result),
+      clientCertificateRequested: result.clientCertificateRequested,
+      accepted: !failure,
+      ...(failure && { failure: layerFailure(failure) }),
+      ...(strange && { speaks: await recogniseStranger(endpoint, limits.strangerMs) }),
+    };
+  },
+  judge: judgeTls,
+};
+
+/** @param {import('../../binding').NativeProbeResult} result */
+function timesOf({ address, tcpMs, tlsMs, tlsVersion, cipherSuite }) {
+  return {
+    ...(address && { address }),
+    ...(typeof tcpMs === 'number' && { tcpMs: Math.round(tcpMs) }),
+    ...(typeof tlsMs === 'number' && { tlsMs: Math.round(tlsMs) }),
+    ...(tlsVersion && { version: tlsVersion }),
+    ...(cipherSuite && { cipherSuite }),
+  };
+}

@@ -1,0 +1,26 @@
+// @ts-check
+'use strict';
+
+const { credentialOf } = require('../credentials');
+const { judgeToken } = require('../judgement/token');
+const { readToken } = require('../token_reading');
+
+/** Contract edge-gateway.md §10.2, row 17. @type {import('../steps').Step<'token'>} */
+module.exports = {
+  name: 'token',
+  title: 'Token',
+  skip({ connectionString }) {
+    const { credential, hub, deviceId, faults = [] } = connectionString ?? {};
+    if (!credentialOf(credential)?.password) return 'there is no key or token';
+    if (!hub || !deviceId) return 'HostName or DeviceId is missing';
+    return faults.some(({ kind }) => kind === 'key-not-base64') ? 'the key cannot be used' : undefined;
+  },
+  gather(examination) {
+    const { hub = '', deviceId = '', credential } = examination.facts.connectionString ?? {};
+    const { password } = /** @type {any} */ (credentialOf(credential));
+    examination.password = password(examination.secret, { hub, deviceId }, examination.now());
+    const made = credential === 'key';
+    return { made, ...readToken(/** @type {string} */ (examination.password)) };
+  },
+  judge: judgeToken,
+};

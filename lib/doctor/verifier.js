@@ -1,0 +1,38 @@
+// @ts-check
+'use strict';
+
+const native = require('../native');
+
+/** @typedef {import('../..').LayerFailure} LayerFailure */
+
+/**
+ * One TLS handshake as a session makes it.
+ *
+ * @param {import('../binding').NativeProbeRequest} request
+ * @returns {Promise<import('../binding').NativeProbeResult>}
+ */
+function probe(request) {
+  return new Promise((resolve) => native.probe(request, resolve));
+}
+
+/**
+ * What a session would say of a chain at another time or under another name. No connection uses it.
+ *
+ * @param {import('../binding').NativeJudgement} judgement
+ * @returns {LayerFailure | undefined} Nothing if it would accept.
+ */
+function judge(judgement) {
+  const failure = native.judge(judgement);
+  return failure ? layerFailure(failure) : undefined;
+}
+
+/**
+ * @param {import('../binding').NativeFailure} failure
+ * @returns {LayerFailure} Without the chain.
+ */
+function layerFailure({ stage, kind, detail, elapsedMs, code }) {
+  const shown = { stage, kind, detail, elapsedMs: Math.round(elapsedMs) };
+  return code === undefined || code === null ? shown : { ...shown, code };
+}
+
+module.exports = { probe, judge, layerFailure };
