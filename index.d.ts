@@ -377,7 +377,7 @@ export interface AuthorityFacts {
   /** Of the file, if it is one. */
   path?: string;
   /** Those given; those of the system are not listed. */
-  roots: CertificateFacts[];
+  roots: ExaminedCertificate[];
   /** The operating system's roots count, too. */
   systemRoots: boolean;
   /** The operating system has none: those that come with Node serve. */
@@ -387,7 +387,7 @@ export interface AuthorityFacts {
 }
 
 /** A certificate as it is written. */
-export interface CertificateFacts {
+export interface ExaminedCertificate {
   /** `CN=gateway.local, O=…` */
   subject: string;
   issuer: string;
@@ -395,9 +395,9 @@ export interface CertificateFacts {
   /** `DNS:gateway.local`, `IP:192.168.1.4` */
   names: string[];
   /** ISO 8601. */
-  notBefore: string;
-  notAfter: string;
-  /** Days from now to `notAfter`, rounded down. */
+  validFrom: string;
+  validTo: string;
+  /** Days from now to `validTo`, rounded down. */
   daysLeft: number;
   /** `RSA 2048`, `EC P-256` */
   key: string;
@@ -410,6 +410,8 @@ export interface CertificateFacts {
   selfSigned: boolean;
   /** Extended key usages, such as `serverAuth`; none if not restricted. */
   purposes: string[];
+  /** Why it is not secure: `its RSA key has 1024 bits`. */
+  weakness?: string;
   pem: string;
 }
 
@@ -474,7 +476,7 @@ export interface LayerFailure {
 /** The chain the gateway presents, judged apart by path, name and dates. */
 export interface ChainFacts {
   /** In the order they were sent. */
-  presented: CertificateFacts[];
+  presented: ExaminedCertificate[];
   /** Positions in `presented`: from the server's certificate to the last one that is there. */
   path: number[];
   /** When it was judged, by the clock of this device: ISO 8601. */

@@ -2,8 +2,9 @@
 'use strict';
 
 const { X509Certificate } = require('node:crypto');
+const { weaknessOf } = require('../failures/weakness');
 
-/** @typedef {import('../..').CertificateFacts} CertificateFacts */
+/** @typedef {import('../..').ExaminedCertificate} ExaminedCertificate */
 
 const DAY_MS = 86_400_000;
 
@@ -41,25 +42,26 @@ function parseCertificate(der) {
  *
  * @param {X509Certificate} certificate
  * @param {number} now Milliseconds since 1970.
- * @returns {CertificateFacts}
+ * @returns {ExaminedCertificate}
  */
 function certificateFacts(certificate, now) {
-  const notAfter = new Date(certificate.validTo);
+  const validTo = new Date(certificate.validTo);
   const commonName = /^CN=(.*)$/m.exec(certificate.subject ?? '')?.[1];
   return {
     subject: oneLine(certificate.subject),
     issuer: oneLine(certificate.issuer),
     ...(commonName !== undefined && { commonName }),
     names: namesOf(certificate),
-    notBefore: isoTime(new Date(certificate.validFrom)),
-    notAfter: isoTime(notAfter),
-    daysLeft: Math.floor((notAfter.getTime() - now) / DAY_MS),
+    validFrom: isoTime(new Date(certificate.validFrom)),
+    validTo: isoTime(validTo),
+    daysLeft: Math.floor((validTo.getTime() - now) / DAY_MS),
     key: keyOf(certificate),
     fingerprint: certificate.fingerprint256,
     serialNumber: certificate.serialNumber,
     ca: certificate.ca,
     selfSigned: isSelfSigned(certificate),
     purposes: (certificate.keyUsage ?? []).map((identifier) => PURPOSES[identifier] ?? identifier),
+    ...weakness(certificate),
     pem: certificate.toString(),
   };
 }
@@ -90,6 +92,17 @@ function keyOf(certificate) {
     return String(asymmetricKeyType);
   } catch {
     return 'unknown';
+  }
+}
+
+/** @param {X509Certificate} certificate */
+function weakness(certificate) {
+  try {
+    const fault = weaknessOf(certificate);
+    return fault === undefined ? {} : { weakness: fault };
+  } catch {
+    // A key that Node cannot read.
+    return {};
   }
 }
 

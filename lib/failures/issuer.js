@@ -2,6 +2,7 @@
 'use strict';
 
 const { NotConnectedError } = require('../errors');
+const { INTERCEPTOR } = require('./interceptor');
 const {
   commonName,
   isOfEdgeHub,
@@ -18,18 +19,6 @@ const { isWeak, weaknessOf } = require('./weakness');
 /** @typedef {import('node:crypto').X509Certificate} X509Certificate */
 
 const UNTRUSTED = ['certificate-unknown-issuer', 'certificate-bad-signature'];
-
-/**
- * What the issuers are called whose certificates stand in the place of a server's: products that inspect TLS, words for
- * them, and public authorities, which issue none to gateways (contract edge-gateway.md §10.2, row 16).
- */
-const INTERCEPTOR = new RegExp(
-  '\\b(zscaler|netskope|forti(net|gate)|palo ?alto|blue ?coat|symantec|sophos|check ?point|barracuda|umbrella|' +
-    'mcafee|trellix|skyhigh|websense|forcepoint|watchguard|sonicwall|mitmproxy|fiddler|portswigger|kaspersky|avast|' +
-    'bitdefender|(web|tls|ssl|https?)?[ -]?proxy|firewall|inspection|decryption|interception|' +
-    "let's encrypt|isrg|digicert|sectigo|globalsign|entrust|godaddy|google trust services)\\b",
-  'i',
-);
 
 /**
  * The verdict on a gateway's certificate: who issued it, and how.

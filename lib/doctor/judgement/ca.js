@@ -5,7 +5,7 @@ const { finding } = require('../causes');
 const { word } = require('../shell');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
-/** @typedef {import('../../..').CertificateFacts} CertificateFacts */
+/** @typedef {import('../../..').ExaminedCertificate} ExaminedCertificate */
 
 /** Faults by the code of the error that `connect()` would throw; others are a broken file. */
 const FAULTS = /** @type {Record<string, string>} */ ({
@@ -47,7 +47,7 @@ function judgeAuthority({ ca }) {
 /**
  * Whether one that counts is out of date is known when the gateway has shown its chain.
  *
- * @param {CertificateFacts[]} roots
+ * @param {ExaminedCertificate[]} roots
  */
 function judgeDates(roots) {
   const stale = roots.filter(({ daysLeft }) => daysLeft < 0);
@@ -70,7 +70,7 @@ function judgeDates(roots) {
       explanation:
         'Afterwards the device does not trust the gateway any more. That of a gateway without configured certificates is replaced every 90 days.',
       remedy: 'Give the device the next root besides this one: ca may hold several.',
-      evidence: { notAfter: fresh.map(({ notAfter }) => notAfter) },
+      evidence: { validTo: fresh.map(({ validTo }) => validTo) },
     }),
   ];
 }

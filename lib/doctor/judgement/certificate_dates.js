@@ -5,7 +5,7 @@ const { finding } = require('../causes');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
 /** @typedef {import('../../..').ChainFacts} ChainFacts */
-/** @typedef {import('../../..').CertificateFacts} CertificateFacts */
+/** @typedef {import('../../..').ExaminedCertificate} ExaminedCertificate */
 
 /**
  * The dates of the path and of the root that counts, by the clock of this device.
@@ -29,7 +29,7 @@ function judgeDates(facts) {
  * The one the path leads to; or the only one given, where it leads elsewhere.
  *
  * @param {DiagnosisFacts} facts
- * @returns {CertificateFacts | undefined}
+ * @returns {ExaminedCertificate | undefined}
  */
 function rootThatCounts({ ca, certificate }) {
   const { root, namesake = 0, pinned } = /** @type {ChainFacts} */ (certificate);
@@ -79,18 +79,18 @@ const SERVER = {
 };
 
 /**
- * @param {CertificateFacts | undefined} certificate
+ * @param {ExaminedCertificate | undefined} certificate
  * @param {string} at
  * @param {Role} role
  */
 function judge(certificate, at, { expired, early, what, meaning, remedy, command }) {
   if (certificate === undefined) return [];
-  const { subject, notBefore, notAfter, fingerprint } = certificate;
-  const evidence = { subject, notBefore, notAfter, fingerprint, now: at };
-  if (Date.parse(notAfter) < Date.parse(at)) {
+  const { subject, validFrom, validTo, fingerprint } = certificate;
+  const evidence = { subject, validFrom, validTo, fingerprint, now: at };
+  if (Date.parse(validTo) < Date.parse(at)) {
     return [
       finding(expired, {
-        title: `${what}, ${subject}, expired on ${notAfter}`,
+        title: `${what}, ${subject}, expired on ${validTo}`,
         explanation: `${meaning} The clock of this device says ${at}.`,
         remedy,
         command,
@@ -98,10 +98,10 @@ function judge(certificate, at, { expired, early, what, meaning, remedy, command
       }),
     ];
   }
-  if (Date.parse(notBefore) <= Date.parse(at)) return [];
+  if (Date.parse(validFrom) <= Date.parse(at)) return [];
   return [
     finding(early, {
-      title: `${what}, ${subject}, is not valid before ${notBefore}`,
+      title: `${what}, ${subject}, is not valid before ${validFrom}`,
       explanation: `The clock of this device says ${at}. Certificates are seldom made for later: one of the two clocks is wrong.`,
       remedy: 'Set the clocks of this device and of the gateway (NTP).',
       command: 'timedatectl',

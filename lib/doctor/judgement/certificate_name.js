@@ -6,7 +6,7 @@ const { finding } = require('../causes');
 const { HUB } = require('../identity');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
-/** @typedef {import('../../..').CertificateFacts} CertificateFacts */
+/** @typedef {import('../../..').ExaminedCertificate} ExaminedCertificate */
 
 /** The module's own name, in every certificate of edgeHub (contract edge-gateway.md §6.2). */
 const MODULE = 'edgeHub';
@@ -74,7 +74,7 @@ function judgeHostName(facts) {
  * The name the gateway seems to be configured with.
  *
  * @param {DiagnosisFacts} facts
- * @param {CertificateFacts} server
+ * @param {ExaminedCertificate} server
  * @returns {string | undefined} With the port, if it is not the usual one.
  */
 function suggestion({ connectionString }, { names, commonName }) {
@@ -90,7 +90,7 @@ function list(names) {
   return names.map((name) => name.replace(/^(DNS|IP):/, '')).join(', ');
 }
 
-/** @param {CertificateFacts} certificate */
+/** @param {ExaminedCertificate} certificate */
 function isOfHub({ names, commonName = '' }) {
   return HUB.test(commonName) || names.some((name) => HUB.test(name));
 }

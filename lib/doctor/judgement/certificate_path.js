@@ -2,17 +2,14 @@
 'use strict';
 
 const { finding } = require('../causes');
+const { INTERCEPTOR } = require('../../failures/interceptor');
 const { endpointOf } = require('../endpoint');
 const { MODULE, isOfHub } = require('./certificate_name');
 const { judgeWeakness } = require('./certificate_weakness');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
-/** @typedef {import('../../..').CertificateFacts} CertificateFacts */
+/** @typedef {import('../../..').ExaminedCertificate} ExaminedCertificate */
 /** @typedef {import('../../..').ChainFacts} ChainFacts */
-
-/** Who inspects TLS, by what its certificates are called. */
-const INSPECTORS =
-  /zscaler|fortinet|fortigate|palo ?alto|netskope|blue ?coat|umbrella|mitmproxy|charles proxy|fiddler|squid|sophos|check ?point|avast|kaspersky|\beset\b|portswigger|untangle|websense|forcepoint|mcafee|barracuda|watchguard|sonicwall|proxy|firewall|inspection|intercept/i;
 
 /** A gateway without configured certificates makes its own CA (contract edge-gateway.md §6.3). */
 const QUICK_START = /^CN=(aziot-edge CA|iotedged workload ca)\b/;
@@ -35,7 +32,7 @@ function judgePath(facts) {
  *
  * @param {DiagnosisFacts} facts
  * @param {ChainFacts} chain
- * @param {CertificateFacts} top The last certificate of the path.
+ * @param {ExaminedCertificate} top The last certificate of the path.
  */
 function untrusted(facts, chain, top) {
   const { ca } = facts;
@@ -93,8 +90,8 @@ function untrusted(facts, chain, top) {
 }
 
 /**
- * @param {CertificateFacts} top
- * @param {CertificateFacts[]} presented
+ * @param {ExaminedCertificate} top
+ * @param {ExaminedCertificate[]} presented
  */
 function rootOf(top, presented) {
   if (QUICK_START.test(top.issuer)) return 'Copy that CA from the gateway (/var/lib/aziot/certd/certs)';
@@ -109,22 +106,22 @@ function rootOf(top, presented) {
  * though its issuer is no root.
  *
  * @param {ChainFacts} chain
- * @param {CertificateFacts} top
+ * @param {ExaminedCertificate} top
  */
 function misses({ path }, top) {
   if (top.selfSigned || QUICK_START.test(top.issuer)) return false;
   return INTERMEDIATE.test(top.issuer) || (path.length === 1 && !/\broot\b/i.test(top.issuer));
 }
 
-/** @param {CertificateFacts[]} presented */
+/** @param {ExaminedCertificate[]} presented */
 function isInspected(presented) {
   if (presented[0].names.includes(`DNS:${MODULE}`)) return false;
-  return presented.some(({ subject, issuer }) => INSPECTORS.test(subject) || INSPECTORS.test(issuer));
+  return presented.some(({ subject, issuer }) => INTERCEPTOR.test(`${issuer}\n${subject}`));
 }
 
 /**
  * @param {DiagnosisFacts} facts
- * @param {CertificateFacts} server
+ * @param {ExaminedCertificate} server
  */
 function ofHub(facts, server) {
   return finding('certificate-of-hub', {
@@ -135,20 +132,20 @@ function ofHub(facts, server) {
   });
 }
 
-/** @param {CertificateFacts} server */
-function pinnedCertificate({ subject, notAfter, fingerprint }) {
+/** @param {ExaminedCertificate} server */
+function pinnedCertificate({ subject, validTo, fingerprint }) {
   return finding('certificate-pinned', {
-    title: `The certificate given as root is the gateway's own, ${subject}: it serves until ${notAfter}`,
+    title: `The certificate given as root is the gateway's own, ${subject}: it serves until ${validTo}`,
     explanation:
       'The device trusts exactly this certificate. edgeHub replaces its own within 30 days, and then the device will not connect any more.',
     remedy: 'Give the root certificate instead: the topmost CA of the chain.',
-    evidence: { subject, notAfter, fingerprint },
+    evidence: { subject, validTo, fingerprint },
   });
 }
 
 /**
- * @param {CertificateFacts} leaf
- * @param {CertificateFacts} server
+ * @param {ExaminedCertificate} leaf
+ * @param {ExaminedCertificate} server
  * @param {Record<string, string | string[]>} evidence
  */
 function serverGiven(leaf, server, evidence) {
@@ -162,8 +159,8 @@ function serverGiven(leaf, server, evidence) {
 }
 
 /**
- * @param {CertificateFacts} top
- * @param {CertificateFacts} root
+ * @param {ExaminedCertificate} top
+ * @param {ExaminedCertificate} root
  * @param {Record<string, string | string[]>} evidence
  */
 function replaced(top, root, evidence) {
@@ -179,7 +176,7 @@ function replaced(top, root, evidence) {
   });
 }
 
-/** @param {CertificateFacts[]} certificates */
+/** @param {ExaminedCertificate[]} certificates */
 function names(certificates) {
   return certificates.map(({ subject }) => subject).join('; ') || 'of which there is none';
 }

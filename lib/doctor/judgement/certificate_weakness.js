@@ -6,9 +6,6 @@ const { finding } = require('../causes');
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
 /** @typedef {import('../../..').LayerFailure} LayerFailure */
 
-/** RSA keys shorter than that are refused. */
-const LEAST_RSA_BITS = 2048;
-
 /** What the verifier calls it. @type {[pattern: RegExp, code: string, title: string, explanation: string, remedy: string][]} */
 const KINDS = [
   [
@@ -32,13 +29,6 @@ const KINDS = [
     'It has no extensions, so it says neither for which names it is nor whether it is a CA.',
     'Issue it anew with extensions: openssl x509 -req … -extfile.',
   ],
-  [
-    /UnsupportedSignatureAlgorithm|RsaKeySize|SHA-?1/i,
-    'certificate-weak',
-    'or one above it is signed in a way that is not secure any more (SHA-1)',
-    'SHA-1 signatures can be forged.',
-    'Issue the chain anew with SHA-256.',
-  ],
 ];
 
 /**
@@ -60,21 +50,24 @@ function judgeWeakness({ certificate, ca }, { kind, detail }) {
       evidence: { ...evidence, purposes },
     });
   }
+  const anchor = root === undefined ? namesake : root;
+  const all = [
+    ...path.map((index) => presented[index]),
+    ...(anchor === undefined ? [] : [ca?.roots[anchor]]),
+  ];
+  const weak = all.find((each) => each?.weakness);
+  if (weak && kind !== 'certificate-unknown-issuer') {
+    return finding('certificate-weak', {
+      title: `The certificate ${weak.subject} is not secure: ${weak.weakness}`,
+      explanation: 'RSA keys of fewer than 2048 bits and signatures with SHA-1 can be forged.',
+      remedy: 'Issue it anew with an RSA key of 2048 bits or more, or an EC key, and signed with SHA-256.',
+      evidence: { subject: weak.subject, key: weak.key, fingerprint: weak.fingerprint },
+    });
+  }
   const known = KINDS.find(([pattern]) => pattern.test(detail));
-  if (known && !(known[1] === 'certificate-weak' && namesake !== undefined)) {
+  if (known) {
     const [, code, title, explanation, remedy] = known;
     return finding(code, { title: `The certificate ${subject} ${title}`, explanation, remedy, evidence });
-  }
-  const anchor = root === undefined ? [] : [ca?.roots[root]];
-  const all = [...path.map((index) => presented[index]), ...anchor];
-  const short = all.find((each) => Number(/^RSA (\d+)$/.exec(each?.key ?? '')?.[1]) < LEAST_RSA_BITS);
-  if (short && (kind === 'certificate-bad-signature' || root !== undefined)) {
-    return finding('certificate-weak', {
-      title: `The key of ${short.subject} is too short: ${short.key}`,
-      explanation: `RSA keys of fewer than ${LEAST_RSA_BITS} bits are not secure any more.`,
-      remedy: 'Issue the certificate anew with a key of 2048 bits or more.',
-      evidence: { subject: short.subject, key: short.key, fingerprint: short.fingerprint },
-    });
   }
   if (kind === 'certificate-unknown-issuer' || (kind === 'certificate-bad-signature' && root === undefined))
     return;

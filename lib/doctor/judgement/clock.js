@@ -69,8 +69,8 @@ function madeAt({ certificate, ca }) {
   const { presented = [], root } = certificate ?? {};
   const anchor = root === undefined ? undefined : ca?.roots[root];
   const [server] = presented;
-  const own = server?.names.includes(`DNS:${MODULE}`) ? [server.notBefore] : [];
-  return [...own, ...(anchor ? [anchor.notBefore] : [])].sort().at(-1);
+  const own = server?.names.includes(`DNS:${MODULE}`) ? [server.validFrom] : [];
+  return [...own, ...(anchor ? [anchor.validFrom] : [])].sort().at(-1);
 }
 
 module.exports = { judgeClock };

@@ -17,10 +17,10 @@ function plainPresentation(stream, _manner) {
       print(`${title}: ${status}${status === 'skipped' ? ` (${reason})` : `, ${ms} ms`}`);
       const { certificate } = progress.facts;
       if (name !== 'certificate' || !certificate) return;
-      for (const { subject, issuer, names, notAfter, daysLeft, key, fingerprint } of certificate.presented) {
+      for (const { subject, issuer, names, validTo, daysLeft, key, fingerprint } of certificate.presented) {
         print(`    ${subject}`);
         print(`        issued by ${issuer}; ${[key, ...names].join(', ')}`);
-        print(`        until ${notAfter} (${daysLeft} days), SHA-256 ${fingerprint}`);
+        print(`        until ${validTo} (${daysLeft} days), SHA-256 ${fingerprint}`);
       }
       if (certificate.verifyReturnCode) print(`    ${certificate.verifyReturnCode}`);
     },

@@ -6,7 +6,7 @@ const { followPath } = require('../chain_path');
 const { judgeCertificate } = require('../judgement/certificate');
 const { judge } = require('../verifier');
 
-/** @typedef {import('../../..').CertificateFacts} CertificateFacts */
+/** @typedef {import('../../..').ExaminedCertificate} ExaminedCertificate */
 
 const SECOND_MS = 1000;
 
@@ -52,12 +52,12 @@ module.exports = {
  * A time at which all of them are valid, so that a verdict is about something else; if there is none, one at which the
  * first is.
  *
- * @param {CertificateFacts[]} certificates
+ * @param {ExaminedCertificate[]} certificates
  * @returns {number} Milliseconds since 1970.
  */
 function commonTime(certificates) {
-  const begin = Math.max(...certificates.map(({ notBefore }) => Date.parse(notBefore)));
-  const end = Math.min(...certificates.map(({ notAfter }) => Date.parse(notAfter)));
+  const begin = Math.max(...certificates.map(({ validFrom }) => Date.parse(validFrom)));
+  const end = Math.min(...certificates.map(({ validTo }) => Date.parse(validTo)));
   if (begin <= end) return Math.min(begin + SECOND_MS, end);
   return certificates.length > 1 ? commonTime(certificates.slice(0, 1)) : begin;
 }
