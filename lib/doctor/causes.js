@@ -41,7 +41,6 @@ const CAUSES = Object.freeze({
   'port-wrong': 'problem',
   'port-binding-missing': 'problem',
   'port-refused': 'problem',
-  'port-reset': 'problem',
   'port-filtered': 'problem',
   'host-unreachable': 'problem',
   'host-silent': 'problem',
@@ -102,10 +101,13 @@ const CAUSES = Object.freeze({
   'connect-failed': 'problem',
 
   // Once connected.
-  'taken-over': 'problem',
-  'gateway-restarts': 'problem',
   'send-lost': 'problem',
   'send-unacknowledged': 'problem',
+  'taken-over': 'problem',
+  'gateway-restarts': 'problem',
+
+  // Nothing of the above.
+  unexplained: 'problem',
 
   'clock-differs': 'warning',
   'address-dead': 'warning',

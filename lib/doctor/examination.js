@@ -3,6 +3,7 @@
 
 const { byLikelihood } = require('./causes');
 const { isoTime } = require('./certificate');
+const { judgeWhole } = require('./judgement/whole');
 const { unknowable } = require('./hub_side');
 const { LIMITS } = require('./limits');
 const { readSettings } = require('./settings');
@@ -83,7 +84,7 @@ async function examine(options = {}, surroundings = {}) {
     await examination.visit?.leave(examination.limits.closeMs);
   }
   const { facts } = examination;
-  const findings = byLikelihood(found);
+  const findings = byLikelihood([...found, ...judgeWhole(facts, found)]);
   return {
     form: 1,
     healthy: findings[0]?.severity !== 'problem',

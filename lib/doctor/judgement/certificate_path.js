@@ -18,13 +18,27 @@ const INTERMEDIATE = /intermediate|issuing|subordinate|\bsub-?ca\b|policy ca|dev
 /** @param {DiagnosisFacts} facts */
 function judgePath(facts) {
   const chain = /** @type {ChainFacts} */ (facts.certificate);
-  const { presented, path, pathFailure, nameFailure, pinned } = chain;
+  const { presented, path, nameFailure, pinned } = chain;
+  const pathFailure = chain.pathFailure ?? inHandshake(facts);
   if (isOfHub(presented[0]) && (nameFailure || pathFailure)) return [ofHub(facts, presented[0])];
   if (!pathFailure) return pinned ? [pinnedCertificate(presented[0])] : [];
   const weakness = judgeWeakness(facts, pathFailure);
   if (weakness) return [weakness];
   const top = presented[path[path.length - 1]];
   return [untrusted(facts, chain, top)];
+}
+
+/** Of these is judged apart. */
+const OTHERWISE = ['certificate-wrong-name', 'certificate-expired', 'certificate-not-yet-valid'];
+
+/**
+ * A key that is too short shows itself only when it signs the handshake.
+ *
+ * @param {DiagnosisFacts} facts
+ */
+function inHandshake({ tls }) {
+  const { failure } = tls ?? {};
+  return failure?.kind.startsWith('certificate-') && !OTHERWISE.includes(failure.kind) ? failure : undefined;
 }
 
 /**

@@ -16,7 +16,7 @@ function judgePort(facts) {
   const { port } = facts;
   if (!port) return [];
   const { attempts, others } = port;
-  const dead = attempts.filter(({ outcome }) => outcome !== 'open');
+  const dead = attempts.filter(({ outcome }) => outcome !== 'open' && outcome !== 'reset');
   if (dead.length === 0) return [];
   if (dead.length < attempts.length) return [addressDead(facts, dead)];
   // The outcome that says most: an answer before silence.
@@ -28,15 +28,8 @@ function judgePort(facts) {
 /** @type {Record<string, (facts: DiagnosisFacts, attempt: PortAttempt, open: number[], others: PortAttempt[]) => Finding[]>} */
 const JUDGES = {
   refused: (facts, attempt, open) => [refused(facts, attempt, open)],
-  reset: (facts, attempt) => [
-    finding('port-reset', {
-      title: `The connection to ${endpointOf(facts)} was reset at once`,
-      explanation:
-        'Something that watches the connection cut it: a firewall or a proxy, rather than the gateway.',
-      remedy: `Have connections to port ${attempt.port} allowed on the way to the gateway.`,
-      evidence: evidenceOf(attempt),
-    }),
-  ],
+  // Connected and cut: the next step says more.
+  reset: () => [],
   'timed-out': (_facts, attempt, open, others) => {
     const alive = others.some(({ outcome }) => outcome === 'open' || outcome === 'refused');
     return [alive ? filtered(attempt, open) : silent(attempt)];

@@ -51,13 +51,24 @@ const STRANGERS = {
  */
 function judgeTls(facts) {
   const { failure, speaks } = facts.tls ?? {};
-  if (!failure || failure.kind.startsWith('certificate-') || failure.kind === 'bad-root') return [];
+  if (!failure || failure.kind.startsWith('certificate-')) return [];
+  if (failure.kind === 'bad-root') return [badRoot(failure)];
   const at = endpointOf(facts);
   const evidence = { stage: failure.stage, kind: failure.kind, detail: failure.detail, speaks };
   const stranger = STRANGERS[speaks ?? ''];
   const [code, told] = stranger ? stranger(at) : broken(facts, failure, at);
   const command = told.command ?? `openssl s_client -connect ${at} -showcerts </dev/null`;
   return [finding(code, { ...told, command, evidence })];
+}
+
+/** @param {LayerFailure} failure */
+function badRoot({ detail }) {
+  return finding('ca-broken', {
+    title: `A certificate given as root cannot serve as one: ${detail}`,
+    explanation: 'Its outer form is that of a certificate, its content is not.',
+    remedy: 'Give the root certificate of the gateway, unchanged.',
+    evidence: { detail },
+  });
 }
 
 /**
@@ -68,17 +79,7 @@ function judgeTls(facts) {
  */
 function broken(facts, { stage, kind, detail, elapsedMs }, at) {
   const { port = 8883 } = facts.connectionString ?? {};
-  if (stage === 'tcp' || stage === 'resolve') {
-    return [
-      'port-failed',
-      {
-        title: `${at} answered, and a moment later it did not: ${detail}`,
-        explanation: 'The gateway may be restarting, or the network is unsteady.',
-        remedy: 'Try again. If it stays so, look at the gateway.',
-      },
-    ];
-  }
-  if (kind === 'timed-out') {
+  if (kind === 'timed-out' && stage === 'tls') {
     return [
       'tls-silent',
       {
@@ -98,6 +99,16 @@ function broken(facts, { stage, kind, detail, elapsedMs }, at) {
           'A firewall or a proxy that inspects connections cuts what it does not know; or a service without TLS listens there; or the gateway has no certificate it can use.',
         remedy:
           'See whether it is the same from a machine beside the gateway: if not, something on the way cuts it.',
+      },
+    ];
+  }
+  if (stage === 'tcp' || stage === 'resolve') {
+    return [
+      'port-failed',
+      {
+        title: `${at} answered, and a moment later it did not: ${detail}`,
+        explanation: 'The gateway may be restarting, or the network is unsteady.',
+        remedy: 'Try again. If it stays so, look at the gateway.',
       },
     ];
   }

@@ -34,7 +34,9 @@ module.exports = {
     const atGoodTime = verified || !usable ? undefined : judge({ chain, host, ...trust, atMs });
     // The server's own certificate as root takes the path out of the question.
     const name = { chain: [chain[0]], host, roots: [chain[0]], systemRoots: false };
-    const nameFailure = judge({ ...name, atMs: commonTime([leaf]) });
+    const nameFailure = [atGoodTime, judge({ ...name, atMs: commonTime([leaf]) })].find(
+      (each) => each?.kind === 'certificate-wrong-name',
+    );
     return {
       presented,
       ...found,
@@ -42,7 +44,7 @@ module.exports = {
       verified,
       ...(verified && { verifyReturnCode: 'Verify return code: 0 (ok)' }),
       ...pathFailure(atGoodTime, found.root !== undefined || found.pinned || trust.systemRoots),
-      ...(nameFailure?.kind === 'certificate-wrong-name' && { nameFailure }),
+      ...(nameFailure && { nameFailure }),
     };
   },
   judge: judgeCertificate,

@@ -12,7 +12,8 @@ const { judgeStay } = require('../judgement/stay');
 module.exports = {
   name: 'stay',
   title: 'Staying connected',
-  skip: ({ connect }) => (connect?.outcome === 'accepted' ? undefined : 'there is no connection'),
+  skip: ({ connect, send }) =>
+    connect?.outcome === 'accepted' && send?.outcome !== 'lost' ? undefined : 'there is no connection',
   async gather({ limits, visit: it }) {
     const visit = /** @type {import('../visit').Visit} */ (it);
     const begin = performance.now();

@@ -9,16 +9,24 @@ const { layerFailure, probe } = require('../verifier');
 /** Failures of something that may not speak TLS at all. */
 const STRANGE = ['not-tls', 'closed', 'reset', 'timed-out'];
 
+/**
+ * Reset means that it was open for a moment.
+ *
+ * @param {import('../../..').PortAttempt} attempt
+ */
+function isReachable({ outcome }) {
+  return outcome === 'open' || outcome === 'reset';
+}
+
 /** Contract edge-gateway.md §10.2, rows 9 and 10. @type {import('../steps').Step<'tls'>} */
 module.exports = {
   name: 'tls',
   title: 'TLS',
-  skip: ({ port }) =>
-    port?.attempts.some(({ outcome }) => outcome === 'open') ? undefined : 'the port is not open',
+  skip: ({ port }) => (port?.attempts.some(isReachable) ? undefined : 'the port is not open'),
   async gather(examination) {
     const { facts, limits } = examination;
     const { host = '', port = 0 } = facts.connectionString ?? {};
-    const open = facts.port?.attempts.find(({ outcome }) => outcome === 'open');
+    const open = facts.port?.attempts.find(isReachable);
     const request = { host, port, address: open?.address, connectMs: limits.tcpMs, tlsMs: limits.tlsMs };
     // Without roots that can be used the chain is still worth seeing.
     examination.trust ??= { roots: [], systemRoots: true };
@@ -30,7 +38,7 @@ module.exports = {
     }
     examination.chain = result.chain;
     const { failure } = result;
-    const strange = failure?.stage === 'tls' && STRANGE.includes(failure.kind);
+    const strange = failure && STRANGE.includes(failure.kind);
     const endpoint = { host: result.address ?? open?.address ?? host, port };
     return {
       ...timesOf(result),

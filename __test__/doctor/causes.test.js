@@ -1,0 +1,69 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { describe, it } = require('node:test');
+const { inspect } = require('node:util');
+const { CAUSES } = require('../../lib/doctor/causes');
+const { examine } = require('../../lib/doctor/examination');
+const scenes = require('./scenes');
+const { KEY, LIMITS } = require('./surroundings');
+
+/** Gateways and networks that are really in that state, and what the doctor says first. */
+for (const [area, table] of Object.entries(scenes)) {
+  describe(area, () => {
+    for (const [name, bring] of Object.entries(table)) {
+      it(name, async (t) => {
+        const { connectionString, ca, send, surroundings = {}, code, secrets = [] } = await bring(t);
+        const limits = { ...LIMITS, ...surroundings.limits };
+        const report = await examine(
+          { connectionString, ca, send },
+          { webPorts: [], env: {}, ...surroundings, limits },
+        );
+        const [first] = report.findings;
+        const expected = code ?? name.split(',')[0];
+        assert.equal(first?.code, expected, inspect(report.findings, { depth: 3 }));
+        assert.equal(first.severity, 'problem');
+        assert.equal(report.healthy, false);
+        assertTold(report);
+        assertSecret(report, [KEY, ...secrets]);
+      });
+    }
+  });
+}
+
+it('knows at least thirty causes, of which the connection string makes five at most', () => {
+  const counts = Object.entries(scenes).map(([area, table]) => [area, Object.keys(table).length]);
+  const { 'the connection string': parsing, ...others } = Object.fromEntries(counts);
+  assert.ok(parsing <= 5);
+  const all = Object.values(scenes).flatMap((table) => Object.keys(table).map((name) => name.split(',')[0]));
+  assert.ok(new Set(all).size >= 30 + parsing, `${new Set(all).size}`);
+  assert.ok(Object.values(others).every((count) => count > 5));
+});
+
+/** @param {import('../..').Diagnosis} report */
+function assertTold({ findings, verdict, unknowable }) {
+  assert.match(verdict, /^\S.{20,}\.$/);
+  assert.equal(unknowable.length, 4);
+  for (const { code, severity, title, explanation, remedy, evidence, step } of findings) {
+    assert.equal(severity, CAUSES[code], code);
+    for (const text of [title, explanation, remedy]) {
+      assert.match(text, /^\S[^\n]{5,}$/, `${code}: ${text}`);
+      assert.doesNotMatch(text, /undefined|NaN|\[object/, code);
+    }
+    assert.ok(step);
+    assert.ok(Object.values(evidence).every((value) => value !== undefined));
+  }
+}
+
+/**
+ * @param {unknown} report
+ * @param {string[]} secrets
+ */
+function assertSecret(report, secrets) {
+  const text =
+    JSON.stringify(report) + inspect(report, { depth: 9, showHidden: true, maxStringLength: null });
+  for (const secret of secrets.flatMap((each) => [each, encodeURIComponent(each)])) {
+    assert.ok(secret.length > 10 && !text.includes(secret), 'a secret is in the report');
+  }
+  assert.doesNotMatch(text, /\bsig=|SharedAccessKey=[^<…]/);
+}

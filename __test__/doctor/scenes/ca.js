@@ -1,0 +1,51 @@
+'use strict';
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { createChain } = require('../../../gateway');
+const { gatewayFor } = require('../surroundings');
+
+/** What is wrong with the root certificate given. @type {import('./index').Scenes} */
+module.exports = {
+  'ca-not-found': async (t) => {
+    const { connectionString } = await gatewayFor(t);
+    return { connectionString, ca: path.join(directory(t), 'root.pem') };
+  },
+  'ca-no-certificate': async (t) => {
+    const { connectionString, chain } = await gatewayFor(t);
+    const file = path.join(directory(t), 'root.pem');
+    fs.writeFileSync(file, chain.rootPem.replaceAll('CERTIFICATE', 'CERTIFICATE REQUEST'));
+    return { connectionString, ca: file };
+  },
+  'ca-private-key': async (t) => {
+    const { connectionString, chain } = await gatewayFor(t);
+    return { connectionString, ca: chain.serverKeyPem, secrets: [chain.serverKeyPem.split('\n')[1]] };
+  },
+  'ca-broken': async (t) => {
+    const { connectionString, ca } = await gatewayFor(t);
+    const lines = ca.trim().split('\n');
+    lines.splice(2, 2);
+    return { connectionString, ca: lines.join('\n') };
+  },
+  'ca-is-server-certificate': async (t) => {
+    const earlier = await createChain({ variant: 'good-dns' });
+    const chain = await createChain({ variant: 'good-dns', issuer: earlier });
+    const { connectionString } = await gatewayFor(t, {}, { chain });
+    return { connectionString, ca: earlier.serverPem };
+  },
+  'ca-expired': async (t) => gatewayFor(t, { variant: 'expired-root' }),
+  'root-wrong': async (t) => gatewayFor(t, { variant: 'wrong-root' }),
+  'root-replaced': async (t) => gatewayFor(t, { variant: 'same-name-root' }),
+  'root-not-given': async (t) => {
+    const { connectionString } = await gatewayFor(t);
+    return { connectionString, ca: undefined };
+  },
+};
+
+/** @param {import('node:test').TestContext} t */
+function directory(t) {
+  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-doctor-'));
+  t.after(() => fs.rmSync(made, { recursive: true, force: true }));
+  return made;
+}

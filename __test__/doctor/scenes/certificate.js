@@ -1,0 +1,53 @@
+'use strict';
+
+const { createChain } = require('../../../gateway');
+const { connectionStringTo, gatewayFor, HUB } = require('../surroundings');
+
+const DAY_MS = 86_400_000;
+
+/** What is wrong with the certificates of the gateway. @type {import('./index').Scenes} */
+module.exports = {
+  'certificate-expired': (t) => gatewayFor(t, { variant: 'expired-leaf' }),
+  'intermediate-expired': (t) => gatewayFor(t, { variant: 'expired-intermediate' }),
+  'certificate-not-yet-valid': (t) =>
+    // Of an authority that dates ahead, as edgeHub never does.
+    gatewayFor(t, { variant: 'not-yet-valid-leaf', certificates: { server: { names: ['localhost'] } } }),
+  'clock-behind': (t) => gatewayFor(t, { variant: 'not-yet-valid-leaf' }),
+  'clock-behind, by ten years': async (t) => ({
+    ...(await gatewayFor(t)),
+    surroundings: { now: () => Date.now() - 3652 * DAY_MS },
+  }),
+  'intermediate-missing': (t) => gatewayFor(t, { variant: 'missing-intermediate' }),
+  'intermediate-missing, and the device CA': (t) => gatewayFor(t, { present: ['server'] }),
+  'name-differs': (t) => gatewayFor(t, { variant: 'wrong-name' }),
+  'address-not-in-certificate': (t) => gatewayFor(t, {}, { dial: '127.0.0.1' }),
+  'address-as-dns-name': (t) => gatewayFor(t, { variant: 'ip-as-dns-name' }, { dial: '127.0.0.1' }),
+  'certificate-without-names': (t) => gatewayFor(t, { variant: 'common-name-only' }),
+  'certificate-is-ca': (t) => gatewayFor(t, { variant: 'leaf-is-ca' }),
+  'certificate-purpose': (t) => gatewayFor(t, { variant: 'client-usage' }),
+  'certificate-version': (t) => gatewayFor(t, { variant: 'version-1' }),
+  'certificate-weak, a short key': (t) => gatewayFor(t, { variant: 'rsa-1024' }),
+  'certificate-weak, SHA-1': (t) => gatewayFor(t, { variant: 'sha-1' }),
+  'path-length': (t) => gatewayFor(t, { variant: 'path-length' }),
+  interception: async (t) => {
+    const { ca } = await createChain({ variant: 'good-dns' }).then(({ rootPem }) => ({ ca: rootPem }));
+    const proxy = { rootName: 'Zscaler Root CA', certificates: { server: { names: ['localhost'] } } };
+    const { connectionString } = await gatewayFor(t, {
+      ...proxy,
+      present: ['server', 'deviceCa', 'intermediate', 'root'],
+    });
+    return { connectionString, ca };
+  },
+  'certificate-of-hub': (t) =>
+    gatewayFor(t, {
+      certificates: { server: { commonName: '*.azure-devices.net', names: ['*.azure-devices.net'] } },
+    }),
+  'gateway-is-hub': async (t) => {
+    const { ca, at } = await gatewayFor(t);
+    return {
+      connectionString: connectionStringTo(HUB, { HostName: at }),
+      ca,
+      surroundings: { limits: { nameMs: 1000 } },
+    };
+  },
+};

@@ -1,0 +1,25 @@
+'use strict';
+
+/**
+ * Everything the doctor must find out, brought about. A scene is named after the finding that must come first, with a
+ * comma behind it where there are several.
+ *
+ * @typedef {object} Scene
+ * @property {string} connectionString
+ * @property {import('../../..').CertificateAuthority} [ca]
+ * @property {boolean} [send]
+ * @property {import('../../../lib/doctor/examination').Surroundings} [surroundings]
+ * @property {string} [code] If it depends on this machine.
+ * @property {string[]} [secrets] Beside the key of the device.
+ *
+ * @typedef {Record<string, (t: import('node:test').TestContext) => Promise<Scene>>} Scenes
+ */
+
+/** @type {Record<string, Scenes>} */
+module.exports = {
+  'the connection string': require('./connection_string'),
+  'the root certificate given': require('./ca'),
+  'the network': require('./network'),
+  'the certificates': require('./certificate'),
+  'the admission': require('./admission'),
+};

@@ -1,0 +1,78 @@
+'use strict';
+
+const { once } = require('node:events');
+const net = require('node:net');
+const { createChain, startGateway } = require('../../gateway');
+
+const HUB = 'local.azure-devices.net';
+const DEVICE = 'd1';
+/** The key of the device, which no report may show. */
+const KEY = Buffer.from('do not show this to anyone ever!').toString('base64');
+
+/** Short, where only waiting would tell. A refusal is slow beyond what the local gateway takes. */
+const LIMITS = { tcpMs: 1000, compareMs: 500, tlsMs: 1000, strangerMs: 300, connackMs: 1000, stayMs: 150 };
+
+/**
+ * A gateway until the test ends, and what its device is given.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {import('../../gateway').ChainOptions} [certificates]
+ * @param {import('../../gateway').GatewayOptions & { dial?: string }} [options] `dial`: the name the device uses.
+ */
+async function gatewayFor(t, certificates, { dial, ...options } = {}) {
+  const chain = options.chain ?? (await createChain({ variant: 'good-dns', ...certificates }));
+  const devices = [{ deviceId: DEVICE, primaryKey: KEY }];
+  const gateway = await startGateway({ chain, devices, hubHostName: HUB, ...options });
+  t.after(() => gateway.close());
+  const at = `${dial ?? 'localhost'}:${gateway.port}`;
+  return { gateway, chain, at, ca: chain.rootPem, connectionString: connectionStringTo(at) };
+}
+
+/**
+ * @param {string | undefined} gateway With its port.
+ * @param {Record<string, string | undefined>} [changes] Fields; `undefined` takes one out.
+ */
+function connectionStringTo(gateway, changes = {}) {
+  const fields = {
+    HostName: HUB,
+    DeviceId: DEVICE,
+    SharedAccessKey: KEY,
+    GatewayHostName: gateway,
+    ...changes,
+  };
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return present.map(([name, value]) => `${name}=${value}`).join(';');
+}
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {net.Server} server Until the test ends.
+ * @param {{ host?: string, port?: number }} [where]
+ * @returns {Promise<number>} Its port.
+ */
+async function listening(t, server, { host = '127.0.0.1', port = 0 } = {}) {
+  const sockets = new Set();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+  });
+  server.listen({ host, port });
+  await once(server, 'listening');
+  t.after(() => {
+    sockets.forEach((socket) => socket.destroy());
+    server.close();
+  });
+  return /** @type {net.AddressInfo} */ (server.address()).port;
+}
+
+/** @returns {Promise<number>} A port of 127.0.0.1 on which nothing listens. */
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+module.exports = { DEVICE, HUB, KEY, LIMITS, connectionStringTo, freePort, gatewayFor, listening };
