@@ -412,7 +412,8 @@ export interface ExaminedCertificate {
   purposes: string[];
   /** Why it is not secure: `its RSA key has 1024 bits`. */
   weakness?: string;
-  pem: string;
+  /** Only of what the gateway presents. */
+  pem?: string;
 }
 
 /** Name resolution. */

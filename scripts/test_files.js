@@ -13,6 +13,7 @@ const FOLDERS = [
   '__test__/wire',
   '__test__/bad_input',
   '__test__/errors',
+  '__test__/doctor',
   '__test__/lifecycle',
   '__test__/compat',
   '__test__/types',

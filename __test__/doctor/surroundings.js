@@ -75,4 +75,30 @@ async function freePort() {
   return port;
 }
 
-module.exports = { DEVICE, HUB, KEY, LIMITS, connectionStringTo, freePort, gatewayFor, listening };
+/**
+ * An environment variable until the test ends.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {string} name
+ * @param {string} value
+ */
+function setEnvironment(t, name, value) {
+  const before = process.env[name];
+  process.env[name] = value;
+  t.after(() => {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
+  });
+}
+
+module.exports = {
+  setEnvironment,
+  DEVICE,
+  HUB,
+  KEY,
+  LIMITS,
+  connectionStringTo,
+  freePort,
+  gatewayFor,
+  listening,
+};

@@ -1,7 +1,8 @@
 'use strict';
 
+const http = require('node:http');
 const { SharedAccessSignature, connect } = require('../../..');
-const { DEVICE, HUB, KEY, connectionStringTo, gatewayFor } = require('../surroundings');
+const { DEVICE, HUB, KEY, connectionStringTo, gatewayFor, listening } = require('../surroundings');
 
 /** So long a gateway that is online takes to refuse a device it does not know (contract edge-gateway.md §7). */
 const ONLINE_REFUSAL_MS = 3000;
@@ -57,15 +58,13 @@ module.exports = {
     return withToken(at, tokenOf(now() + HOUR_S), ca);
   },
   'clock-behind, told by a web server': async (t) => {
-    const { ca, at, connectionString } = await gatewayFor(t);
-    void at;
+    const { ca, connectionString } = await gatewayFor(t);
     return { connectionString, ca, surroundings: await twoHoursBehind(t) };
   },
   'taken-over': async (t) => {
-    const { ca, connectionString, gateway } = await gatewayFor(t);
+    const { ca, connectionString } = await gatewayFor(t);
     const rival = await connect({ connectionString, ca });
     t.after(() => rival.close());
-    void gateway;
     return { connectionString, ca, surroundings: { limits: { stayMs: 5000 } } };
   },
   'send-unacknowledged': async (t) => {
@@ -85,8 +84,6 @@ module.exports = {
 
 /** @param {import('node:test').TestContext} t */
 async function twoHoursBehind(t) {
-  const http = require('node:http');
-  const { listening } = require('../surroundings');
   const ahead = new Date(Date.now() + 2 * HOUR_S * 1000).toUTCString();
   const server = http.createServer((request, response) => response.setHeader('date', ahead).end());
   return { webPorts: [await listening(t, server)] };

@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { createChain } = require('../../../gateway');
-const { gatewayFor } = require('../surroundings');
+const { gatewayFor, setEnvironment } = require('../surroundings');
 
 /** What is wrong with the root certificate given. @type {import('./index').Scenes} */
 module.exports = {
@@ -37,9 +37,16 @@ module.exports = {
   'ca-expired': async (t) => gatewayFor(t, { variant: 'expired-root' }),
   'root-wrong': async (t) => gatewayFor(t, { variant: 'wrong-root' }),
   'root-replaced': async (t) => gatewayFor(t, { variant: 'same-name-root' }),
+  'root-replaced, in the store of the system': async (t) => {
+    const { connectionString, ca } = await gatewayFor(t, { variant: 'same-name-root' });
+    const file = path.join(directory(t), 'store.pem');
+    fs.writeFileSync(file, ca);
+    setEnvironment(t, 'SSL_CERT_FILE', file);
+    return { connectionString };
+  },
   'root-not-given': async (t) => {
     const { connectionString } = await gatewayFor(t);
-    return { connectionString, ca: undefined };
+    return { connectionString };
   },
 };
 

@@ -26,14 +26,15 @@ function judgeDates(facts) {
 }
 
 /**
- * The one the path leads to; or the only one given, where it leads elsewhere.
+ * The one the path leads to; or the one it should lead to, where it does not.
  *
  * @param {DiagnosisFacts} facts
  * @returns {ExaminedCertificate | undefined}
  */
 function rootThatCounts({ ca, certificate }) {
-  const { root, namesake = 0, pinned } = /** @type {ChainFacts} */ (certificate);
-  return pinned ? undefined : ca?.roots[root ?? namesake];
+  const { root, namesake, pinned } = /** @type {ChainFacts} */ (certificate);
+  const only = ca?.systemRoots === false && ca.roots.length === 1 ? 0 : -1;
+  return pinned ? undefined : ca?.roots[root ?? namesake ?? only];
 }
 
 /**

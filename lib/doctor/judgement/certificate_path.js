@@ -25,8 +25,11 @@ function judgePath(facts) {
   const weakness = judgeWeakness(facts, pathFailure);
   if (weakness) return [weakness];
   const top = presented[path[path.length - 1]];
-  return [untrusted(facts, chain, top)];
+  return [untrusted(facts, { ...chain, pathFailure }, top)];
 }
+
+/** Of many roots. */
+const MOST_NAMES = 6;
 
 /** Of these is judged apart. */
 const OTHERWISE = ['certificate-wrong-name', 'certificate-expired', 'certificate-not-yet-valid'];
@@ -50,18 +53,21 @@ function inHandshake({ tls }) {
  */
 function untrusted(facts, chain, top) {
   const { ca } = facts;
-  const { presented, namesake } = chain;
+  const { presented, namesake, pathFailure } = chain;
   const given = ca?.roots ?? [];
   const evidence = {
     issuer: top.issuer,
     top: top.subject,
     presented: presented.map(({ subject }) => subject),
-    roots: given.map(({ subject }) => subject),
+    roots: given.slice(0, MOST_NAMES).map(({ subject }) => subject),
   };
   const showRoot = `openssl s_client -connect ${endpointOf(facts)} -showcerts </dev/null`;
   const leaf = given.find((each) => !each.ca && !each.selfSigned);
   if (leaf && namesake === undefined) return serverGiven(leaf, presented[0], evidence);
   if (namesake !== undefined) return replaced(top, given[namesake], evidence);
+  if (ca?.systemRoots && pathFailure?.kind === 'certificate-bad-signature') {
+    return replaced(top, undefined, evidence);
+  }
   if (isInspected(presented)) {
     return finding('interception', {
       title: `Something on the way answers in place of the gateway, with a certificate issued by ${top.issuer}`,
@@ -174,25 +180,32 @@ function serverGiven(leaf, server, evidence) {
 
 /**
  * @param {ExaminedCertificate} top
- * @param {ExaminedCertificate} root
+ * @param {ExaminedCertificate | undefined} root Unknown if it lies in the store of the system.
  * @param {Record<string, string | string[]>} evidence
  */
 function replaced(top, root, evidence) {
   const quickStart = QUICK_START.test(top.issuer);
+  const { fingerprint } = root ?? {};
+  const given = root ? 'The root certificate given' : 'The root certificate that the system holds';
+  const old = root
+    ? `The one given has the fingerprint ${fingerprint}; the new one must have another.`
+    : 'Install it in place of the old one.';
   return finding('root-replaced', {
-    title: `The root certificate given has the right name, ${root.subject}, but another key: it is an old one`,
+    title: `${given} has the right name, ${top.issuer}, but another key: it is an old one`,
     explanation: quickStart
       ? 'A gateway without configured certificates makes itself a new CA of the same name within 90 days.'
       : 'The root was made anew on the gateway under the same name (certGen.sh does that whenever it runs), or this is another gateway with demo certificates.',
-    remedy: `Copy the current root certificate of the gateway to this device. The one given has the fingerprint ${root.fingerprint}; the new one must have another.`,
+    remedy: `Copy the current root certificate of the gateway to this device. ${old}`,
     command: 'openssl x509 -in <root>.pem -noout -subject -fingerprint -sha256',
-    evidence: { ...evidence, fingerprint: root.fingerprint },
+    evidence: { ...evidence, ...(fingerprint && { fingerprint }) },
   });
 }
 
 /** @param {ExaminedCertificate[]} certificates */
 function names(certificates) {
-  return certificates.map(({ subject }) => subject).join('; ') || 'of which there is none';
+  const more = certificates.length - MOST_NAMES;
+  const shown = certificates.slice(0, MOST_NAMES).map(({ subject }) => subject);
+  return shown.join('; ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 module.exports = { judgePath };

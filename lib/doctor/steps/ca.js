@@ -23,12 +23,21 @@ module.exports = {
     examination.roots = readable;
     return {
       ...facts,
-      roots: readable.map((root) => certificateFacts(root, examination.now())),
+      roots: readable.map((root) => withoutPem(certificateFacts(root, examination.now()))),
       systemRoots,
     };
   },
   judge: judgeAuthority,
 };
+
+/**
+ * A store may hold many, and whoever gave them has them.
+ *
+ * @param {import('../../..').ExaminedCertificate} facts
+ */
+function withoutPem({ pem: _, ...facts }) {
+  return facts;
+}
 
 /** @param {unknown} ca */
 function pathOf(ca) {
