@@ -432,6 +432,8 @@ export interface PortFacts {
   attempts: PortAttempt[];
   /** The ports of the other protocols, for comparison. */
   others: PortAttempt[];
+  /** The environment variable that names a proxy, which MQTT does not use. */
+  proxy?: string;
 }
 
 /** One attempt to connect by TCP. */

@@ -21,6 +21,7 @@ const { verdictOf } = require('./verdict');
  * @property {import('./settings').Settings} settings
  * @property {import('./limits').Limits} limits
  * @property {() => number} now Milliseconds since 1970.
+ * @property {NodeJS.ProcessEnv} env
  * @property {number[]} [otherPorts] To compare with.
  * @property {number[]} [webPorts] Where the time is asked.
  * @property {(step: import('../..').DiagnosisStepName, stage: string) => void} stage Tells how far a step has come.
@@ -61,6 +62,7 @@ async function examine(options = {}, surroundings = {}) {
     settings,
     limits: limitsOf(settings.timeout, surroundings.limits),
     now,
+    env,
     otherPorts,
     webPorts,
     stage: (step, stage) => settings.onProgress({ kind: 'stage', step, stage }),

@@ -22,7 +22,21 @@ function judgePort(facts) {
   // The outcome that says most: an answer before silence.
   const telling = attempts.find(({ outcome }) => outcome !== 'timed-out') ?? attempts[0];
   const open = others.filter(({ outcome }) => outcome === 'open').map((each) => each.port);
-  return JUDGES[telling.outcome](facts, telling, open, others);
+  return [...JUDGES[telling.outcome](facts, telling, open, others), ...judgeProxy(port.proxy)];
+}
+
+/** @param {string | undefined} variable */
+function judgeProxy(variable) {
+  if (variable === undefined) return [];
+  return [
+    finding('proxy-ignored', {
+      title: `A proxy is configured (${variable}), which MQTT does not use`,
+      explanation:
+        'Where a proxy is the only way out, a direct connection to the gateway does not get through.',
+      remedy: 'Have the port of the gateway allowed for this device.',
+      evidence: { variable },
+    }),
+  ];
 }
 
 /** @type {Record<string, (facts: DiagnosisFacts, attempt: PortAttempt, open: number[], others: PortAttempt[]) => Finding[]>} */

@@ -5,12 +5,15 @@ const { tryPort } = require('../tcp');
 const { judgePort } = require('../judgement/port');
 const { PROTOCOLS } = require('../protocols');
 
+/** Variables that name a proxy. MQTT does not use it. */
+const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
+
 /** Contract edge-gateway.md §10.2, row 8. @type {import('../steps').Step<'port'>} */
 module.exports = {
   name: 'port',
   title: 'TCP',
   skip: ({ name }) => (name?.addresses.length ? undefined : 'there is no address'),
-  async gather({ facts, limits, otherPorts }) {
+  async gather({ facts, limits, env, otherPorts }) {
     const port = /** @type {number} */ (facts.connectionString?.port);
     const addresses = facts.name?.addresses ?? [];
     const compared = (otherPorts ?? PROTOCOLS.map((each) => each.port)).filter((each) => each !== port);
@@ -18,7 +21,8 @@ module.exports = {
       Promise.all(addresses.map((address) => tryPort(address, port, limits.tcpMs))),
       Promise.all(compared.map((each) => tryPort(addresses[0], each, limits.compareMs))),
     ]);
-    return { port, attempts, others };
+    const proxy = PROXIES.find((variable) => env[variable]);
+    return { port, attempts, others, ...(proxy && { proxy }) };
   },
   judge: judgePort,
 };
