@@ -7,20 +7,24 @@ const { PROTOCOLS } = require('./protocols');
 
 const HELP = `Usage: edge-downstream doctor [<connection string> | <file>] [options]
 
-Walks the way to the gateway step by step and says what is wrong, the most likely cause first, and what to do. It connects
-as the device, so an app that is connected under the same id is disconnected for a moment.
+Walks the way to the gateway step by step and says what is wrong, the most
+likely cause first, and what to do. It connects as the device, so an app that is
+connected under the same id is disconnected for a moment.
 
-The connection string is the argument, or in the file it names, or in IOTHUB_DEVICE_CONNECTION_STRING. Other users of this
-machine can read arguments while the command runs.
+The connection string is the argument, or in the file it names, or in
+IOTHUB_DEVICE_CONNECTION_STRING. Other users of this machine can read arguments
+while the command runs.
 
-    --ca <file>              the root certificate to trust; otherwise the file PATH_TO_EDGE_CA_CERT names, otherwise the
-                             roots of the operating system
-    --protocol <name>        ${PROTOCOLS.map(({ name }) => name).join(', ')} (mqtt); those the client does not speak yet as far as TLS
-    --send                   send one message, which is real telemetry
-    --timeout <seconds>      how long to wait for the answer to CONNECT (120)
-    --json                   the report as JSON (docs/doctor.md)
-    --no-color               no colours
-    --help                   this text
+    --ca <file>           the root certificate to trust; otherwise the file
+                          PATH_TO_EDGE_CA_CERT names, otherwise the roots of
+                          the operating system
+    --protocol <name>     ${PROTOCOLS.map(({ name }) => name).join(', ')} (mqtt); those the client does not
+                          speak yet are examined as far as TLS
+    --send                send one message, which is real telemetry
+    --timeout <seconds>   how long to wait for the answer to CONNECT (120)
+    --json                the report as JSON (docs/doctor.md)
+    --no-color            no colours
+    --help                this text
 
 Exit code 0: all is well; 1: there is a problem; 2: the command was not understood.
 `;
