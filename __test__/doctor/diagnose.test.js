@@ -107,6 +107,20 @@ it('several things are told at once: path, dates and name are judged apart', asy
   assert.match(String(evidence.suggestion), /^gateway\.local:\d+$/);
 });
 
+it('the server certificate as root connects, with a warning that it will not for long', async (t) => {
+  const { connectionString, chain } = await gatewayFor(t);
+  const report = await examine(
+    { connectionString, ca: chain.serverPem },
+    { env: {}, webPorts: [], limits: LIMITS },
+  );
+  assert.deepEqual(
+    report.findings.map(({ code, severity }) => [code, severity]),
+    [['certificate-pinned', 'warning']],
+  );
+  assert.equal(report.healthy, true);
+  assert.equal(report.facts.connect.outcome, 'accepted');
+});
+
 it('an app that connects loads nothing of the doctor', () => {
   const program = `require('edge-downstream');
     console.log(Object.keys(require.cache).filter((file) => /lib.doctor/.test(file)).length);`;

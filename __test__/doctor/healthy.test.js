@@ -1,9 +1,6 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { inspect } = require('node:util');
 const { SharedAccessSignature } = require('../..');
@@ -16,6 +13,7 @@ const {
   KEY,
   LIMITS,
   connectionStringTo,
+  fileFor,
   gatewayFor,
   setEnvironment,
 } = require('./surroundings');
@@ -73,11 +71,7 @@ describe('nothing is found', () => {
 
   it('with the root in the store of the operating system, as SSL_CERT_FILE names it', async (t) => {
     const { connectionString, chain } = await gatewayFor(t);
-    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-doctor-'));
-    const file = path.join(directory, 'store.pem');
-    fs.writeFileSync(file, chain.rootPem);
-    setEnvironment(t, 'SSL_CERT_FILE', file);
-    t.after(() => fs.rmSync(directory, { recursive: true }));
+    setEnvironment(t, 'SSL_CERT_FILE', fileFor(t, chain.rootPem));
     const report = await diagnosis({ connectionString });
     assertHealthy(report);
     assert.equal(report.facts.ca.systemRoots, true);

@@ -60,9 +60,19 @@ describe('the connection string', () => {
     [good.replace('=gw', '=1.2.3')]: ['gateway-name-unusable'],
     [good.replace('hub.azure-devices.net', 'hub')]: ['hub-name-unusual'],
     [good.replace(KEY, 'c2hvcnQ=')]: ['key-length'],
+    [good.replace(';SharedAccessKey', ' sharedaccesskey')]: [
+      'connection-string-separator',
+      'connection-string-field-misspelt',
+    ],
+    [good.replace(';SharedAccessKey=', '|SharedAccessSignature sr=a&sig=')]: [
+      'connection-string-separator',
+      'credential-missing',
+    ],
+    [good.replace('HostName=hub.azure-devices.net', `HostName=${KEY}`).replace(/SharedAccessKey=[^;]*;/, '')]:
+      ['connection-string-separator', 'credential-missing', 'hub-name-unusual'],
   };
   for (const [source, expected] of Object.entries(told)) {
-    it(`${source.replace(KEY, '…')}: ${expected.join(', ') || 'nothing'}`, () => {
+    it(`${source.replaceAll(KEY, '…')}: ${expected.join(', ') || 'nothing'}`, () => {
       const { fields, faults } = readConnectionString(source);
       const identity = identify(fields, faults, 8883);
       const findings = judgeConnectionString({ connectionString: { ...identity, protocol: 'mqtt', faults } });

@@ -1,7 +1,10 @@
 'use strict';
 
 const { once } = require('node:events');
+const fs = require('node:fs');
 const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
 const { createChain, startGateway } = require('../../gateway');
 
 const HUB = 'local.azure-devices.net';
@@ -76,6 +79,20 @@ async function freePort() {
 }
 
 /**
+ * A file until the test ends.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {string} content
+ */
+function fileFor(t, content) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-doctor-'));
+  t.after(() => fs.rmSync(directory, { recursive: true, force: true }));
+  const file = path.join(directory, 'root.pem');
+  fs.writeFileSync(file, content);
+  return file;
+}
+
+/**
  * An environment variable until the test ends.
  *
  * @param {import('node:test').TestContext} t
@@ -92,6 +109,7 @@ function setEnvironment(t, name, value) {
 }
 
 module.exports = {
+  fileFor,
   setEnvironment,
   DEVICE,
   HUB,

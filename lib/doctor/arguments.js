@@ -26,7 +26,7 @@ while the command runs.
     --no-color            no colours
     --help                this text
 
-Exit code 0: all is well; 1: there is a problem; 2: the command was not understood.
+Exit code 0: all is well; 1: there is a problem; 2: not understood.
 `;
 
 /**

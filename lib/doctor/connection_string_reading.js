@@ -14,9 +14,11 @@ const KNOWN = [
   'x509',
 ];
 
+const SECRETS = ['SharedAccessKey', 'SharedAccessSignature'];
+
 /** Where a known field begins, in a value that a semicolon should have ended. */
 const NEXT_FIELD =
-  /[\s,&]*(?<![A-Za-z])(?=(?:GatewayHostName|HostName|DeviceId|ModuleId|SharedAccessKey|SharedAccessKeyName|SharedAccessSignature)=)/;
+  /[\s,&]*(?<![A-Za-z])(?=(?:GatewayHostName|HostName|DeviceId|ModuleId|SharedAccessKey|SharedAccessKeyName|SharedAccessSignature)=)/i;
 
 /**
  * Reads a connection string for diagnosis: what `connect()` would refuse is noted and, where the meaning is plain,
@@ -78,7 +80,20 @@ function readElement(element, position, fields, faults) {
     faults.push({ kind: 'connection-string-space', where: known, detail });
   }
   if (Object.hasOwn(fields, known)) faults.push({ kind: 'connection-string-field-duplicate', where: known });
-  fields[known] = clean.text;
+  const { text, hidden } = SECRETS.includes(known) ? { text: clean.text, hidden: false } : shown(clean.text);
+  if (hidden) faults.push({ kind: 'connection-string-separator', where: 'what may be a secret' });
+  fields[known] = text;
+}
+
+/**
+ * Of a value that is shown, only what is none of a secret: a damaged string may have its key or token anywhere.
+ *
+ * @param {string} value
+ */
+function shown(value) {
+  const [before] = value.split(/[^\w.-]*(?:SharedAccess|\bsig=|\bsr=)/i);
+  const looksLikeKey = /^[A-Za-z0-9+/]{40,}={1,2}$/.test(before);
+  return { text: looksLikeKey ? '<hidden>' : before, hidden: looksLikeKey || before !== value };
 }
 
 /** @param {string} element Begins with a field. */

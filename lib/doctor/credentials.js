@@ -7,14 +7,15 @@ const { deviceSharedAccessSignature } = require('../shared_access_signature');
 const TOKEN_LIFE_S = 3600;
 
 /**
- * The ways a device proves who it is. `field` is the one of the connection string that holds the secret; `password` makes
- * what CONNECT carries; a way without it cannot be tried yet.
+ * The ways a device proves who it is. `field` is the one of the connection string that holds the secret; `prove` makes of
+ * it what the client's session is given, a password where the proof is a token; a way without it cannot be tried yet.
  *
  * @typedef {object} CredentialKind
  * @property {'key' | 'token' | 'x509'} name
  * @property {string} field
  * @property {string} title
- * @property {(secret: string, subject: { hub: string, deviceId: string }, now: number) => string} [password]
+ * @property {(secret: string, subject: { hub: string, deviceId: string }, now: number) =>
+ *   Partial<import('../binding').NativeRequest>} [prove]
  */
 
 /** @type {readonly CredentialKind[]} */
@@ -23,12 +24,12 @@ const CREDENTIALS = Object.freeze([
     name: 'key',
     field: 'SharedAccessKey',
     title: 'symmetric key',
-    password: (secret, { hub, deviceId }, now) =>
-      deviceSharedAccessSignature
-        .create(hub, deviceId, secret, Math.floor(now / 1000) + TOKEN_LIFE_S)
-        .toString(),
+    prove: (secret, { hub, deviceId }, now) => {
+      const expiry = Math.floor(now / 1000) + TOKEN_LIFE_S;
+      return { password: deviceSharedAccessSignature.create(hub, deviceId, secret, expiry).toString() };
+    },
   },
-  { name: 'token', field: 'SharedAccessSignature', title: 'token', password: (secret) => secret },
+  { name: 'token', field: 'SharedAccessSignature', title: 'token', prove: (password) => ({ password }) },
   { name: 'x509', field: 'x509', title: 'X.509 certificate' },
 ]);
 

@@ -27,7 +27,7 @@ const { verdictOf } = require('./verdict');
  * @property {(step: import('../..').DiagnosisStepName, stage: string) => void} stage Tells how far a step has come.
  * @property {import('../..').DiagnosisFacts} facts
  * @property {string} [secret] The key or the token of the connection string.
- * @property {string} [password] The token to connect with.
+ * @property {Partial<import('../binding').NativeRequest>} [proof] What authenticates the connection.
  * @property {import('../trust').Trust} [trust]
  * @property {import('node:crypto').X509Certificate[]} [roots] Those given.
  * @property {Buffer[]} [chain] What the gateway presents, DER.
@@ -106,8 +106,8 @@ async function examine(options = {}, surroundings = {}) {
  * @returns {Promise<{ taken: DiagnosisStep, findings: Finding[] }>}
  */
 async function take({ name, title, skip, gather, judge }, examination) {
-  const { facts, settings } = examination;
-  const reason = skip?.(facts, settings);
+  const { facts } = examination;
+  const reason = skip?.(facts, examination);
   if (reason !== undefined) return { taken: { name, title, status: 'skipped', ms: 0, reason }, findings: [] };
   const begin = performance.now();
   /** @type {any} */ (facts)[name] = await gather(examination);

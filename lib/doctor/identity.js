@@ -11,6 +11,10 @@ const { CREDENTIALS } = require('./credentials');
 /** The names of IoT hubs, in all clouds. */
 const HUB = /\.azure-devices\.(net|cn|us|de)\.?$/i;
 
+/** Of symmetric keys at the hub. */
+const LEAST_KEY_BYTES = 16;
+const MOST_KEY_BYTES = 64;
+
 /**
  * Who the device is and where it connects to, out of the fields of its connection string.
  *
@@ -117,12 +121,13 @@ function credential(fields, faults) {
   if (present.length > 1) {
     faults.push({ kind: 'credential-conflict', where: present.map(({ field }) => field).join(' and ') });
   }
-  const [{ name, title, password }] = present;
-  if (!password) faults.push({ kind: 'credential-unsupported', where: title });
+  const [{ name, title, prove }] = present;
+  if (!prove) faults.push({ kind: 'credential-unsupported', where: title });
   if (name !== 'key') return { credential: name };
   try {
     const keyBytes = decodeSharedAccessKey(fields.SharedAccessKey).length;
-    if (keyBytes !== 32 && keyBytes !== 64) faults.push({ kind: 'key-length', detail: String(keyBytes) });
+    if (keyBytes < LEAST_KEY_BYTES || keyBytes > MOST_KEY_BYTES)
+      faults.push({ kind: 'key-length', detail: String(keyBytes) });
     return { credential: name, keyBytes };
   } catch (error) {
     faults.push({ kind: 'key-not-base64', detail: /** @type {Error} */ (error).message });

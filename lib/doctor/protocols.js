@@ -2,17 +2,21 @@
 'use strict';
 
 /**
- * The protocols a gateway offers devices (contract edge-gateway.md §1). One the client does not speak yet is examined as
- * far as TLS.
+ * The protocols a gateway offers devices (contract edge-gateway.md §1). `session` is what the client's session is told
+ * of the protocol; without it the client does not speak it yet, and it is examined as far as TLS.
  *
- * @typedef {{ name: 'mqtt' | 'ws' | 'amqp', port: number, title: string, spoken: boolean }} Protocol
+ * @typedef {object} Protocol
+ * @property {'mqtt' | 'ws' | 'amqp'} name
+ * @property {number} port
+ * @property {string} title
+ * @property {Partial<import('../binding').NativeRequest>} [session]
  */
 
 /** @type {readonly Protocol[]} */
 const PROTOCOLS = Object.freeze([
-  { name: 'mqtt', port: 8883, title: 'MQTT', spoken: true },
-  { name: 'ws', port: 443, title: 'MQTT over WebSocket', spoken: false },
-  { name: 'amqp', port: 5671, title: 'AMQP', spoken: false },
+  { name: 'mqtt', port: 8883, title: 'MQTT', session: {} },
+  { name: 'ws', port: 443, title: 'MQTT over WebSocket' },
+  { name: 'amqp', port: 5671, title: 'AMQP' },
 ]);
 
 /**

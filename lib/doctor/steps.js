@@ -12,7 +12,7 @@
  * @typedef {object} Step
  * @property {Name} name Also that of its facts.
  * @property {string} title
- * @property {(facts: DiagnosisFacts, settings: import('./settings').Settings) => string | undefined} [skip] Why it
+ * @property {(facts: DiagnosisFacts, examination: import('./examination').Examination) => string | undefined} [skip] Why it
  *   cannot be taken, if so.
  * @property {(examination: import('./examination').Examination) =>
  *   NonNullable<DiagnosisFacts[Name]> | Promise<NonNullable<DiagnosisFacts[Name]>>} gather Finds out what is so.

@@ -34,12 +34,12 @@ class Visit {
   /**
    * @param {object} device
    * @param {{ hub: string, deviceId: string, host: string, port: number }} device.identity
-   * @param {string} device.password
+   * @param {Partial<import('../binding').NativeRequest>} device.request How it authenticates, and by which protocol.
    * @param {import('../trust').Trust} device.trust
    * @param {{ tcpMs: number, tlsMs: number, connackMs: number }} device.limits
    * @param {(stage: string) => void} device.progress Hears of each stage of connecting.
    */
-  constructor({ identity: { hub, deviceId, host, port }, password, trust, limits, progress }) {
+  constructor({ identity: { hub, deviceId, host, port }, request, trust, limits, progress }) {
     this.#identity = new MqttIdentity(/** @type {any} */ ({ host: hub, deviceId }));
     this.#progress = progress;
     this.#request = {
@@ -48,7 +48,7 @@ class Visit {
       ...trust,
       clientId: this.#identity.clientId,
       username: this.#identity.username({ productInfo: ' doctor' }),
-      password,
+      ...request,
       keepAlive: KEEP_ALIVE_S,
       connectMs: limits.tcpMs,
       tlsMs: limits.tlsMs,

@@ -1,22 +1,20 @@
 'use strict';
 
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
 const { createChain } = require('../../../gateway');
-const { gatewayFor, setEnvironment } = require('../surroundings');
+const { fileFor, gatewayFor, setEnvironment } = require('../surroundings');
 
 /** What is wrong with the root certificate given. @type {import('./index').Scenes} */
 module.exports = {
   'ca-not-found': async (t) => {
     const { connectionString } = await gatewayFor(t);
-    return { connectionString, ca: path.join(directory(t), 'root.pem') };
+    return { connectionString, ca: `${fileFor(t, '')}.missing` };
   },
   'ca-no-certificate': async (t) => {
     const { connectionString, chain } = await gatewayFor(t);
-    const file = path.join(directory(t), 'root.pem');
-    fs.writeFileSync(file, chain.rootPem.replaceAll('CERTIFICATE', 'CERTIFICATE REQUEST'));
-    return { connectionString, ca: file };
+    return {
+      connectionString,
+      ca: fileFor(t, chain.rootPem.replaceAll('CERTIFICATE', 'CERTIFICATE REQUEST')),
+    };
   },
   'ca-private-key': async (t) => {
     const { connectionString, chain } = await gatewayFor(t);
@@ -39,9 +37,7 @@ module.exports = {
   'root-replaced': async (t) => gatewayFor(t, { variant: 'same-name-root' }),
   'root-replaced, in the store of the system': async (t) => {
     const { connectionString, ca } = await gatewayFor(t, { variant: 'same-name-root' });
-    const file = path.join(directory(t), 'store.pem');
-    fs.writeFileSync(file, ca);
-    setEnvironment(t, 'SSL_CERT_FILE', file);
+    setEnvironment(t, 'SSL_CERT_FILE', fileFor(t, ca));
     return { connectionString };
   },
   'root-not-given': async (t) => {
@@ -49,10 +45,3 @@ module.exports = {
     return { connectionString };
   },
 };
-
-/** @param {import('node:test').TestContext} t */
-function directory(t) {
-  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-doctor-'));
-  t.after(() => fs.rmSync(made, { recursive: true, force: true }));
-  return made;
-}

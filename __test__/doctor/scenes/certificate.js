@@ -1,7 +1,7 @@
 'use strict';
 
 const { createChain } = require('../../../gateway');
-const { connectionStringTo, gatewayFor, HUB } = require('../surroundings');
+const { HUB, connectionStringTo, fileFor, gatewayFor, setEnvironment } = require('../surroundings');
 
 const DAY_MS = 86_400_000;
 
@@ -19,6 +19,11 @@ module.exports = {
   }),
   'intermediate-missing': (t) => gatewayFor(t, { variant: 'missing-intermediate' }),
   'intermediate-missing, and the device CA': (t) => gatewayFor(t, { present: ['server'] }),
+  'intermediate-missing, the root in the store of the system': async (t) => {
+    const { connectionString, ca } = await gatewayFor(t, { variant: 'missing-intermediate' });
+    setEnvironment(t, 'SSL_CERT_FILE', fileFor(t, ca));
+    return { connectionString };
+  },
   'name-differs': (t) => gatewayFor(t, { variant: 'wrong-name' }),
   'address-not-in-certificate': (t) => gatewayFor(t, {}, { dial: '127.0.0.1' }),
   'address-as-dns-name': (t) => gatewayFor(t, { variant: 'ip-as-dns-name' }, { dial: '127.0.0.1' }),

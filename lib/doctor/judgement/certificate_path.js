@@ -77,7 +77,7 @@ function untrusted(facts, chain, top) {
       evidence,
     });
   }
-  if (ca?.systemRoots) {
+  if (ca?.systemRoots && !INTERMEDIATE.test(top.issuer)) {
     return finding('root-not-given', {
       title: `No root certificate is given, and the system does not know the issuer ${top.issuer}`,
       explanation:
@@ -91,7 +91,7 @@ function untrusted(facts, chain, top) {
   if (misses(chain, top)) {
     return finding('intermediate-missing', {
       title: `The gateway does not send the intermediate certificate ${top.issuer}`,
-      explanation: `What it sends ends at ${top.subject}, and the root given, ${names(given)}, does not reach that far. The chain must be complete, less the root.`,
+      explanation: `What it sends ends at ${top.subject}, and ${ca?.systemRoots ? 'the roots of the system do' : `the root given, ${names(given)}, does`} not reach that far. The chain must be complete, less the root.`,
       remedy:
         'Put the whole chain into the edge CA file of the gateway: device CA first, then the intermediates (cat device-ca.pem intermediate.pem > full-chain.pem), and apply.',
       command: 'sudo iotedge config apply',

@@ -78,7 +78,7 @@ const WORDS = {
     remedy: "Copy the device's primary or secondary key once more, whole and without quotes.",
   }),
   'key-length': ({ detail }) => ({
-    title: `The key has ${detail} bytes; keys of the hub have 32 or 64`,
+    title: `The key has ${detail} bytes; keys of the hub have 16 to 64`,
     explanation: 'It may be cut off, or not be the key.',
     remedy: "Compare it with the device's keys at the hub.",
   }),

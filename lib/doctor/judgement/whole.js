@@ -14,7 +14,7 @@ const { protocolOf } = require('../protocols');
  */
 function judgeWhole(facts, found) {
   const { tls, connect, connectionString } = facts;
-  const spoken = protocolOf(connectionString?.protocol ?? 'mqtt').spoken;
+  const spoken = protocolOf(connectionString?.protocol ?? 'mqtt').session !== undefined;
   const through = spoken ? connect?.outcome === 'accepted' : tls?.accepted === true;
   if (through || found.some(({ severity }) => severity === 'problem')) return [];
   const failure = connect?.failure ?? tls?.failure;

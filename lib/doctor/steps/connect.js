@@ -9,20 +9,20 @@ const { Visit } = require('../visit');
 module.exports = {
   name: 'connect',
   title: 'CONNECT',
-  skip({ connectionString, tls, token }) {
+  skip({ connectionString, tls }, { proof }) {
     const { protocol = 'mqtt', faults = [] } = connectionString ?? {};
     if (!tls?.accepted) return 'there is no trusted TLS connection';
-    if (!protocolOf(protocol).spoken)
+    if (!protocolOf(protocol).session)
       return `the client does not speak ${protocolOf(protocol).title} yet; TLS is as far as this goes`;
     if (faults.some(({ kind }) => kind === 'device-id-unusable')) return 'the device id cannot be used';
-    return token ? undefined : 'there is nothing to authenticate with';
+    return proof ? undefined : 'there is nothing to authenticate with';
   },
   async gather(examination) {
-    const { facts, limits, password = '', trust } = examination;
+    const { facts, limits, proof = {}, trust, settings } = examination;
     const identity = /** @type {any} */ (facts.connectionString);
     examination.visit = new Visit({
       identity,
-      password,
+      request: { ...settings.protocol.session, ...proof },
       trust: /** @type {import('../../trust').Trust} */ (trust),
       limits,
       progress: (stage) => examination.stage('connect', stage),

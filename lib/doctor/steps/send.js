@@ -9,9 +9,9 @@ const BODY = JSON.stringify({ doctor: true });
 module.exports = {
   name: 'send',
   title: 'Message',
-  skip: ({ connect }, { send }) => {
+  skip: ({ connect }, { settings }) => {
     if (connect?.outcome !== 'accepted') return 'there is no connection';
-    return send ? undefined : 'not asked for';
+    return settings.send ? undefined : 'not asked for';
   },
   gather: ({ limits, visit }) => /** @type {import('../visit').Visit} */ (visit).send(BODY, limits.sendMs),
   judge: judgeSend,

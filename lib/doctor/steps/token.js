@@ -11,16 +11,16 @@ module.exports = {
   title: 'Token',
   skip({ connectionString }) {
     const { credential, hub, deviceId, faults = [] } = connectionString ?? {};
-    if (!credentialOf(credential)?.password) return 'there is no key or token';
+    if (!credentialOf(credential)?.prove) return 'there is no key or token';
     if (!hub || !deviceId) return 'HostName or DeviceId is missing';
     return faults.some(({ kind }) => kind === 'key-not-base64') ? 'the key cannot be used' : undefined;
   },
   gather(examination) {
     const { hub = '', deviceId = '', credential } = examination.facts.connectionString ?? {};
-    const { password } = /** @type {any} */ (credentialOf(credential));
-    examination.password = password(examination.secret, { hub, deviceId }, examination.now());
+    const { prove } = /** @type {any} */ (credentialOf(credential));
+    examination.proof = prove(examination.secret, { hub, deviceId }, examination.now());
     const made = credential === 'key';
-    return { made, ...readToken(/** @type {string} */ (examination.password)) };
+    return { made, ...readToken(examination.proof?.password ?? '') };
   },
   judge: judgeToken,
 };
