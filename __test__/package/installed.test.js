@@ -74,6 +74,12 @@ test('import finds every name', async () => {
   assert.equal(await project.node(['app.mjs']), 'function\n');
 });
 
+test('the command is there', async () => {
+  const program = path.join('node_modules', '.bin', 'edge-downstream');
+  assert.match(await project.node([program]), /^Usage: edge-downstream/);
+  assert.match(await project.node([program, 'doctor', '--help']), /^Usage: edge-downstream doctor/);
+});
+
 test('the original names are there as subpaths', async () => {
   project.write(
     'subpaths.mjs',

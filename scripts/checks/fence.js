@@ -79,7 +79,9 @@ function packageOf(name) {
  */
 function imports(file) {
   const code = read(file).replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '');
-  const found = code.matchAll(/\b(?:require|import)\(\s*['"]([^'"]+)['"]\s*\)|\bfrom\s+'([^']+)'/g);
+  const calls = /\b(?:require|import)\(\s*['"]([^'"]+)['"]\s*\)/;
+  const statements = /^(?:import|export)\b[^'"]*\bfrom\s+'([^']+)'/;
+  const found = code.matchAll(new RegExp(`${calls.source}|${statements.source}`, 'gm'));
   return Array.from(found, ([, called, from]) => called ?? from);
 }
 
