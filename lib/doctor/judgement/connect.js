@@ -78,7 +78,7 @@ function unknown(facts, { ms }) {
     {
       title: `The gateway does not know device ${deviceId}: it refused it, but only after ${seconds(ms)}`,
       explanation:
-        'So long it takes to ask the hub, in vain: the device does not exist, or this gateway is not its parent, or the gateway is offline and has never seen the device. A wrong key is refused faster.',
+        'So long it takes to ask the hub, in vain: the device does not exist or is disabled, or this gateway is not its parent, or the gateway is offline and has never seen the device. A wrong key is refused faster.',
       remedy:
         'Set this gateway as the parent of the device. Then wait two minutes before trying again: a gateway does not ask more often.',
       command: hubCommands(facts).setParent,

@@ -17,7 +17,7 @@ module.exports = {
   skip: ({ tls }) => (tls ? undefined : 'no TLS connection was made'),
   gather(examination) {
     const { facts, roots = [], chain = [], now } = examination;
-    const at = isoTime(new Date(now()));
+    const at = isoTime(new Date(Math.floor(now() / SECOND_MS) * SECOND_MS));
     const certificates = chain.flatMap((der) => parseCertificate(der) ?? []);
     if (certificates.length === 0) return { presented: [], path: [], at, verified: false, pinned: false };
     const presented = certificates.map((each) => certificateFacts(each, now()));
