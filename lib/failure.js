@@ -32,15 +32,20 @@ function failure(ErrorClass, code, message, facts = {}) {
   return error;
 }
 
+/** What follows is a secret, also where it stands in a field that it does not belong to. */
+const SECRET = /((?:SharedAccessKey|SharedAccessSignature|\bsig)(?:\s*=|\s)).*/is;
+
 /**
- * A value as it may stand inside a message: one line, quoted if a text, at most `limit` characters of it.
+ * A value as it may stand inside a message: one line, quoted if a text, at most `limit` characters of it. A key or token
+ * that a missing separator has made part of it is left out.
  *
- * @param {unknown} value Not a secret.
+ * @param {unknown} value Not a secret by itself.
  * @param {number} [limit]
  */
 function quote(value, limit = 80) {
   if (typeof value !== 'string') return typeof value === 'object' && value ? 'an object' : String(value);
-  return JSON.stringify(value.length > limit ? value.slice(0, limit) + '…' : value);
+  const shown = value.replace(SECRET, '$1…');
+  return JSON.stringify(shown.length > limit ? shown.slice(0, limit) + '…' : shown);
 }
 
 module.exports = { failure, quote };

@@ -19,6 +19,10 @@ const KNOWN_FIELDS = [
   'x509',
 ];
 
+/** A field that begins in the value of another. */
+const NEXT_FIELD =
+  /(?<![A-Za-z])(GatewayHostName|HostName|DeviceId|ModuleId|SharedAccessKeyName|SharedAccessKey|SharedAccessSignature)=/;
+
 /**
  * The reading of `connect()`: what the lenient one would pass over is an error that names the field.
  *
@@ -67,6 +71,13 @@ function readField(element, position, fields) {
     const subject = KNOWN_FIELDS.includes(name) ? name : `Element ${position} of the connection string`;
     const fault = name ? 'has no value' : 'is not of the form name=value';
     throw failure(FormatError, 'ERR_IOT_CONNECTION_STRING_MALFORMED', `${subject} ${fault}`, {
+      hint: 'Elements read name=value and are separated by semicolons.',
+    });
+  }
+  const swallowed = NEXT_FIELD.exec(value)?.[1];
+  if (swallowed !== undefined) {
+    const message = `There is no semicolon before the ${swallowed} of the connection string`;
+    throw failure(FormatError, 'ERR_IOT_CONNECTION_STRING_MALFORMED', message, {
       hint: 'Elements read name=value and are separated by semicolons.',
     });
   }

@@ -135,6 +135,21 @@ for (const face of strictly) {
     });
   });
 
+  test(`${face.name}: a semicolon is missing before the key, which is not shown`, async () => {
+    const connectionString = connectionStringTo('localhost').replace(
+      ';SharedAccessKey=',
+      ' SharedAccessKey=',
+    );
+    const error = await failureOf(face, connectionString);
+    const strict = face.name === 'connect()';
+    assertTold(error, {
+      type: strict ? 'FormatError' : 'ArgumentError',
+      code: strict ? 'ERR_IOT_CONNECTION_STRING_MALFORMED' : 'ERR_IOT_CONNECTION_STRING_NO_CREDENTIAL',
+      names: ['SharedAccessKey'],
+      secrets: [KEY],
+    });
+  });
+
   test(`${face.name}: a line break at the end, as files have it`, async () => {
     const error = await failureOf(face, connectionStringTo('localhost') + '\n');
     assertTold(error, {

@@ -24,6 +24,12 @@ const FAULTS = [
   ['a field in the wrong case', `${WHOLE};gatewayhostname=gw`, 'FIELD_UNKNOWN', /"gatewayhostname"/],
   ['a key where a name should be', `HostName=h;DeviceId=d;${KEY}=x`, 'FIELD_UNKNOWN', /element 3/],
   ['a piece of a key', `HostName=h;DeviceId=d;${KEY}`, 'MALFORMED', /Element|element/],
+  [
+    'a semicolon missing before the key',
+    `HostName=h;DeviceId=d SharedAccessKey=${KEY}`,
+    'MALFORMED',
+    /no semicolon before the SharedAccessKey/,
+  ],
   ['an element without a name', `${WHOLE};=x`, 'MALFORMED', /Element 4/],
   ['a field without a value', 'HostName=;DeviceId=d', 'MALFORMED', /HostName has no value/],
   ['space before a name', `HostName=h; DeviceId=d;SharedAccessKey=${KEY}`, 'SPACE', /DeviceId/],
