@@ -56,7 +56,7 @@ function pack(folder, directory) {
   return path.join(directory, path.basename(filename));
 }
 
-/** Packs the package, and those of the platforms whose add-on is there. */
+/** Packs the package, those of the platforms whose add-on is there, and the gateway. */
 function packAll() {
   const directory = path.join(ROOT, '.cache', 'packages');
   fs.rmSync(directory, { recursive: true, force: true });
@@ -66,6 +66,7 @@ function packAll() {
   );
   for (const { folder } of built) console.log(pack(folder, directory));
   console.log(packRoot(directory));
+  console.log(pack(path.join(ROOT, 'gateway'), directory));
 }
 
 if (require.main === module) main(packAll);

@@ -16,6 +16,7 @@ const FOLDERS = [
   '__test__/doctor',
   '__test__/lifecycle',
   '__test__/compat',
+  '__test__/reference',
   '__test__/types',
   '__test__/package',
   'gateway/__test__',
