@@ -7,6 +7,21 @@ const { ArgumentError } = require('./errors');
 const { failure } = require('./failure');
 const { readNameValueList } = require('./name_value_list');
 
+/** What a connection string may hold. */
+const KNOWN_FIELDS = [
+  'HostName',
+  'DeviceId',
+  'ModuleId',
+  'SharedAccessKey',
+  'SharedAccessKeyName',
+  'SharedAccessSignature',
+  'GatewayHostName',
+  'x509',
+];
+
+/** Where a field begins inside the value of another, which a semicolon should have ended. */
+const NEXT_FIELD = new RegExp(`[\\s,&]*(?<![A-Za-z])(?=(?:${KNOWN_FIELDS.join('|')})=)`, 'i');
+
 /**
  * The lenient reading of the original (device-sdk.md §1.5); `strict_connection_string.js` has the one of `connect()`.
  *
@@ -120,6 +135,8 @@ function hideSecrets(fields) {
 }
 
 module.exports = {
+  KNOWN_FIELDS,
+  NEXT_FIELD,
   ConnectionString,
   deviceConnectionString,
   missingField,

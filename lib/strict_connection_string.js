@@ -1,27 +1,18 @@
 // @ts-check
 'use strict';
 
-const { hideSecrets, missingField, requireOneCredential } = require('./connection_string');
+const {
+  KNOWN_FIELDS,
+  NEXT_FIELD,
+  hideSecrets,
+  missingField,
+  requireOneCredential,
+} = require('./connection_string');
 const { requireDeviceId } = require('./device_id');
 const { ArgumentError, FormatError } = require('./errors');
 const { failure, quote } = require('./failure');
 const { parseEndpoint } = require('./gateway_address');
 const { decodeSharedAccessKey } = require('./shared_access_key');
-
-const KNOWN_FIELDS = [
-  'HostName',
-  'DeviceId',
-  'ModuleId',
-  'SharedAccessKey',
-  'SharedAccessKeyName',
-  'SharedAccessSignature',
-  'GatewayHostName',
-  'x509',
-];
-
-/** A field that begins in the value of another. */
-const NEXT_FIELD =
-  /(?<![A-Za-z])(GatewayHostName|HostName|DeviceId|ModuleId|SharedAccessKeyName|SharedAccessKey|SharedAccessSignature)=/;
 
 /**
  * The reading of `connect()`: what the lenient one would pass over is an error that names the field.
@@ -74,9 +65,9 @@ function readField(element, position, fields) {
       hint: 'Elements read name=value and are separated by semicolons.',
     });
   }
-  const swallowed = NEXT_FIELD.exec(value)?.[1];
+  const [, swallowed] = value.split(NEXT_FIELD);
   if (swallowed !== undefined) {
-    const message = `There is no semicolon before the ${swallowed} of the connection string`;
+    const message = `There is no semicolon before the ${swallowed.slice(0, swallowed.indexOf('='))} of the connection string`;
     throw failure(FormatError, 'ERR_IOT_CONNECTION_STRING_MALFORMED', message, {
       hint: 'Elements read name=value and are separated by semicolons.',
     });

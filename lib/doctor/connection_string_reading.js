@@ -1,24 +1,11 @@
 // @ts-check
 'use strict';
 
+const { KNOWN_FIELDS, NEXT_FIELD } = require('../connection_string');
+
 /** @typedef {import('../..').ConnectionStringFault} Fault */
 
-const KNOWN = [
-  'HostName',
-  'DeviceId',
-  'ModuleId',
-  'SharedAccessKey',
-  'SharedAccessKeyName',
-  'SharedAccessSignature',
-  'GatewayHostName',
-  'x509',
-];
-
 const SECRETS = ['SharedAccessKey', 'SharedAccessSignature'];
-
-/** Where a known field begins, in a value that a semicolon should have ended. */
-const NEXT_FIELD =
-  /[\s,&]*(?<![A-Za-z])(?=(?:GatewayHostName|HostName|DeviceId|ModuleId|SharedAccessKey|SharedAccessKeyName|SharedAccessSignature)=)/i;
 
 /**
  * Reads a connection string for diagnosis: what `connect()` would refuse is noted and, where the meaning is plain,
@@ -58,7 +45,7 @@ function readElement(element, position, fields, faults) {
   const at = element.indexOf('=');
   const written = element.slice(0, Math.max(at, 0)).trim();
   const value = element.slice(at + 1);
-  const known = KNOWN.find((each) => plain(each) === plain(written));
+  const known = KNOWN_FIELDS.find((each) => plain(each) === plain(written));
   if (!written || !value.trim()) {
     faults.push({ kind: 'connection-string-malformed', where: known ?? `element ${position}` });
     return;
