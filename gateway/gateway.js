@@ -3,9 +3,12 @@
 
 const { EventEmitter } = require('node:events');
 const { setTimeout: sleep } = require('node:timers/promises');
+const { inspect } = require('node:util');
 const { createChain } = require('./certificates/chain');
 const { assemble } = require('./control/assembly');
 const { readOptions } = require('./control/options');
+const { bytesOf } = require('./faults/commit');
+const { assertBytes } = require('./faults/points');
 const { connectionStringOf } = require('./identity/connection_string');
 const { readCertificates } = require('./identity/trust_bundle');
 
@@ -266,6 +269,41 @@ class Gateway extends EventEmitter {
   freeze(clientId) {
     const connections = this.#rooms.registry.ofClient(clientId);
     connections.forEach((connection) => connection.freeze());
+    return connections.length;
+  }
+
+  /**
+   * @param {string} clientId
+   * @param {Uint8Array | string} bytes
+   */
+  inject(clientId, bytes) {
+    assertBytes('inject: bytes', bytes);
+    return this.#send(clientId, (connection) => connection.wire.send(bytesOf(bytes)));
+  }
+
+  /**
+   * @param {string} clientId
+   * @param {string} topic
+   * @param {Uint8Array | string} payload
+   * @param {{ qos?: 0 | 1 }} [options]
+   */
+  publish(clientId, topic, payload, { qos = 1 } = {}) {
+    if (qos !== 0 && qos !== 1) throw new TypeError(`publish: qos cannot be ${inspect(qos)}; it is 0 or 1`);
+    if (typeof topic !== 'string' || topic === '') {
+      throw new TypeError(`publish: topic cannot be ${inspect(topic)}; it is a string, not empty`);
+    }
+    const body = Buffer.from(payload);
+    return this.#send(clientId, ({ client }) => client?.transmit(topic, body, qos, false));
+  }
+
+  /**
+   * @param {string} clientId
+   * @param {(connection: import('./connection/connection').Connection) => void} send
+   */
+  #send(clientId, send) {
+    this.#rooms.scope.get(clientId);
+    const connections = this.#rooms.registry.ofClient(clientId);
+    connections.forEach(send);
     return connections.length;
   }
 

@@ -5,6 +5,7 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const net = require('node:net');
 const { test } = require('node:test');
+const mqtt = require('mqtt-packet');
 const {
   PINGREQ,
   PINGRESP,
@@ -155,6 +156,54 @@ test('publish: a delay holds back what is behind, in order; the packet decides',
   device.vanish();
 });
 
+test('publish: a PUBACK delayed alone is overtaken', async (t) => {
+  const gateway = await gatewayFor(t, {
+    faults: { publish: (n) => (n === 1 ? { pubackDelayMs: 20 } : undefined) },
+  });
+  const device = await RawDevice.connected(gateway);
+  device.send(...publishes(3));
+  assert.strictEqual(await device.bytes(12), '400200024002000340020001');
+  assert.deepStrictEqual(bodies(gateway), [1, 2, 3]);
+  device.vanish();
+});
+
+test('publish: PUBACKs out of order', async (t) => {
+  const gateway = await gatewayFor(t, {
+    faults: { publish: (n) => (n <= 2 ? { pubackBehind: 3 - n } : undefined) },
+  });
+  const device = await RawDevice.connected(gateway);
+  device.send(...publishes(4));
+  assert.strictEqual(await device.bytes(16), '40020003' + '40020002' + '40020001' + '40020004');
+  assert.deepStrictEqual(bodies(gateway), [1, 2, 3, 4]);
+  device.vanish();
+});
+
+test('publish: a PUBACK given twice', async (t) => {
+  const gateway = await gatewayFor(t, {
+    faults: { publish: (n) => (n === 1 ? 'duplicate-puback' : undefined) },
+  });
+  const device = await RawDevice.connected(gateway);
+  device.send(...publishes(2));
+  assert.strictEqual(await device.bytes(12), '400200014002000140020002');
+  device.vanish();
+});
+
+test('publish: a PUBACK with a wrong id', async (t) => {
+  const gateway = await gatewayFor(t, { faults: { publish: { pubackId: 0x1234 } } });
+  const device = await RawDevice.connected(gateway);
+  device.send(...publishes(1));
+  assert.strictEqual(await device.bytes(4), '40021234');
+  device.vanish();
+});
+
+test('publish: a malformed packet in front of the PUBACK, at QoS 0 without one', async (t) => {
+  const gateway = await gatewayFor(t, { faults: { publish: { inject: 'ffff' } } });
+  const device = await RawDevice.connected(gateway);
+  device.send(publishPacket(EVENTS, { qos: 0 }), ...publishes(1));
+  assert.strictEqual(await device.bytes(8), 'ffffffff40020001');
+  device.vanish();
+});
+
 test('publish: n counts per connection', async (t) => {
   const gateway = await gatewayFor(t, {
     faults: {
@@ -171,7 +220,7 @@ test('publish: n counts per connection', async (t) => {
   second.vanish();
 });
 
-test('suback: 0x80 for a filter, or none at all', async (t) => {
+test('suback: 0x80 for a filter, or no SUBACK at all', async (t) => {
   const gateway = await gatewayFor(t, {
     faults: { suback: (filter) => (filter.startsWith('devices/') ? 0x80 : undefined) },
   });
@@ -184,6 +233,39 @@ test('suback: 0x80 for a filter, or none at all', async (t) => {
   gateway.faults = { suback: 'silent' };
   device.send(subscribePacket('third', { messageId: 3 }), PINGREQ);
   assert.strictEqual(await device.bytes(2), PINGRESP);
+  device.vanish();
+});
+
+test('suback: delayed, with a code of its own, and too few codes', async (t) => {
+  const gateway = await gatewayFor(t, { faults: { suback: { delayMs: 20, code: 0 } } });
+  const device = await RawDevice.connected(gateway);
+  device.send(subscribePacket('first'), PINGREQ);
+  assert.strictEqual(await device.bytes(7), PINGRESP + '9003000100');
+  gateway.faults = { suback: (filter) => (filter === 'second' ? 'omit' : undefined) };
+  const both = mqtt.generate({
+    cmd: 'subscribe',
+    messageId: 2,
+    subscriptions: [
+      { topic: 'second', qos: 1 },
+      { topic: 'third', qos: 1 },
+    ],
+  });
+  device.send(both, subscribePacket('second', { messageId: 3 }));
+  assert.strictEqual(await device.bytes(5), '9003000201');
+  assert.strictEqual(await device.bytes(4), '90020003');
+  device.vanish();
+});
+
+test('unsuback: none, and delayed', async (t) => {
+  const gateway = await gatewayFor(t, { faults: { unsuback: 'silent' } });
+  const device = await RawDevice.connected(gateway);
+  const unsubscribe = (/** @type {number} */ messageId) =>
+    mqtt.generate({ cmd: 'unsubscribe', messageId, unsubscriptions: ['a'] });
+  device.send(unsubscribe(1), PINGREQ);
+  assert.strictEqual(await device.bytes(2), PINGRESP);
+  gateway.faults = { unsuback: { delayMs: 20 } };
+  device.send(unsubscribe(2), PINGREQ);
+  assert.strictEqual(await device.bytes(6), PINGRESP + 'b0020002');
   device.vanish();
 });
 
@@ -233,21 +315,67 @@ test('freeze: half-open, until the same id connects again', async (t) => {
   other.vanish();
 });
 
-test('a malformed fault script says what and where', async (t) => {
+test('a malformed fault script says what, where, and what there is', async (t) => {
   const gateway = await gatewayFor(t);
-  const set = (/** @type {any} */ faults) => () => (gateway.faults = faults);
-  assert.throws(set({ publsh: 'drop-puback' }), {
-    name: 'TypeError',
-    message:
-      "faults: 'publsh' is unknown; there are accept, connack, publish, suback, pingresp, twin, method",
-  });
-  assert.throws(set({ publish: 'cut' }), /faults: publish cannot be "cut"/);
-  assert.throws(set({ publish: { delayMs: -1 } }), /faults: publish cannot be {"delayMs":-1}/);
-  assert.throws(set({ publish: { delayMs: 2 ** 31 } }), /faults: publish cannot be {"delayMs":2147483648}/);
-  assert.throws(set({ connack: { code: 256 } }), /faults: connack cannot be {"code":256}/);
-  assert.throws(set({ connack: 5 }), /faults: connack cannot be 5/);
-  assert.throws(set({ suback: -1 }), /faults: suback cannot be -1/);
-  assert.throws(set({ accept: 'close' }), /faults: accept cannot be "close"/);
-  assert.throws(set({ pingresp: true }), /faults: pingresp cannot be true/);
+  /** @type {Array<[any, string | RegExp]>} */
+  const cases = [
+    [
+      { publsh: 'drop-puback' },
+      "'publsh' is unknown; there are accept, hello, secure, connack, connected, publish, suback, unsuback, " +
+        'pingresp, delivery, twin, method, output',
+    ],
+    [
+      { publish: 'cut' },
+      "publish cannot be 'cut'; it is cut-before-store, reset-before-store, freeze-before-store, " +
+        'cut-before-puback, reset-before-puback, freeze-before-puback, cut-after-puback, reset-after-puback, ' +
+        'freeze-after-puback, drop-puback, duplicate-puback or an object of delayMs, inject, pubackDelayMs, ' +
+        'pubackBehind, pubackId',
+    ],
+    [{ publish: { delayMs: -1 } }, 'publish.delayMs cannot be -1; it is milliseconds from 0 to 2147483647'],
+    [
+      { publish: { delayMs: 2 ** 31 } },
+      'publish.delayMs cannot be 2147483648; it is milliseconds from 0 to 2147483647',
+    ],
+    [
+      { publish: { pubackBehind: 0 } },
+      'publish.pubackBehind cannot be 0; it is a whole number from 1 to 65535',
+    ],
+    [{ publish: { delay: 1 } }, /^publish.delay is unknown; there are delayMs, inject, pubackDelayMs, /],
+    [{ connack: { code: 256 } }, 'connack.code cannot be 256; it is a whole number from 0 to 255'],
+    [
+      { connack: 5 },
+      'connack cannot be 5; it is silent, cut, reset, freeze or an object of code, delayMs, inject, then',
+    ],
+    [
+      { suback: -1 },
+      'suback cannot be -1; it is omit, silent, cut, reset, freeze, a whole number from 0 to 255 or an object of ' +
+        'code, delayMs, inject, then',
+    ],
+    [
+      { accept: 'close' },
+      /^accept cannot be 'close'; it is refuse, silent, cut, reset, freeze or an object of /,
+    ],
+    [{ pingresp: true }, /^pingresp cannot be true; it is /],
+    [{ pingresp: null }, /^pingresp cannot be null; it is /],
+    [
+      { connected: { inject: 'd00' } },
+      "connected.inject cannot be 'd00'; it is bytes, or a string of hexadecimal digits in pairs",
+    ],
+    [{ connack: {} }, /^connack cannot be {}; it is silent, /],
+    [{ twin: { repeat: -1 } }, 'twin.repeat cannot be -1; it is a whole number from 0 to 2147483647'],
+    [{ twin: { omitVersion: 1 } }, 'twin.omitVersion cannot be 1; it is true or false'],
+    [{ method: { body: 1 } }, 'method.body cannot be 1; it is a string, or bytes'],
+    [{ connected: { then: 'fin' } }, "connected.then cannot be 'fin'; it is cut, reset, freeze"],
+    [
+      { output: 'slow' },
+      "output cannot be 'slow'; it is an object of bytesPerSecond, fragmentBytes, gatherMs",
+    ],
+    [null, 'null is not an object of points'],
+  ];
+  for (const [faults, message] of cases) {
+    const expected =
+      typeof message === 'string' ? `faults: ${message}` : new RegExp(`faults: ${message.source.slice(1)}`);
+    assert.throws(() => (gateway.faults = faults), { name: 'TypeError', message: expected });
+  }
   await assert.rejects(gatewayFor(t, { faults: /** @type {any} */ ({ x: 1 }) }), /faults: 'x' is unknown/);
 });

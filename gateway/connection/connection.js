@@ -1,7 +1,10 @@
 // @ts-check
 'use strict';
 
+const { commit } = require('../faults/commit');
 const { PacketReader, ProtocolError } = require('../mqtt/framing');
+const { Delays } = require('./delays');
+const { Pubacks } = require('./pubacks');
 const { PublishQueue } = require('./publishing');
 const { Wire } = require('./wire');
 const packets = require('../mqtt/packets');
@@ -15,6 +18,8 @@ const MAX_PIPELINED = 65536;
 
 /**
  * @typedef {import('../index').ConnectionInfo} ConnectionInfo
+ * @typedef {import('../index').Ending} Ending
+ * @typedef {import('../index').Disturbance} Disturbance
  * @typedef {import('../mqtt/framing').Packet} Packet
  * @typedef {import('mqtt-packet').IConnectPacket} ConnectPacket
  *
@@ -53,9 +58,10 @@ class Connection {
     this.state = 'connecting';
     this.speech = speech;
     this.reader = new PacketReader(maxPacketSize);
-    const options = { ...security, lingerMs };
+    const shape = () => surroundings.faults.at('output', this.info);
+    const options = { ...security, lingerMs, shape };
     this.wire = new Wire(socket, options, {
-      onSecure: () => (this.info.tlsVersion = this.wire.protocol || undefined),
+      onSecure: () => this.secured(),
       onData: (chunk) => this.read(chunk),
       onWritable: () => this.guard(() => this.pump()),
       onEnd: (error) => this.lost(error),
@@ -67,11 +73,24 @@ class Connection {
     this.client = undefined;
     /** @type {import('../identity/authenticator').Credentials | undefined} of the CONNECT */
     this.credentials = undefined;
+    /** What faults are committed on. */
+    this.line = {
+      send: (/** @type {Buffer} */ bytes) => this.wire.send(bytes),
+      after: (/** @type {number} */ milliseconds, /** @type {() => void} */ action) =>
+        this.after(milliseconds, action),
+      end: (/** @type {Ending} */ how) => this.break(how),
+    };
+    /** What is due later, whatever the state. */
+    this.delays = new Delays();
+    const pubacks = new Pubacks({
+      ...this.line,
+      send: (packetId) => this.wire.send(packets.puback(packetId)),
+    });
     this.publishes = new PublishQueue({
-      decide: (n, packet) => surroundings.faults.publish(n, packet, this.info),
+      ...this.line,
+      decide: (n, packet) => surroundings.faults.at('publish', n, packet, this.info),
       take: (packet) => this.client?.take(packet),
-      acknowledge: (packetId) => this.wire.send(packets.puback(packetId)),
-      cut: (how) => this.cut(how),
+      acknowledge: (packetId, fault) => pubacks.give(packetId, fault),
       guarded: (action) => this.guard(action),
       onDrained: () => this.pump(),
     });
@@ -82,7 +101,7 @@ class Connection {
     this.finished = undefined;
     /** When a packet last came or a message last went, for keep-alive; milliseconds. */
     this.lastActivity = 0;
-    /** Of the present state: CONNECT overdue, CONNACK due, or keep-alive. */
+    /** Of the present state: CONNECT overdue, or keep-alive. */
     this.timer = this.awaitConnect();
     surroundings.registry.all.add(this);
   }
@@ -90,6 +109,11 @@ class Connection {
   awaitConnect() {
     const { connectTimeoutMs } = this.surroundings.limits;
     return setTimeout(() => this.end(`no CONNECT within ${connectTimeoutMs} ms`), connectTimeoutMs);
+  }
+
+  secured() {
+    this.info.tlsVersion = this.wire.protocol || undefined;
+    this.commit(this.surroundings.faults.at('secure', this.info), () => {});
   }
 
   /**
@@ -172,7 +196,8 @@ class Connection {
   /** Whether no further packet is taken for now. */
   get held() {
     const full = this.publishes.length > this.surroundings.limits.maxPendingPublishes;
-    return full || this.wire.congested || this.state === 'deciding' || this.state === 'ended';
+    const { frozen, congested } = this.wire;
+    return full || frozen || congested || this.state === 'deciding' || this.state === 'ended';
   }
 
   /**
@@ -192,13 +217,11 @@ class Connection {
   connect(packet) {
     const { clientId, keepalive, clean } = packet;
     Object.assign(this.info, { clientId, keepAlive: keepalive, cleanSession: clean });
-    const fault = this.surroundings.faults.connack(this.info);
-    if (fault === 'cut' || fault === 'reset') return this.cut(fault);
+    const fault = this.surroundings.faults.at('connack', this.info);
+    const { code = 0 } = typeof fault === 'object' ? fault : {};
     this.state = 'deciding';
     clearTimeout(this.timer);
-    if (fault === 'silent') return;
-    const { code = 0, delayMs = 0 } = fault || {};
-    this.after(delayMs, () => {
+    this.commit(fault, () => {
       if (code === 0) this.decide(packet);
       else this.refuse(new Refusal(code, `fault: CONNACK ${code}`));
     });
@@ -226,8 +249,15 @@ class Connection {
    * @param {ConnectPacket} packet
    */
   accept(identity, { will }) {
-    const { emit, registry } = this.surroundings;
-    const client = new Client(identity, this.info, (bytes) => this.send(bytes), this.surroundings);
+    const { emit, faults, registry } = this.surroundings;
+    const line = {
+      send: (/** @type {Buffer} */ bytes) => this.send(bytes),
+      commit: (
+        /** @type {Ending | 'silent' | Disturbance | undefined} */ fault,
+        /** @type {() => void} */ proceed,
+      ) => this.commit(fault, proceed),
+    };
+    const client = new Client(identity, this.info, line, this.surroundings);
     this.client = client;
     if (will) {
       const { topic, payload, qos = 0, retain = false } = will;
@@ -243,6 +273,7 @@ class Connection {
     const served = registry.bind(identity.clientId, this);
     emit('connected', this.info);
     if (served) client.serve();
+    this.commit(faults.at('connected', this.info), () => {});
     this.pump();
   }
 
@@ -279,8 +310,27 @@ class Connection {
    * @param {() => void} action
    */
   after(delayMs, action) {
-    if (delayMs > 0) this.timer = setTimeout(() => this.guard(action), delayMs);
+    if (delayMs > 0) this.delays.after(delayMs, () => this.guard(action));
     else action();
+  }
+
+  /**
+   * Commits a fault, then goes on unless it ends the connection or silences the gateway.
+   * @param {Ending | 'silent' | Disturbance | undefined} fault
+   * @param {() => void} proceed
+   */
+  commit(fault, proceed) {
+    if (fault === undefined) proceed();
+    else commit(fault, this.line, proceed);
+  }
+
+  /**
+   * Ends the connection as a fault does.
+   * @param {Ending} how
+   */
+  break(how) {
+    if (how === 'freeze') this.freeze();
+    else this.cut(how);
   }
 
   /**
@@ -311,6 +361,7 @@ class Connection {
   /** Stops reading and answering, and leaves the connection open. */
   freeze() {
     clearTimeout(this.timer);
+    this.delays.clear();
     this.publishes.end({ store: false });
     this.wire.freeze();
   }
@@ -330,6 +381,7 @@ class Connection {
     if (state === 'ended') return;
     this.state = 'ended';
     clearTimeout(this.timer);
+    this.delays.clear();
     const { emit, intake, registry } = this.surroundings;
     registry.remove(this);
     this.wire.close({ reset, abrupt });
@@ -340,7 +392,7 @@ class Connection {
       emit('disconnected', { ...this.info, reason });
     } else if (state === 'http') {
       // Each of its requests has been told.
-    } else if (this.info.tlsVersion) emit('refused', { ...this.info, reason, returnCode });
+    } else if (this.wire.handshakeDone) emit('refused', { ...this.info, reason, returnCode });
     else emit('handshakeFailed', { ...this.info, reason });
   }
 }

@@ -4,6 +4,7 @@
 const { once } = require('node:events');
 const net = require('node:net');
 const tls = require('node:tls');
+const { Arrival } = require('../faults/arrival');
 const { ClientChains } = require('./client_chains');
 const { Connection } = require('./connection');
 
@@ -22,7 +23,7 @@ const BACKLOG = 200;
  * @typedef {'mqtt' | 'http' | 'either'} Speech
  *
  * What all connections of a port have in common.
- * @typedef {import('./wire').Security & { speech: Speech }} Door
+ * @typedef {import('./wire').Security & { speech: Speech, plain?: boolean }} Door
  */
 
 /** Accepts TCP connections, with one certificate for all names and ports (§1, §6.1). */
@@ -99,13 +100,9 @@ class Listener {
     const connectionNumber = ++this.accepted;
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
-    const fault = this.surroundings.faults.accept(connectionNumber);
-    if (fault === 'refuse') socket.resetAndDestroy();
-    else if (fault === 'silent') {
-      socket.on('error', () => socket.destroy());
-      socket.on('end', () => socket.destroy());
-      socket.resume();
-    } else new Connection(socket, connectionNumber, door, this.surroundings);
+    new Arrival(socket, connectionNumber, this.surroundings, ({ plain }) => {
+      new Connection(socket, connectionNumber, { ...door, plain }, this.surroundings);
+    });
   }
 
   /** Stops listening and drops every connection at once, as when the process dies. */

@@ -1,18 +1,21 @@
 // @ts-check
 'use strict';
 
+const { bytesOf } = require('../faults/commit');
 const { ProtocolError } = require('../mqtt/framing');
 
 /**
  * @typedef {import('../index').PublishPacket} PublishPacket
  * @typedef {import('../index').PublishFault} PublishFault
+ * @typedef {import('../index').Ending} Ending
  *
  * @typedef {object} PublishSteps
  * @property {(n: number, packet: PublishPacket) => PublishFault | undefined} decide
  * @property {(packet: PublishPacket) => void | Promise<void>} take does what the publish asks for; a promise holds back
  *   the acknowledgement and all publishes behind it
- * @property {(packetId: number) => void} acknowledge
- * @property {(how: 'cut' | 'reset') => void} cut
+ * @property {(packetId: number, fault: PublishFault | undefined) => void} acknowledge
+ * @property {(bytes: Buffer) => void} send
+ * @property {(how: Ending) => void} end ends the connection as a fault
  * @property {(action: () => void) => void} guarded runs what happens later than its packet arrived
  * @property {() => void} onDrained the queue is empty again after a wait
  */
@@ -56,9 +59,9 @@ class PublishQueue {
    */
   begin(packet) {
     const fault = this.steps.decide(++this.count, packet);
-    if (typeof fault !== 'object') return this.perform(packet, fault);
+    if (typeof fault !== 'object' || !fault.delayMs) return this.perform(packet, fault);
     this.timer = setTimeout(
-      () => this.later(() => this.perform(packet, undefined) && this.next()),
+      () => this.later(() => this.perform(packet, fault) && this.next()),
       fault.delayMs,
     );
     return false;
@@ -73,14 +76,11 @@ class PublishQueue {
 
   /**
    * @param {PublishPacket} packet
-   * @param {Exclude<PublishFault, object> | undefined} fault
+   * @param {PublishFault | undefined} fault
    * @returns {boolean} done
    */
   perform(packet, fault) {
-    if (fault?.endsWith('before-store')) {
-      this.steps.cut(howOf(fault));
-      return true;
-    }
+    if (this.endsAt('before-store', fault)) return true;
     const slow = this.steps.take(packet);
     if (!slow) {
       this.finish(packet, fault);
@@ -99,13 +99,24 @@ class PublishQueue {
 
   /**
    * @param {PublishPacket} packet
-   * @param {Exclude<PublishFault, object> | undefined} fault
+   * @param {PublishFault | undefined} fault
    */
   finish(packet, fault) {
-    const { acknowledge, cut } = this.steps;
-    if (fault?.endsWith('before-puback')) return cut(howOf(fault));
-    if (packet.qos === 1 && fault !== 'drop-puback') acknowledge(packet.packetId);
-    if (fault?.endsWith('after-puback')) cut(howOf(fault));
+    if (this.endsAt('before-puback', fault)) return;
+    if (typeof fault === 'object' && fault.inject !== undefined) this.steps.send(bytesOf(fault.inject));
+    if (packet.qos === 1) this.steps.acknowledge(packet.packetId, fault);
+    this.endsAt('after-puback', fault);
+  }
+
+  /**
+   * @param {'before-store' | 'before-puback' | 'after-puback'} moment
+   * @param {PublishFault | undefined} fault
+   * @returns {boolean} the connection ended
+   */
+  endsAt(moment, fault) {
+    if (typeof fault !== 'string' || !fault.endsWith(moment)) return false;
+    this.steps.end(/** @type {Ending} */ (fault.slice(0, fault.indexOf('-'))));
+    return true;
   }
 
   /**
@@ -133,11 +144,5 @@ class PublishQueue {
     }
   }
 }
-
-/**
- * @param {string} fault
- * @returns {'cut' | 'reset'}
- */
-const howOf = (fault) => (fault.startsWith('reset') ? 'reset' : 'cut');
 
 module.exports = { PublishQueue };

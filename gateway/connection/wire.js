@@ -2,6 +2,7 @@
 'use strict';
 
 const tls = require('node:tls');
+const { ShapedOutput } = require('../faults/output');
 
 /**
  * @typedef {object} WireEvents
@@ -22,19 +23,27 @@ const tls = require('node:tls');
  * @property {boolean} cleanClose send close_notify, unlike edgeHub
  */
 
-/** A TLS connection: the output of one turn is one write, and it can be closed in every way. */
+/**
+ * A TLS connection: the output of one turn is one write, and it can be closed in every way. As a fault it can do
+ * without TLS, and shape its output.
+ *
+ * @typedef {object} WireOptions
+ * @property {boolean} [plain] without TLS
+ * @property {number} lingerMs how long the peer may take to close after us
+ * @property {() => import('../index').OutputFault | undefined} shape of what is to be written
+ */
 class Wire {
   /**
    * @param {import('node:net').Socket} socket accepted, half-open allowed
-   * @param {Security & { lingerMs: number }} options `lingerMs`: how long the peer may take to close after us
+   * @param {Security & WireOptions} options
    * @param {WireEvents} events
    */
   constructor(socket, options, { onSecure, onData, onWritable, onEnd }) {
-    const { clientCertificate, secureContext } = options;
     this.socket = socket;
     this.clientChains = options.clientChains;
     this.cleanClose = options.cleanClose;
     this.lingerMs = options.lingerMs;
+    this.shape = options.shape;
     this.address = `${socket.remoteAddress}:${socket.remotePort}`;
     /** @type {Buffer[]} */
     this.outbox = [];
@@ -45,17 +54,15 @@ class Wire {
     this.framing = undefined;
     this.open = true;
     this.frozen = false;
-    this.handshakeDone = false;
+    this.handshakeDone = options.plain === true;
     this.peerGone = false;
-    this.secure = new tls.TLSSocket(socket, {
-      isServer: true,
-      secureContext,
-      // As edgeHub: a client certificate is asked for, and any is good at this level (§2.3b). Outside of tls.Server,
-      // `rejectUnauthorized` only means that there must be one.
-      requestCert: clientCertificate !== 'none',
-      rejectUnauthorized: clientCertificate === 'required',
-      // @ts-ignore: missing in the types of Node 20
-      allowHalfOpen: true,
+    this.secure = options.plain ? socket : serve(socket, options);
+    this.shaped = new ShapedOutput({
+      write: (bytes, done) => this.secure.write(bytes, done),
+      onEmpty: () => {
+        this.written();
+        if (this.open) onWritable();
+      },
     });
     this.secure.on('secure', () => {
       this.handshakeDone = true;
@@ -81,17 +88,17 @@ class Wire {
 
   /** Negotiated, such as `TLSv1.3`. */
   get protocol() {
-    return this.secure.getProtocol();
+    return this.secure instanceof tls.TLSSocket ? this.secure.getProtocol() : null;
   }
 
   /** What the client presented, its own certificate first; none without one. */
   get clientCertificates() {
-    return this.clientChains.of(this.secure);
+    return this.secure instanceof tls.TLSSocket ? this.clientChains.of(this.secure) : [];
   }
 
   /** Whether output piles up because the peer does not read. */
   get congested() {
-    return this.secure.writableNeedDrain;
+    return this.secure.writableNeedDrain || this.shaped.congested;
   }
 
   /**
@@ -115,17 +122,25 @@ class Wire {
    * @param {Buffer} bytes
    */
   write(bytes) {
-    this.writing++;
-    this.secure.write(bytes, () => {
-      this.writing--;
-      if (this.writing === 0) this.onFlushed();
-    });
+    const shape = this.shape();
+    if (shape === undefined && !this.shaped.busy) {
+      this.writing++;
+      this.secure.write(bytes, () => this.written());
+    } else {
+      if (!this.shaped.busy) this.writing++;
+      this.shaped.push(bytes, shape);
+    }
+  }
+
+  written() {
+    this.writing--;
+    if (this.writing === 0) this.onFlushed();
   }
 
   /**
    * Lets somebody else read and write for a while; closing stays here.
    * @param {Buffer} chunk read already, to be read again
-   * @returns {tls.TLSSocket} paused
+   * @returns {import('node:net').Socket} paused
    */
   lend(chunk) {
     this.secure.pause();
@@ -154,10 +169,11 @@ class Wire {
     if (this.open && !this.frozen) this.secure.resume();
   }
 
-  /** Neither reads nor writes any more, and leaves the connection open. */
+  /** Neither reads nor writes any more after what was sent, and leaves the connection open. */
   freeze() {
+    this.flush();
     this.frozen = true;
-    this.outbox = [];
+    this.shaped.stop();
     this.secure.pause();
   }
 
@@ -188,8 +204,26 @@ class Wire {
 
   destroy() {
     this.open = false;
+    this.shaped.stop();
     this.socket.destroy();
   }
+}
+
+/**
+ * @param {import('node:net').Socket} socket
+ * @param {Security} security
+ */
+function serve(socket, { clientCertificate, secureContext }) {
+  return new tls.TLSSocket(socket, {
+    isServer: true,
+    secureContext,
+    // As edgeHub: a client certificate is asked for, and any is good at this level (§2.3b). Outside of tls.Server,
+    // `rejectUnauthorized` only means that there must be one.
+    requestCert: clientCertificate !== 'none',
+    rejectUnauthorized: clientCertificate === 'required',
+    // @ts-ignore: missing in the types of Node 20
+    allowHalfOpen: true,
+  });
 }
 
 module.exports = { Wire };

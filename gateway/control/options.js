@@ -4,6 +4,9 @@
 const { readCertificates } = require('../identity/trust_bundle');
 const { limitsOf } = require('./limits');
 
+/** What may be asked for; edgeHub has the latter two (contract edge-gateway.md §6.1). */
+const VERSIONS = ['TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
+
 /**
  * @typedef {import('../index').GatewayOptions} GatewayOptions
  *
@@ -51,8 +54,8 @@ function readOptions(options) {
     keep,
     strict,
     cleanClose,
-    minVersion,
-    maxVersion,
+    minVersion: versionOf('minVersion', minVersion),
+    maxVersion: versionOf('maxVersion', maxVersion),
     clientCertificate: clientCertificateOf(clientCertificate),
     trustBundle: trustBundle === undefined ? undefined : readCertificates('trustBundle', trustBundle),
     clockOffsetMs,
@@ -82,6 +85,18 @@ function portOf(name, value) {
   const also = name === 'webSocketPort' ? ", or 'same'" : '';
   throw new TypeError(
     `startGateway: ${name} cannot be ${JSON.stringify(value)}; it is 0 to 65535, 0 being any free one${also}`,
+  );
+}
+
+/**
+ * @param {'minVersion' | 'maxVersion'} name
+ * @param {any} version
+ * @returns {'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'}
+ */
+function versionOf(name, version) {
+  if (VERSIONS.includes(version)) return version;
+  throw new TypeError(
+    `startGateway: ${name} cannot be ${JSON.stringify(version)}; it is ${VERSIONS.join(', ')}`,
   );
 }
 

@@ -1,50 +1,21 @@
 // @ts-check
 'use strict';
 
-const { isMethodFault, isTwinFault } = require('./twin_faults');
+const { POINTS, assertFault, isPoint, isRecord, shown } = require('./points');
 
 /**
- * Faults that a gateway commits on purpose (contract edge-gateway.md §11.3). Each entry is the fault itself or a
- * function that decides for the case at hand and returns undefined to behave.
- *
  * @typedef {import('../index').Faults} FaultScript
- * @typedef {import('../index').ConnectionInfo} ConnectionInfo
- * @typedef {import('../index').PublishPacket} PublishPacket
- * @typedef {import('../index').PublishFault} PublishFault
+ * @typedef {import('./points').Point} Point
  */
 
-const PUBLISH_FAULTS = [
-  'cut-before-store',
-  'reset-before-store',
-  'cut-before-puback',
-  'reset-before-puback',
-  'cut-after-puback',
-  'reset-after-puback',
-  'drop-puback',
-];
-
-/** What each entry may be, beside a function. */
-const KINDS = {
-  accept: oneOf(['refuse', 'silent']),
-  connack: anyOf(oneOf(['silent', 'cut', 'reset']), connackFault),
-  publish: anyOf(oneOf(PUBLISH_FAULTS), delay),
-  suback: anyOf(oneOf(['silent']), octet),
-  pingresp: oneOf(['silent']),
-  twin: anyOf(oneOf(['silent']), isTwinFault),
-  method: anyOf(oneOf(['silent', 'duplicate']), isMethodFault),
-};
-
-/** Longest delay of a timer; Node turns longer ones into 1 ms. */
-const LONGEST_DELAY = 2 ** 31 - 1;
-
-/** The fault script in force. */
+/** The fault script in force: what is committed at each point, for every case or as a function decides. */
 class Faults {
   /** @type {FaultScript} */
   #script = {};
 
   /**
    * @param {FaultScript} [script]
-   * @throws {TypeError} names the entry and its value
+   * @throws {TypeError} names the point and its value
    */
   constructor(script = {}) {
     this.script = script;
@@ -55,136 +26,33 @@ class Faults {
   }
 
   set script(script) {
-    for (const [name, value] of Object.entries(script)) {
-      if (!(name in KINDS)) {
-        throw new TypeError(`faults: '${name}' is unknown; there are ${Object.keys(KINDS).join(', ')}`);
+    if (!isRecord(script)) throw new TypeError(`faults: ${shown(script)} is not an object of points`);
+    for (const [name, fault] of Object.entries(script)) {
+      if (!isPoint(name)) {
+        throw new TypeError(`faults: '${name}' is unknown; there are ${Object.keys(POINTS).join(', ')}`);
       }
-      if (typeof value !== 'function') check(/** @type {keyof typeof KINDS} */ (name), value);
+      if (typeof fault !== 'function' && fault !== undefined) assertFault(name, fault);
     }
     this.#script = script;
   }
 
   /**
-   * @param {number} connectionNumber
+   * What is committed at a point. Without a function nothing is allocated: it is asked for each message.
+   * @template {Point} P
+   * @param {P} point
+   * @param {unknown} first circumstance, as of the entry's function
+   * @param {unknown} [second]
+   * @param {unknown} [third]
+   * @returns {import('../index').FaultAt<P> | undefined}
+   * @throws {TypeError} a function decided on what is no fault of this point
    */
-  accept(connectionNumber) {
-    return this.decide('accept', [connectionNumber]);
-  }
-
-  /**
-   * @param {ConnectionInfo} connection
-   * @returns {Exclude<FaultScript['connack'], Function>}
-   */
-  connack(connection) {
-    return this.decide('connack', [connection]);
-  }
-
-  /**
-   * @param {number} n of this connection, from 1
-   * @param {PublishPacket} packet
-   * @param {ConnectionInfo} connection
-   * @returns {PublishFault | undefined}
-   */
-  publish(n, packet, connection) {
-    return this.#script.publish === undefined ? undefined : this.decide('publish', [n, packet, connection]);
-  }
-
-  /**
-   * @param {string} filter
-   * @param {ConnectionInfo} connection
-   * @returns {number | 'silent' | undefined}
-   */
-  suback(filter, connection) {
-    return this.decide('suback', [filter, connection]);
-  }
-
-  /**
-   * @param {ConnectionInfo} connection
-   * @returns {'silent' | undefined}
-   */
-  pingresp(connection) {
-    return this.decide('pingresp', [connection]);
-  }
-
-  /**
-   * @param {import('../index').TwinRequest} request
-   * @param {ConnectionInfo} connection
-   * @returns {import('../index').TwinFault | undefined}
-   */
-  twin(request, connection) {
-    return this.decide('twin', [request, connection]);
-  }
-
-  /**
-   * @param {import('../index').MethodRequest} call
-   * @param {ConnectionInfo} connection
-   * @returns {import('../index').MethodFault | undefined}
-   */
-  method(call, connection) {
-    return this.decide('method', [call, connection]);
-  }
-
-  /**
-   * @param {keyof typeof KINDS} name
-   * @param {unknown[]} circumstances
-   * @returns {any}
-   */
-  decide(name, circumstances) {
-    const fault = this.#script[name];
+  at(point, first, second, third) {
+    const fault = /** @type {any} */ (this.#script[point]);
     if (typeof fault !== 'function') return fault;
-    const decision = /** @type {Function} */ (fault)(...circumstances);
-    check(name, decision);
+    const decision = fault(first, second, third);
+    if (decision !== undefined) assertFault(point, decision);
     return decision;
   }
-}
-
-/**
- * @param {keyof typeof KINDS} name
- * @param {unknown} value
- */
-function check(name, value) {
-  if (value === undefined || KINDS[name](value)) return;
-  throw new TypeError(`faults: ${name} cannot be ${JSON.stringify(value)}`);
-}
-
-/**
- * @param {string[]} names
- * @returns {(value: unknown) => boolean}
- */
-function oneOf(names) {
-  return (value) => typeof value === 'string' && names.includes(value);
-}
-
-/**
- * @param {...(value: any) => boolean} kinds
- * @returns {(value: unknown) => boolean}
- */
-function anyOf(...kinds) {
-  return (value) => kinds.some((kind) => kind(value));
-}
-
-/** @param {any} value */
-function octet(value) {
-  return Number.isInteger(value) && value >= 0 && value <= 255;
-}
-
-/** @param {any} value */
-function delay(value) {
-  return typeof value === 'object' && value !== null && isTimerDelay(value.delayMs);
-}
-
-/** @param {any} milliseconds */
-function isTimerDelay(milliseconds) {
-  return milliseconds >= 0 && milliseconds <= LONGEST_DELAY;
-}
-
-/** @param {any} value */
-function connackFault(value) {
-  if (typeof value !== 'object' || value === null) return false;
-  return (
-    (value.code === undefined || octet(value.code)) &&
-    (value.delayMs === undefined || isTimerDelay(value.delayMs))
-  );
 }
 
 module.exports = { Faults };

@@ -43,7 +43,7 @@ class HttpHead {
 
   /**
    * @param {Connection} connection
-   * @param {import('node:tls').TLSSocket} socket of it, paused, with the beginning of a request
+   * @param {import('node:net').Socket} socket of it, paused, with the beginning of a request
    */
   serve(connection, socket) {
     this.#connections.set(socket, connection);

@@ -122,10 +122,10 @@ class Calls {
     this.#waiting.delete(call);
     this.#delivered.set(rid.toLowerCase(), call);
     call.after(responseTimeoutMs, () => this.#unanswered(call));
-    const fault = this.#surroundings.faults.method({ id, name, rid }, client.info);
+    const fault = this.#surroundings.faults.at('method', { id, name, rid }, client.info);
     if (fault === 'silent') return;
     const topic = `$iothub/methods/POST/${name}/?$rid=${rid}`;
-    const body = typeof fault === 'object' ? Buffer.from(fault.body) : call.body;
+    const body = typeof fault === 'object' && fault.body !== undefined ? Buffer.from(fault.body) : call.body;
     client.deliver(topic, body);
     if (fault === 'duplicate') client.deliver(topic, body);
   }

@@ -147,9 +147,12 @@ const connack = (returnCode, sessionPresent) => Buffer.from([0x20, 0x02, session
 
 /**
  * @param {number} messageId
- * @param {number[]} granted
+ * @param {number[]} granted none is no valid SUBACK, and can be made nevertheless
  */
-const suback = (messageId, granted) => mqtt.generate({ cmd: 'suback', messageId, granted });
+const suback = (messageId, granted) =>
+  granted.length === 0
+    ? Buffer.from([0x90, 0x02, messageId >> 8, messageId & 0xff])
+    : mqtt.generate({ cmd: 'suback', messageId, granted });
 
 /**
  * @param {number} messageId

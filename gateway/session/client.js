@@ -15,6 +15,11 @@ const { TYPE } = packets;
  * @typedef {import('../identity/username').Identity} Identity
  * @typedef {import('../index').ConnectionInfo} ConnectionInfo
  * @typedef {import('../index').PublishPacket} PublishPacket
+ * @typedef {import('../index').SubackFault} SubackFault
+ *
+ * @typedef {object} ClientLine
+ * @property {(bytes: Buffer) => void} send
+ * @property {import('../connection/connection').Connection['commit']} commit a fault of the script
  */
 
 /** An admitted client: its session, what it subscribes to, what it publishes and receives. */
@@ -22,13 +27,14 @@ class Client {
   /**
    * @param {Identity} identity
    * @param {ConnectionInfo} info
-   * @param {(bytes: Buffer) => void} send
+   * @param {ClientLine} line
    * @param {Surroundings} surroundings
    */
-  constructor(identity, info, send, surroundings) {
+  constructor(identity, info, { send, commit }, surroundings) {
     this.identity = identity;
     this.info = info;
     this.send = send;
+    this.commit = commit;
     this.surroundings = surroundings;
     const { present, subscriptions } = surroundings.sessions.open(
       identity.clientId,
@@ -69,8 +75,9 @@ class Client {
       case TYPE.UNSUBSCRIBE:
         return this.unsubscribe(packets.decodeUnsubscribe(packet));
       case TYPE.PINGREQ:
-        if (this.surroundings.faults.pingresp(this.info) !== 'silent') this.send(packets.PINGRESP);
-        return;
+        return this.commit(this.surroundings.faults.at('pingresp', this.info), () =>
+          this.send(packets.PINGRESP),
+        );
       default:
         throw new ProtocolError(`packet type ${packet.type} from a client`);
     }
@@ -80,28 +87,31 @@ class Client {
    * @param {import('mqtt-packet').ISubscribePacket} packet
    */
   subscribe({ messageId = 0, subscriptions }) {
-    const answers = subscriptions.map(({ topic: filter, qos }) => ({
-      filter,
-      code: this.grant(filter, qos),
-    }));
-    if (answers.some(({ code }) => code === 'silent')) return;
-    this.send(packets.suback(messageId, /** @type {number[]} */ (answers.map(({ code }) => code))));
-    for (const { filter, code } of answers) {
-      if (code !== 0 && code !== 1) continue;
-      this.subscriptions.add(filter, code);
-      this.surroundings.emit('subscribed', { ...this.info, filter, qos: code, kind: kindOf(filter) });
-    }
-    this.subscriptionsChanged();
+    const answers = subscriptions.map(({ topic: filter, qos }) => {
+      const fault = this.surroundings.faults.at('suback', filter, this.info);
+      return { filter, fault, code: this.grant(filter, qos, fault) };
+    });
+    this.commit(wholeFault(answers), () => {
+      const codes = answers.flatMap(({ code, fault }) => (fault === 'omit' ? [] : [code]));
+      this.send(packets.suback(messageId, codes));
+      for (const { filter, code } of answers) {
+        if (code !== 0 && code !== 1) continue;
+        this.subscriptions.add(filter, code);
+        this.surroundings.emit('subscribed', { ...this.info, filter, qos: code, kind: kindOf(filter) });
+      }
+      this.subscriptionsChanged();
+    });
   }
 
   /**
    * @param {string} filter
    * @param {number} qos
-   * @returns {number | 'silent'}
+   * @param {SubackFault | undefined} fault
+   * @returns {number} return code
    */
-  grant(filter, qos) {
-    const fault = this.surroundings.faults.suback(filter, this.info);
-    if (fault !== undefined) return fault;
+  grant(filter, qos, fault) {
+    if (typeof fault === 'number') return fault;
+    if (typeof fault === 'object' && fault.code !== undefined) return fault.code;
     return this.surroundings.strict && !kindOf(filter) ? 0x80 : Math.min(qos, 1);
   }
 
@@ -109,12 +119,14 @@ class Client {
    * @param {import('mqtt-packet').IUnsubscribePacket} packet
    */
   unsubscribe({ messageId = 0, unsubscriptions }) {
-    for (const filter of unsubscriptions) {
-      this.subscriptions.remove(filter);
-      this.surroundings.emit('unsubscribed', { ...this.info, filter, kind: kindOf(filter) });
-    }
-    this.send(packets.unsuback(messageId));
-    this.subscriptionsChanged();
+    this.commit(this.surroundings.faults.at('unsuback', unsubscriptions, this.info), () => {
+      for (const filter of unsubscriptions) {
+        this.subscriptions.remove(filter);
+        this.surroundings.emit('unsubscribed', { ...this.info, filter, kind: kindOf(filter) });
+      }
+      this.send(packets.unsuback(messageId));
+      this.subscriptionsChanged();
+    });
   }
 
   subscriptionsChanged() {
@@ -185,9 +197,34 @@ class Client {
    * @param {boolean} fromQueue its PUBACK is for the queue
    */
   transmit(topic, payload, qos, fromQueue) {
+    const fault = this.surroundings.faults.at('delivery', topic, this.info);
+    if (fault === undefined || fault === 'twice') this.put(topic, payload, qos, fromQueue);
+    else this.commit(fault, () => this.put(topic, payload, qos, fromQueue));
+    if (fault === 'twice') this.put(topic, payload, qos, fromQueue);
+  }
+
+  /**
+   * @param {string} topic
+   * @param {Buffer} payload
+   * @param {0 | 1} qos
+   * @param {boolean} fromQueue
+   */
+  put(topic, payload, qos, fromQueue) {
     if (qos === 1) this.unacknowledged.push(fromQueue);
     this.send(packets.publish(topic, payload, qos));
   }
+}
+
+/**
+ * What concerns the whole SUBACK: of the first filter that has such a fault.
+ * @param {Array<{ fault: SubackFault | undefined }>} answers
+ * @returns {Exclude<SubackFault, number | 'omit'> | undefined}
+ */
+function wholeFault(answers) {
+  for (const { fault } of answers) {
+    if (fault !== undefined && fault !== 'omit' && typeof fault !== 'number') return fault;
+  }
+  return undefined;
 }
 
 module.exports = { Client };

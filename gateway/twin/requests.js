@@ -63,7 +63,7 @@ function ridOf(query) {
 function get(rid, client, surroundings) {
   const { link, limits, twins, emit } = surroundings;
   const id = client.identity.clientId;
-  const fault = surroundings.faults.twin({ operation: 'get', id, rid }, client.info);
+  const fault = surroundings.faults.at('twin', { operation: 'get', id, rid }, client.info);
   // A client over the gateway's limit has no part in the cloud connection (§2.10).
   const asks = client.served && link.online;
   const answer = () => {
@@ -86,7 +86,7 @@ function get(rid, client, surroundings) {
  */
 function report(rid, payload, client, { strict, faults, twins, emit }) {
   const id = client.identity.clientId;
-  const fault = faults.twin({ operation: 'reported', id, rid }, client.info);
+  const fault = faults.at('twin', { operation: 'reported', id, rid }, client.info);
   const { status: faulty = 0 } = typeof fault === 'object' ? fault : {};
   /** @type {Outcome} */
   const outcome = faulty >= 300 ? { status: faulty } : apply(id, payload, twins);

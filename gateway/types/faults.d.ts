@@ -1,22 +1,78 @@
 import { ConnectionInfo, PublishPacket } from './connection';
 
 /**
- * At one publish: `cut` ends the connection with a FIN, `reset` with an RST; before the message is stored, after
- * that and before its PUBACK, or after its PUBACK. `drop-puback` forgets the PUBACK. A delay holds back this
- * PUBACK and all publishes behind it, like a slow store.
+ * How a connection ends: `cut` by a FIN, `reset` by an RST; `freeze` leaves it half-open: nothing more is read from it
+ * or sent on it, and the socket stays.
  */
-export type PublishFault =
-  | 'cut-before-store'
-  | 'reset-before-store'
-  | 'cut-before-puback'
-  | 'reset-before-puback'
-  | 'cut-after-puback'
-  | 'reset-after-puback'
-  | 'drop-puback'
-  | { delayMs: number };
+export type Ending = 'cut' | 'reset' | 'freeze';
+
+/**
+ * What happens at a point before the gateway goes on as usual, in this order: it waits, it sends bytes as they are, it
+ * ends the connection.
+ */
+export interface Disturbance {
+  /** Milliseconds. */
+  delayMs?: number;
+  /** Bytes, or hexadecimal. */
+  inject?: Uint8Array | string;
+  /** Instead of going on. */
+  then?: Ending;
+}
+
+/** At accept: `refuse` resets at once; `silent` reads, and never answers nor starts TLS. */
+export type AcceptFault = 'refuse' | 'silent' | Ending | Disturbance;
+
+/**
+ * At the first bytes, with TLS the ClientHello: `mqtt` speaks MQTT without TLS; `http` answers with the page of a proxy
+ * and `garbage` with nonsense, and both close.
+ */
+export type HelloFault = 'mqtt' | 'http' | 'garbage' | 'silent' | Ending | Disturbance;
 
 /** `silent` never answers; a `code` other than 0 refuses; `delayMs` without one only delays the decision. */
-export type ConnackFault = 'silent' | 'cut' | 'reset' | { code?: number; delayMs?: number };
+export type ConnackFault = 'silent' | Ending | (Disturbance & { code?: number });
+
+/**
+ * At one publish: the connection ends before the message is stored, after that and before its PUBACK, or after its
+ * PUBACK; `drop-puback` forgets the PUBACK, `duplicate-puback` sends it twice.
+ */
+export type PublishFault =
+  | `${Ending}-${'before-store' | 'before-puback' | 'after-puback'}`
+  | 'drop-puback'
+  | 'duplicate-puback'
+  | {
+      /** Holds back this message and all behind it, like a slow store. Milliseconds. */
+      delayMs?: number;
+      /** Sent before the PUBACK: bytes, or hexadecimal. */
+      inject?: Uint8Array | string;
+      /** Holds back this PUBACK alone; those behind it overtake it. Milliseconds. */
+      pubackDelayMs?: number;
+      /** The PUBACK follows after that many later ones: out of order. */
+      pubackBehind?: number;
+      /** Packet id of the PUBACK instead of the right one. */
+      pubackId?: number;
+    };
+
+/**
+ * A number is the code to grant to the filter, such as 0x80; `omit` leaves its code out, so that the SUBACK has too
+ * few. The rest concerns the whole SUBACK: with several filters the first that has such a fault decides.
+ */
+export type SubackFault = number | 'omit' | 'silent' | Ending | (Disturbance & { code?: number });
+
+/** At UNSUBSCRIBE and PINGREQ: `silent` never answers. */
+export type AnswerFault = 'silent' | Ending | Disturbance;
+
+/** At a PUBLISH to the device: `silent` loses it, `twice` sends it again at once. */
+export type DeliveryFault = 'silent' | 'twice' | Ending | Disturbance;
+
+/** How everything is sent to the device, as long as it is in force. */
+export interface OutputFault {
+  /** Bytes of MQTT per second. */
+  bytesPerSecond?: number;
+  /** Most bytes of MQTT in a TLS record; each is written alone. 1 is byte by byte. */
+  fragmentBytes?: number;
+  /** Gathers what is sent within so many milliseconds of the first byte into one write. */
+  gatherMs?: number;
+}
 
 /** A twin GET, or a patch of reported properties. */
 export interface TwinRequest {
@@ -53,29 +109,47 @@ export interface MethodRequest {
 }
 
 /** `silent` never delivers the call; `duplicate` delivers it twice, with one `$rid`; `body` replaces the payload. */
-export type MethodFault = 'silent' | 'duplicate' | { body: string | Uint8Array };
+export type MethodFault = 'silent' | 'duplicate' | { body?: string | Uint8Array };
 
 /** A decision for the case at hand; undefined behaves. */
 type Decide<Circumstances extends unknown[], Fault> =
   Fault | ((...circumstances: Circumstances) => Fault | undefined);
 
 /**
- * Faults to commit (§11.3): each a fault for every case, or a function that decides. A function that returns what
- * is no fault of its kind raises an uncaught TypeError which names it.
+ * Faults to commit (§11.3), each at a point in a connection's life: a fault for every case, or a function that decides.
+ * A function that returns what is no fault of its point raises an uncaught TypeError which names it.
  */
 export interface Faults {
-  /** At TCP accept: reset at once, or accept and never start TLS. */
-  accept?: Decide<[connectionNumber: number], 'refuse' | 'silent'>;
-  /** At CONNECT. */
+  /** TCP was accepted. */
+  accept?: Decide<[connectionNumber: number], AcceptFault>;
+  /** The first bytes arrived. */
+  hello?: Decide<[connection: ConnectionInfo], HelloFault>;
+  /** The TLS handshake is done. */
+  secure?: Decide<[connection: ConnectionInfo], Ending | Disturbance>;
+  /** CONNECT arrived. */
   connack?: Decide<[connection: ConnectionInfo], ConnackFault>;
-  /** At PUBLISH; `n` counts the publishes of the connection from 1. */
+  /** CONNACK 0 was sent. */
+  connected?: Decide<[connection: ConnectionInfo], Ending | Disturbance>;
+  /** A PUBLISH arrived; `n` counts those of the connection from 1. */
   publish?: Decide<[n: number, packet: PublishPacket, connection: ConnectionInfo], PublishFault>;
-  /** At SUBSCRIBE, for each filter: the code to grant, such as 0x80, or no SUBACK at all. */
-  suback?: Decide<[filter: string, connection: ConnectionInfo], number | 'silent'>;
-  /** At PINGREQ: no PINGRESP. */
-  pingresp?: Decide<[connection: ConnectionInfo], 'silent'>;
-  /** At a twin request. A skipped version is `gateway.patchDesired(id, patch, { version })`. */
+  /** A SUBSCRIBE arrived: asked for each filter. */
+  suback?: Decide<[filter: string, connection: ConnectionInfo], SubackFault>;
+  /** An UNSUBSCRIBE arrived. */
+  unsuback?: Decide<[filters: string[], connection: ConnectionInfo], AnswerFault>;
+  /** A PINGREQ arrived. */
+  pingresp?: Decide<[connection: ConnectionInfo], AnswerFault>;
+  /** A PUBLISH to the device is due. */
+  delivery?: Decide<[topic: string, connection: ConnectionInfo], DeliveryFault>;
+  /** A twin request arrived. A skipped version is `gateway.patchDesired(id, patch, { version })`. */
   twin?: Decide<[request: TwinRequest, connection: ConnectionInfo], TwinFault>;
-  /** At a method call. */
+  /** A method call is to be delivered. */
   method?: Decide<[call: MethodRequest, connection: ConnectionInfo], MethodFault>;
+  /** Asked whenever there is something to send. */
+  output?: Decide<[connection: ConnectionInfo], OutputFault>;
 }
+
+/** What may be committed at a point. */
+export type FaultAt<Point extends keyof Faults> = Exclude<
+  Faults[Point],
+  ((...circumstances: any[]) => unknown) | undefined
+>;

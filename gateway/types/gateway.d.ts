@@ -35,10 +35,10 @@ export interface GatewayOptions {
   strict?: boolean;
   /** Send a TLS close_notify before closing. Default false, as edgeHub (T3). */
   cleanClose?: boolean;
-  /** Default `TLSv1.2`. */
-  minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** Default `TLSv1.2`, as edgeHub (§6.1); an older one is a fault. */
+  minVersion?: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /** Default `TLSv1.3`. */
-  maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  maxVersion?: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /**
    * Whether the TLS handshake asks for a client certificate, as edgeHub does, fails without one, or does not ask
    * (§6.1, §11.3). Default `optional`. Any certificate passes the handshake; CONNECT decides on it.
@@ -198,6 +198,19 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   cut(clientId: string, how?: 'fin' | 'rst'): number;
   /** Half-open: stops reading from and answering a device or module, and keeps the socket. Returns how many. */
   freeze(clientId: string): number;
+  /**
+   * Sends bytes to a device or module as they are, such as a malformed packet. Returns to how many connections.
+   * @param bytes or a string of hexadecimal digits
+   * @throws {TypeError} neither
+   */
+  inject(clientId: string, bytes: Uint8Array | string): number;
+  /**
+   * Sends a PUBLISH to a device or module, with packet id 1, whether it subscribed or not; nobody waits for its PUBACK.
+   * Returns to how many connections.
+   * @param options.qos default 1
+   * @throws {TypeError} an empty topic, another QoS
+   */
+  publish(clientId: string, topic: string, payload: Uint8Array | string, options?: { qos?: 0 | 1 }): number;
 
   /**
    * Stops, and starts again on the same port. Connections are dropped without a will; the hub keeps its C2D
