@@ -8,6 +8,9 @@ const HELP = `Usage: edge-downstream <command>
 edge-downstream doctor --help says more.
 `;
 
+/** The exit code of what SIGPIPE ended, which Node ignores. */
+const SIGPIPE = 128 + 13;
+
 /**
  * What a command needs of the process.
  *
@@ -31,6 +34,11 @@ const COMMANDS = {
  * @param {Surroundings} surroundings
  */
 async function main([name, ...args], surroundings) {
+  surroundings.stdout.on('error', (error) => {
+    // Whoever read has seen enough, as in `edge-downstream doctor … | head`.
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') surroundings.exit(SIGPIPE);
+    else throw error;
+  });
   const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name]() : undefined;
   const code = command ? await command(args, surroundings) : help(name, surroundings);
   // Written before the end; and what a resolver still waits for must not hold up anybody.

@@ -4,7 +4,7 @@
 const { HELP, readArguments } = require('./arguments');
 const { examine } = require('./examination');
 const { jsonPresentation } = require('./presentation/json');
-const { plainPresentation } = require('./presentation/plain');
+const { terminalPresentation } = require('./presentation/terminal');
 
 /**
  * How a report is shown: while it is made, and at its end.
@@ -36,7 +36,7 @@ async function doctor(args, { stdout, stderr, env }) {
   }
   const presentation = read.json
     ? jsonPresentation(stdout)
-    : plainPresentation(stdout, { color: read.color, env });
+    : terminalPresentation(stdout, { color: read.color, env });
   try {
     const diagnosis = await examine({ ...read.options, onProgress: presentation.progress }, { env });
     presentation.end(diagnosis);

@@ -4,27 +4,46 @@
 const { endpointOf } = require('./endpoint');
 const { protocolOf } = require('./protocols');
 
+/** @typedef {import('../..').DiagnosisFacts} DiagnosisFacts */
+/** @typedef {import('../..').Finding} Finding */
+
 /**
  * The whole in plain words.
  *
- * @param {import('../..').DiagnosisFacts} facts
- * @param {import('../..').Finding[]} findings The most likely first.
+ * @param {DiagnosisFacts} facts
+ * @param {Finding[]} findings The most likely first.
  */
 function verdictOf(facts, findings) {
-  const problems = findings.filter(({ severity }) => severity === 'problem');
-  const who = facts.connectionString?.deviceId ? `Device ${facts.connectionString.deviceId}` : 'The device';
-  const where = endpointOf(facts);
-  if (problems.length === 0) return healthy(facts, who, where);
-  const can = facts.connect?.outcome === 'accepted' ? 'reaches' : 'cannot connect to';
-  const but = can === 'reaches' ? ', but not all is well' : '';
+  const outcome = outcomeOf(facts, findings);
+  const problems = problemsOf(findings);
+  if (problems.length === 0) return outcome;
   const others = problems.length - 1;
   const more =
     others === 0 ? '' : ` There ${others === 1 ? 'is one more problem' : `are ${others} more problems`}.`;
-  return `${who} ${can} ${where}${but}. Most likely: ${problems[0].title}.${more}`;
+  return `${outcome} Most likely: ${problems[0].title}.${more}`;
 }
 
 /**
- * @param {import('../..').DiagnosisFacts} facts
+ * Whether it works, without the why.
+ *
+ * @param {DiagnosisFacts} facts
+ * @param {Finding[]} findings
+ */
+function outcomeOf(facts, findings) {
+  const who = facts.connectionString?.deviceId ? `Device ${facts.connectionString.deviceId}` : 'The device';
+  const where = endpointOf(facts);
+  if (problemsOf(findings).length === 0) return healthy(facts, who, where);
+  if (facts.connect?.outcome === 'accepted') return `${who} reaches ${where}, but not all is well.`;
+  return `${who} cannot connect to ${where}.`;
+}
+
+/** @param {Finding[]} findings */
+function problemsOf(findings) {
+  return findings.filter(({ severity }) => severity === 'problem');
+}
+
+/**
+ * @param {DiagnosisFacts} facts
  * @param {string} who
  * @param {string} where
  */
@@ -34,4 +53,4 @@ function healthy({ connect, connectionString }, who, where) {
   return `As far as TLS all is well up to ${where}. Whether the gateway admits the device over ${title} was not tried.`;
 }
 
-module.exports = { verdictOf };
+module.exports = { outcomeOf, verdictOf };
