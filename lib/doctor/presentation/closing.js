@@ -21,7 +21,7 @@ function closingLines(diagnosis, look) {
   const { findings, healthy, unknowable } = diagnosis;
   const others = healthy ? findings : findings.slice(1);
   return [
-    ...others.flatMap((finding) => ['', ...findingLines(finding, look)]),
+    ...findingLines(others, look),
     '',
     ...heading('What cannot be known from this device, and the command that tells it at the hub:', look),
     ...unknowable.flatMap((each) => unknowableLines(each, look)),

@@ -1,7 +1,6 @@
 // @ts-check
 'use strict';
 
-const { duration } = require('./duration');
 const { hanging, widthOf } = require('./wrap');
 
 /** @typedef {import('../../..').Finding} Finding */
@@ -10,22 +9,52 @@ const { hanging, widthOf } = require('./wrap');
 const TODO = 'What to do:';
 
 /**
- * A finding that is not the most likely cause, or no problem.
+ * Findings beside the most likely cause. Those that differ only in what they were found at, such as all the certificates
+ * of a chain when the clock is wrong, are explained together.
  *
+ * @param {Finding[]} findings
+ * @param {Look} look
+ */
+function findingLines(findings, look) {
+  return groupsOf(findings).flatMap((group) => [
+    '',
+    ...group.flatMap((finding) => titleLines(finding, look)),
+    ...bodyLines(group[0], look),
+  ]);
+}
+
+/** @param {Finding[]} findings */
+function groupsOf(findings) {
+  /** @type {Finding[][]} */
+  const groups = [];
+  for (const finding of findings) {
+    const last = groups[groups.length - 1];
+    if (last && sameBody(last[0], finding)) last.push(finding);
+    else groups.push([finding]);
+  }
+  return groups;
+}
+
+/**
+ * @param {Finding} one
+ * @param {Finding} other
+ */
+function sameBody(one, other) {
+  const parts = /** @type {const} */ (['code', 'explanation', 'remedy', 'command']);
+  return parts.every((part) => one[part] === other[part]) && evidenceOf(one) === evidenceOf(other);
+}
+
+/**
  * @param {Finding} finding
  * @param {Look} look
  */
-function findingLines(finding, look) {
-  const { severity, title } = finding;
-  const { paint, symbols, width } = look;
+function titleLines({ severity, title }, { paint, symbols, width }) {
   const sign = symbols[severity];
-  const text = `${severity}: ${title}`;
-  const [first, ...rest] = hanging(text, width, `${sign} `);
+  const [first, ...rest] = hanging(`${severity}: ${title}`, width, `${sign} `);
   const accent = severity === 'note' ? undefined : severity;
   return [
     paint(sign, accent, 'strong') + paint(first.slice(sign.length), 'strong'),
     ...rest.map((line) => paint(line, 'strong')),
-    ...bodyLines(finding, look),
   ];
 }
 
@@ -61,6 +90,9 @@ function commandLine(command, { symbols }) {
   return ' '.repeat(widthOf(symbols.ok) + 3) + command;
 }
 
+/** For programs: the title tells it in words. */
+const SILENT = ['again', 'address', 'code', 'kind', 'ms', 'outcome', 'port', 'speaks', 'stage', 'where'];
+
 /**
  * What was not yet told. Of certificates the tree shows it all.
  *
@@ -71,8 +103,7 @@ function evidenceOf({ step, title, explanation, remedy, evidence }) {
   const told = `${title}\n${explanation}\n${remedy}`;
   const facts = Object.entries(evidence).flatMap(([name, value]) => {
     const text = Array.isArray(value) ? value.join(', ') : String(value);
-    if (text === '' || told.includes(text)) return [];
-    return [name === 'ms' ? `it took ${duration(Number(value))}` : `${words(name)}: ${text}`];
+    return SILENT.includes(name) || text === '' || told.includes(text) ? [] : [`${words(name)}: ${text}`];
   });
   return facts.length === 0 ? '' : `Seen: ${facts.join('; ')}. `;
 }

@@ -35,11 +35,12 @@ class LiveLine {
     if (this.#timer) this.clear();
     let frame = 0;
     const next = () => this.#stream.write(`${CLEAR}${draw(frame++)}`);
-    this.#stream.write(HIDE_CURSOR);
-    next();
-    this.#timer = setInterval(next, FRAME_MS).unref();
+    // Whoever hides the cursor is ready to show it again.
     this.#process.once('exit', this.clear);
     for (const signal of SIGNALS) this.#process.once(signal, this.#onSignal);
+    this.#timer = setInterval(next, FRAME_MS).unref();
+    this.#stream.write(HIDE_CURSOR);
+    next();
   }
 
   clear = () => {

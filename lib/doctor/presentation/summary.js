@@ -31,11 +31,11 @@ const SUMMARIES = {
   ca: ({ origin, path, roots, systemRoots, bundledRoots }, facts) => {
     const at = facts.certificate?.at ?? '';
     const given = roots.map((root) => `${root.subject} (${validity(root, at).left})`).join('; ');
-    const system = bundledRoots
-      ? 'the roots that come with Node, as the system has none'
-      : 'the roots of the system';
     if (systemRoots || bundledRoots) {
-      return `none given: ${system} count${given && `, and of NODE_EXTRA_CA_CERTS: ${given}`}`;
+      const system = bundledRoots
+        ? 'the roots that come with Node count, as the system has none'
+        : 'the roots of the system count';
+      return `none given: ${system}${given && `, and of NODE_EXTRA_CA_CERTS: ${given}`}`;
     }
     const source = path === undefined ? '' : `${basename(path)}: `;
     return `${source}${given}${origin === 'environment' ? ', by PATH_TO_EDGE_CA_CERT' : ''}`;

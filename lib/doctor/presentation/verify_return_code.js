@@ -48,9 +48,11 @@ function verifyRemark({ connectionString }, code) {
 function codeOf({ certificate, ca, connectionString }) {
   if (!certificate || certificate.presented.length === 0 || ca?.fault) return undefined;
   const { presented, path, at, verified, root, namesake, pathFailure, nameFailure, pinned } = certificate;
-  if (verified) return pinned ? undefined : 0;
-  const anchor = root === undefined || !ca ? [] : [ca.roots[root]];
-  const chain = [...path.map((index) => presented[index]), ...anchor];
+  const sent = path.map((index) => presented[index]);
+  // What is too weak depends on how OpenSSL was built, and it may take a common name for a name.
+  if (pinned || sent.some(({ weakness }) => weakness) || sent[0].names.length === 0) return undefined;
+  if (verified) return 0;
+  const chain = [...sent, ...(root === undefined || !ca ? [] : [ca.roots[root]])];
   const outdated = chain.find((each) => !validity(each, at).valid);
   if (outdated) return outdated.daysLeft < 0 ? 10 : 9;
   if (pathFailure) {
