@@ -50,9 +50,9 @@ function judgeHostName(facts) {
         title: `The gateway's certificate is not for the address ${host}, but for ${list(names)}`,
         explanation: 'A gateway is trusted only under the very name or address that its certificate carries.',
         remedy: use
-          ? `${use}: by DNS or by a line "${host} ${suggested}" in /etc/hosts. Or: ${CONFIG} to ${host}.`
+          ? `${use}: by DNS or by a line "${host} ${nameOf(suggested)}" in /etc/hosts. Or: ${CONFIG} to ${host}.`
           : `${CONFIG} to ${host}, and apply it.`,
-        command: use && `echo '${host} ${suggested}' | sudo tee -a /etc/hosts`,
+        command: use && `echo '${host} ${nameOf(suggested)}' | sudo tee -a /etc/hosts`,
         evidence: { ...evidence, suggestion: suggested },
       }),
     ];
@@ -83,6 +83,11 @@ function suggestion({ connectionString }, { names, commonName }) {
   if (best === undefined || best.startsWith('*')) return undefined;
   const port = /:\d+$/.exec(connectionString?.gateway ?? '')?.[0] ?? '';
   return best + (best.includes(':') ? '' : port);
+}
+
+/** @param {string} [suggested] Without its port. */
+function nameOf(suggested = '') {
+  return suggested.replace(/^([^:]*):\d+$/, '$1');
 }
 
 /** @param {string[]} names */

@@ -33,15 +33,19 @@ const MOST_NAMES = 6;
 
 /** Of these is judged apart. */
 const OTHERWISE = ['certificate-wrong-name', 'certificate-expired', 'certificate-not-yet-valid'];
+const OF_ROOT = ['certificate-root-expired', 'certificate-root-not-yet-valid'];
 
 /**
- * A key that is too short shows itself only when it signs the handshake.
+ * A key that is too short shows itself only when it signs the handshake. Without a root certificate that can be used,
+ * nothing is trusted, which says nothing about the chain.
  *
  * @param {DiagnosisFacts} facts
  */
-function inHandshake({ tls }) {
+function inHandshake({ tls, ca, certificate }) {
   const { failure } = tls ?? {};
-  return failure?.kind.startsWith('certificate-') && !OTHERWISE.includes(failure.kind) ? failure : undefined;
+  if (!failure?.kind.startsWith('certificate-') || ca?.fault) return undefined;
+  const apart = certificate?.root === undefined ? OTHERWISE : [...OTHERWISE, ...OF_ROOT];
+  return apart.includes(failure.kind) ? undefined : failure;
 }
 
 /**

@@ -30,7 +30,8 @@ module.exports = {
     const atMs = commonTime([...found.path.map((index) => presented[index]), ...anchor]);
     const usable = facts.ca?.fault === undefined;
     const whole = usable && judge({ chain, host, ...trust, atMs: now() });
-    const verified = whole === undefined;
+    // A key that is too short shows itself only when it signs the handshake.
+    const verified = whole === undefined && leaf.weakness === undefined;
     const atGoodTime = verified || !usable ? undefined : judge({ chain, host, ...trust, atMs });
     // The server's own certificate as root takes the path out of the question.
     const name = { chain: [chain[0]], host, roots: [chain[0]], systemRoots: false };
@@ -43,7 +44,7 @@ module.exports = {
       at,
       verified,
       ...(verified && { verifyReturnCode: 'Verify return code: 0 (ok)' }),
-      ...pathFailure(atGoodTime, found.root !== undefined || found.pinned || trust.systemRoots),
+      ...pathFailure(atGoodTime, found, trust.systemRoots),
       ...(nameFailure && { nameFailure }),
     };
   },
@@ -65,15 +66,19 @@ function commonTime(certificates) {
 }
 
 const DATES = ['certificate-expired', 'certificate-not-yet-valid'];
+const DATES_OF_ROOT = ['certificate-root-expired', 'certificate-root-not-yet-valid'];
 
 /**
  * @param {import('../../..').LayerFailure | undefined} verdict At a time when all certificates are valid, if there is one.
- * @param {boolean} mayLead The path may lead to a root.
+ * @param {{ root?: number, pinned: boolean }} found
+ * @param {boolean} systemRoots
  * @returns {{ pathFailure?: import('../../..').LayerFailure }}
  */
-function pathFailure(verdict, mayLead) {
+function pathFailure(verdict, { root, pinned }, systemRoots) {
   if (verdict === undefined || verdict.kind === 'certificate-wrong-name') return {};
+  // The dates of a root that was given are judged by themselves; one of the system is not known otherwise.
+  if (DATES_OF_ROOT.includes(verdict.kind) && root !== undefined) return {};
   if (!DATES.includes(verdict.kind)) return { pathFailure: verdict };
-  if (mayLead) return {};
+  if (root !== undefined || pinned || systemRoots) return {};
   return { pathFailure: { ...verdict, kind: 'certificate-unknown-issuer' } };
 }
