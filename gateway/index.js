@@ -4,7 +4,15 @@
 const { createChain } = require('./certificates/chain');
 const { createDeviceCertificate } = require('./certificates/device_certificate');
 const { CHAIN_VARIANTS } = require('./certificates/variants');
+const { readFaults } = require('./faults/notation');
 const { startGateway } = require('./gateway');
 const { MethodError } = require('./methods/call');
 
-module.exports = { CHAIN_VARIANTS, MethodError, createChain, createDeviceCertificate, startGateway };
+module.exports = {
+  CHAIN_VARIANTS,
+  MethodError,
+  createChain,
+  createDeviceCertificate,
+  readFaults,
+  startGateway,
+};

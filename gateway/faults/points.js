@@ -2,21 +2,28 @@
 'use strict';
 
 const { inspect } = require('node:util');
-const { LONGEST_DELAY } = require('../control/limits');
+const {
+  COUNT_MAX,
+  ENDINGS,
+  bytes,
+  ending,
+  flag,
+  milliseconds,
+  octet,
+  string,
+  text,
+  whole,
+} = require('./kinds');
 
 /**
  * The points in a connection's life and what can go wrong there (contract edge-gateway.md §11.3). Everything that
  * reads a fault, from a script or from a command line, goes by this table.
  *
  * @typedef {keyof import('../index').Faults} Point
- *
- * A kind of value under a key of a fault.
- * @typedef {object} Kind
- * @property {string} allowed in words
- * @property {(value: unknown) => boolean} holds
- * @property {(text: string) => unknown} read a value of this kind or of none
+ * @typedef {import('./kinds').Kind} Kind
  *
  * @typedef {object} PointDescription
+ * @property {string} when in words
  * @property {string[]} words faults that a word says
  * @property {Record<string, Kind>} keys of a fault that is an object
  * @property {Kind} [plain] a fault that is a bare value
@@ -24,108 +31,55 @@ const { LONGEST_DELAY } = require('../control/limits');
  * @property {number} connectionAt which circumstance of the decision is the connection
  */
 
-/** Of counts and rates without a limit of their own. */
-const COUNT_MAX = 2 ** 31 - 1;
-
-const HEXADECIMAL = /^([0-9a-f]{2})+$/i;
-const NUMBER = /^(0x[0-9a-f]+|\d+(\.\d+)?(e\d+)?)$/i;
-
-/** How a connection ends. */
-const ENDINGS = ['cut', 'reset', 'freeze'];
-
 const MOMENTS = ['before-store', 'before-puback', 'after-puback'];
-
-/** @type {Kind} */
-const milliseconds = {
-  allowed: `milliseconds from 0 to ${LONGEST_DELAY}`,
-  holds: (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_DELAY,
-  read: numberOf,
-};
-
-/** @type {Kind} */
-const octet = whole(0, 255);
-
-/** @type {Kind} */
-const bytes = {
-  allowed: 'bytes, or a string of hexadecimal digits in pairs',
-  holds: (value) => value instanceof Uint8Array || (typeof value === 'string' && HEXADECIMAL.test(value)),
-  read: (text) => text,
-};
-
-/** @type {Kind} */
-const ending = {
-  allowed: ENDINGS.join(', '),
-  holds: (value) => typeof value === 'string' && ENDINGS.includes(value),
-  read: (text) => text,
-};
-
-/** @type {Kind} */
-const text = {
-  allowed: 'a string, or bytes',
-  holds: (value) => typeof value === 'string' || value instanceof Uint8Array,
-  read: (text) => text,
-};
-
-/** @type {Kind} */
-const string = { allowed: 'a string', holds: (value) => typeof value === 'string', read: (text) => text };
-
-/** @type {Kind} */
-const flag = {
-  allowed: 'true or false',
-  holds: (value) => typeof value === 'boolean',
-  read: (text) => (text === 'true' ? true : text === 'false' ? false : text),
-};
 
 const DISTURBANCE = { delayMs: milliseconds, inject: bytes, then: ending };
 
 /** @type {Record<Point, PointDescription>} in the order of a connection's life */
 const POINTS = {
-  accept: once(['refuse', 'silent', ...ENDINGS], DISTURBANCE),
-  hello: once(['mqtt', 'http', 'garbage', 'silent', ...ENDINGS], DISTURBANCE),
-  secure: once(ENDINGS, DISTURBANCE),
-  connack: once(['silent', ...ENDINGS], { code: octet, ...DISTURBANCE }),
-  connected: once(ENDINGS, DISTURBANCE),
+  accept: once('TCP was accepted', ['refuse', 'silent', ...ENDINGS], DISTURBANCE),
+  hello: once('the first bytes arrived', ['mqtt', 'http', 'garbage', 'silent', ...ENDINGS], DISTURBANCE),
+  secure: once('the TLS handshake is done', ENDINGS, DISTURBANCE),
+  connack: once('CONNECT arrived', ['silent', ...ENDINGS], { code: octet, ...DISTURBANCE }),
+  connected: once('CONNACK 0 was sent', ENDINGS, DISTURBANCE),
   publish: {
-    words: [
-      ...MOMENTS.flatMap((moment) => ENDINGS.map((how) => `${how}-${moment}`)),
-      'drop-puback',
-      'duplicate-puback',
-    ],
-    keys: {
-      delayMs: milliseconds,
-      inject: bytes,
-      pubackDelayMs: milliseconds,
-      pubackBehind: whole(1, 65535),
-      pubackId: whole(0, 65535),
-    },
-    repeats: true,
+    ...often(
+      'a PUBLISH arrived',
+      [
+        ...MOMENTS.flatMap((moment) => ENDINGS.map((how) => `${how}-${moment}`)),
+        'drop-puback',
+        'duplicate-puback',
+      ],
+      {
+        delayMs: milliseconds,
+        inject: bytes,
+        pubackDelayMs: milliseconds,
+        pubackBehind: whole(1, 65535),
+        pubackId: whole(0, 65535),
+      },
+    ),
     connectionAt: 2,
   },
   suback: {
-    words: ['omit', 'silent', ...ENDINGS],
+    ...often('a SUBSCRIBE arrived, for each filter', ['omit', 'silent', ...ENDINGS], {
+      code: octet,
+      ...DISTURBANCE,
+    }),
     plain: octet,
-    keys: { code: octet, ...DISTURBANCE },
-    repeats: true,
-    connectionAt: 1,
   },
-  unsuback: { words: ['silent', ...ENDINGS], keys: DISTURBANCE, repeats: true, connectionAt: 1 },
-  pingresp: { words: ['silent', ...ENDINGS], keys: DISTURBANCE, repeats: true, connectionAt: 0 },
-  delivery: { words: ['silent', 'twice', ...ENDINGS], keys: DISTURBANCE, repeats: true, connectionAt: 1 },
-  twin: {
-    words: ['silent'],
-    keys: {
-      status: whole(0, COUNT_MAX),
-      body: text,
-      delayMs: milliseconds,
-      rid: string,
-      repeat: whole(0, COUNT_MAX),
-      omitVersion: flag,
-    },
-    repeats: true,
-    connectionAt: 1,
-  },
-  method: { words: ['silent', 'duplicate'], keys: { body: text }, repeats: true, connectionAt: 1 },
-  output: once([], {
+  unsuback: often('an UNSUBSCRIBE arrived', ['silent', ...ENDINGS], DISTURBANCE),
+  pingresp: { ...often('a PINGREQ arrived', ['silent', ...ENDINGS], DISTURBANCE), connectionAt: 0 },
+  delivery: often('a PUBLISH to the device is due', ['silent', 'twice', ...ENDINGS], DISTURBANCE),
+  twin: often('a twin request arrived', ['silent'], {
+    status: whole(0, COUNT_MAX),
+    body: text,
+    delayMs: milliseconds,
+    rid: string,
+    repeat: whole(0, COUNT_MAX),
+    omitVersion: flag,
+  }),
+  method: often('a method call is due', ['silent', 'duplicate'], { body: text }),
+  output: once('whenever something is sent', [], {
     bytesPerSecond: whole(1, COUNT_MAX),
     fragmentBytes: whole(1, COUNT_MAX),
     gatherMs: milliseconds,
@@ -133,32 +87,23 @@ const POINTS = {
 };
 
 /**
+ * @param {string} when
  * @param {string[]} words
  * @param {Record<string, Kind>} keys
  * @returns {PointDescription}
  */
-function once(words, keys) {
-  return { words, keys, repeats: false, connectionAt: 0 };
+function once(when, words, keys) {
+  return { when, words, keys, repeats: false, connectionAt: 0 };
 }
 
 /**
- * @param {number} least
- * @param {number} most
- * @returns {Kind}
+ * @param {string} when
+ * @param {string[]} words
+ * @param {Record<string, Kind>} keys
+ * @returns {PointDescription}
  */
-function whole(least, most) {
-  return {
-    allowed: `a whole number from ${least} to ${most}`,
-    holds: (value) => typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most,
-    read: numberOf,
-  };
-}
-
-/**
- * @param {string} text decimal, or hexadecimal as in 0x80
- */
-function numberOf(text) {
-  return NUMBER.test(text) ? Number(text) : text;
+function often(when, words, keys) {
+  return { when, words, keys, repeats: true, connectionAt: 1 };
 }
 
 /**
@@ -170,18 +115,36 @@ function isPoint(name) {
 }
 
 /**
+ * What may be committed at a point, in words.
  * @param {Point} point
- * @returns {string} what may be committed there, in words
+ * @param {string} [keysOf] how a fault with keys is written
  */
-function allowedAt(point) {
+function allowedAt(point, keysOf = 'an object of') {
   const { words, keys, plain } = POINTS[point];
-  const choices = [
-    ...words,
-    ...(plain ? [plain.allowed] : []),
-    `an object of ${Object.keys(keys).join(', ')}`,
-  ];
-  const last = choices.pop();
-  return choices.length === 0 ? `${last}` : `${choices.join(', ')} or ${last}`;
+  const choices = [...words, ...(plain ? [plain.allowed] : [])];
+  const last = `${keysOf} ${Object.keys(keys).join(', ')}`;
+  return choices.length === 0 ? last : `${choices.join(', ')} or ${last}`;
+}
+
+/**
+ * @param {Point} point
+ * @param {unknown} fault
+ * @returns {string | undefined} what is wrong with it, and what there is
+ */
+function problemOf(point, fault) {
+  const { words, keys, plain } = POINTS[point];
+  if (typeof fault === 'string' ? words.includes(fault) : plain?.holds(fault)) return;
+  if (!isRecord(fault) || Object.keys(fault).length === 0) {
+    return `${point} cannot be ${shown(fault)}; it is ${allowedAt(point)}`;
+  }
+  for (const [key, value] of Object.entries(fault)) {
+    if (!Object.hasOwn(keys, key)) {
+      return `${point}.${key} is unknown; there are ${Object.keys(keys).join(', ')}`;
+    }
+    if (value !== undefined && !keys[key].holds(value)) {
+      return `${point}.${key} cannot be ${shown(value)}; it is ${keys[key].allowed}`;
+    }
+  }
 }
 
 /**
@@ -190,18 +153,8 @@ function allowedAt(point) {
  * @throws {TypeError} names the point, the value and what there is
  */
 function assertFault(point, fault) {
-  const { words, keys, plain } = POINTS[point];
-  if (typeof fault === 'string' ? words.includes(fault) : plain?.holds(fault)) return;
-  if (!isRecord(fault) || Object.keys(fault).length === 0) {
-    throw new TypeError(`faults: ${point} cannot be ${shown(fault)}; it is ${allowedAt(point)}`);
-  }
-  for (const [key, value] of Object.entries(fault)) {
-    if (!Object.hasOwn(keys, key)) {
-      throw new TypeError(`faults: ${point}.${key} is unknown; there are ${Object.keys(keys).join(', ')}`);
-    }
-    if (value === undefined || keys[key].holds(value)) continue;
-    throw new TypeError(`faults: ${point}.${key} cannot be ${shown(value)}; it is ${keys[key].allowed}`);
-  }
+  const problem = problemOf(point, fault);
+  if (problem !== undefined) throw new TypeError(`faults: ${problem}`);
 }
 
 /**
@@ -228,4 +181,4 @@ function shown(value) {
   return inspect(value, { breakLength: Infinity, depth: 1, maxStringLength: 60, maxArrayLength: 10 });
 }
 
-module.exports = { POINTS, allowedAt, assertBytes, assertFault, isPoint, isRecord, shown };
+module.exports = { POINTS, allowedAt, assertBytes, assertFault, isPoint, isRecord, problemOf, shown };

@@ -153,3 +153,15 @@ export type FaultAt<Point extends keyof Faults> = Exclude<
   Faults[Point],
   ((...circumstances: any[]) => unknown) | undefined
 >;
+
+/**
+ * Reads faults as a command line has them, and combines them; where several are for one case, the first counts.
+ *
+ * Each is `<point>[#n][@connection]=<fault>`, such as `publish#3@2=cut-before-puback`, `connack=code:5,delayMs:3000` or
+ * `suback=0x80`, or the name of a script: a module that exports `Faults`, or the same as JSON, without functions. Keys
+ * of a script may have `#n` and `@connection`, too. `#n` is the n-th case at that point on its connection since the
+ * faults are in force; `@connection` is the number of the connection.
+ * @throws {TypeError} names the text and the column, or the script and the key, and what is allowed there
+ * @throws {Error} a script cannot be read or run: names it, with the reason
+ */
+export function readFaults(specs: string[]): Faults;
