@@ -14,6 +14,7 @@ const {
   publishPacket,
   subscribePacket,
 } = require('./raw-device');
+const { OPCODE, RawWebSocket, frame } = require('./raw_web_socket');
 
 const EVENTS = 'devices/d1/messages/events/';
 const C2D_FILTER = 'devices/d1/messages/devicebound/#';
@@ -101,6 +102,16 @@ test('output: what was sent before a cut still arrives, throttled', async (t) =>
   device.send(connectPacket(gateway));
   assert.strictEqual(await device.rest(), '20020005');
   assert.strictEqual(await device.end, 'FIN');
+});
+
+test('output: on a WebSocket its frames are fragmented, and none gets into another', async (t) => {
+  const gateway = await gatewayFor(t, { faults: { output: { fragmentBytes: 1 } } });
+  const { device } = await RawWebSocket.connected(gateway);
+  const sizes = records(device);
+  device.send(frame(Buffer.from(PINGREQ, 'hex')), frame(Buffer.from('x'), { opcode: OPCODE.PING }));
+  assert.match(await device.bytes(7), /^(8202d0008a0178|8a01788202d000)$/);
+  assert.deepStrictEqual(sizes, [1, 1, 1, 1, 1, 1, 1]);
+  device.vanish();
 });
 
 test('inject: a malformed packet on demand', async (t) => {
