@@ -1,0 +1,80 @@
+// @ts-check
+'use strict';
+
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const PROGRAM = path.join(__dirname, '..', 'bin', 'edge-downstream-gateway.js');
+
+/** The command line in a process of its own. */
+class Cli {
+  /**
+   * @param {import('node:child_process').ChildProcessWithoutNullStreams} child
+   */
+  constructor(child) {
+    this.child = child;
+    /** What closes before the gateway goes. @type {Array<{ close: () => Promise<unknown> }>} */
+    this.devices = [];
+    this.output = '';
+    this.errors = '';
+    child.stdout.on('data', (chunk) => {
+      this.output += chunk;
+      child.emit('more');
+    });
+    child.stderr.on('data', (chunk) => (this.errors += chunk));
+    child.on('close', () => child.emit('more'));
+    this.ended = once(child, 'close').then(([code]) => code);
+  }
+
+  /**
+   * @param {import('node:test').TestContext} t
+   * @param {string[]} args
+   */
+  static start(t, args) {
+    const directory = args.includes('--directory') ? [] : ['--directory', directoryFor(t)];
+    const child = spawn(process.execPath, [PROGRAM, ...directory, ...args]);
+    const cli = new Cli(child);
+    t.after(async () => {
+      for (const device of cli.devices) await device.close();
+      child.kill('SIGKILL');
+    });
+    return cli;
+  }
+
+  /**
+   * Waits until the output has it.
+   * @param {RegExp} pattern
+   * @returns {Promise<RegExpExecArray>}
+   */
+  async shows(pattern) {
+    for (;;) {
+      const found = pattern.exec(this.output);
+      if (found) return found;
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+        throw new Error(`it ended without showing ${pattern}:\n${this.output}\n${this.errors}`);
+      }
+      await once(this.child, 'more');
+    }
+  }
+
+  /**
+   * @param {string} line
+   */
+  type(line) {
+    this.child.stdin.write(`${line}\n`);
+  }
+}
+
+/**
+ * @param {import('node:test').TestContext} t
+ */
+function directoryFor(t) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-cli-'));
+  t.after(() => fs.rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+module.exports = { Cli, directoryFor };

@@ -1,0 +1,149 @@
+// @ts-check
+'use strict';
+
+const os = require('node:os');
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+const { UsageError } = require('./usage_error');
+
+const HELP = `A local Azure IoT Edge gateway, and the cloud behind it. Shows what devices do until Ctrl-C.
+
+    npx edge-downstream-gateway [options]
+
+    --device <id>           a device, or a module as <device>/<module>; may be repeated (device1)
+    --host <name>           name or address that devices connect to, in the certificate; may be repeated (localhost)
+    --port <number>         for MQTT; 0 takes any free one (8883)
+    --websocket-port <number>  for WebSockets and HTTPS (the same port)
+    --listen <address>      address to listen on (127.0.0.1 for localhost, else all)
+    --certificate <variant> how the certificates are: good, or at fault in some way (--list shows which)
+    --cert <file>           use this certificate chain instead (PEM, server certificate first)
+    --key <file>            private key of --cert (PEM)
+    --root <file>           the root that devices must trust with --cert
+    --fault <fault>         misbehave, such as publish#3=cut-before-puback; may be repeated (--list shows which)
+    --offline               begin without a link to the cloud
+    --strict                as strict as IoT Hub, where edgeHub is lenient
+    --directory <path>      where certificates and keys are kept from one start to the next
+    --no-color              no colours, also in a terminal
+    --list                  the certificate variants and the faults
+    --help                  this text
+
+While it runs it takes commands from its standard input; "help" lists them.
+Exit code 0: stopped; 1: it could not start; 2: an option or a file is wrong.`;
+
+/**
+ * What the command line asks for; defaults are those of HELP.
+ * @typedef {object} Arguments
+ * @property {string[]} devices client ids
+ * @property {string[] | undefined} hosts
+ * @property {number} port
+ * @property {number | 'same'} webSocketPort
+ * @property {string} listen
+ * @property {string | undefined} variant
+ * @property {{ cert: string, key: string, root: string | undefined } | undefined} files
+ * @property {string[]} faults not yet read
+ * @property {boolean} offline
+ * @property {boolean} strict
+ * @property {string} directory
+ * @property {boolean} color allowed
+ */
+
+/**
+ * @param {string[]} args
+ * @returns {'help' | 'list' | Arguments}
+ * @throws {UsageError} names the option and its value
+ */
+function readArguments(args) {
+  const values = parse(args);
+  if (values.help) return 'help';
+  if (values.list) return 'list';
+  const { host: hosts } = values;
+  const webSocketPort = values['websocket-port'];
+  return {
+    devices: (values.device ?? ['device1']).map(clientId),
+    hosts,
+    port: portOf('--port', values.port ?? '8883'),
+    webSocketPort: webSocketPort === undefined ? 'same' : portOf('--websocket-port', webSocketPort),
+    listen: values.listen ?? (hosts === undefined || hosts.every(isLocal) ? '127.0.0.1' : '::'),
+    variant: values.certificate,
+    files: filesOf(values),
+    faults: values.fault ?? [],
+    offline: values.offline ?? false,
+    strict: values.strict ?? false,
+    directory: path.resolve(values.directory ?? path.join(os.tmpdir(), `edge-downstream-gateway-${user()}`)),
+    color: !values['no-color'],
+  };
+}
+
+/** @param {string} host */
+const isLocal = (host) => host === 'localhost' || host === '127.0.0.1';
+
+/**
+ * @param {string[]} args
+ */
+function parse(args) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        device: { type: 'string', multiple: true },
+        host: { type: 'string', multiple: true },
+        port: { type: 'string' },
+        'websocket-port': { type: 'string' },
+        listen: { type: 'string' },
+        certificate: { type: 'string' },
+        cert: { type: 'string' },
+        key: { type: 'string' },
+        root: { type: 'string' },
+        fault: { type: 'string', multiple: true },
+        offline: { type: 'boolean' },
+        strict: { type: 'boolean' },
+        directory: { type: 'string' },
+        'no-color': { type: 'boolean' },
+        list: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(/** @type {Error} */ (error).message);
+  }
+}
+
+/**
+ * @param {string} text
+ */
+function clientId(text) {
+  if (/^[^/#+\s;]+(\/[^/#+\s;]+)?$/.test(text)) return text;
+  throw new UsageError(`--device '${text}' is no device id, nor a device and a module as 'edge1/filter'`);
+}
+
+/**
+ * @param {string} option
+ * @param {string} text
+ */
+function portOf(option, text) {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65535) return port;
+  throw new UsageError(`${option} '${text}' is not a number from 0 to 65535`);
+}
+
+/**
+ * @param {{ cert?: string, key?: string, root?: string, certificate?: string }} values
+ */
+function filesOf({ cert, key, root, certificate }) {
+  if (cert === undefined && key === undefined && root === undefined) return undefined;
+  if (cert === undefined || key === undefined) throw new UsageError('--cert and --key belong together');
+  if (certificate !== undefined)
+    throw new UsageError('--certificate makes certificates, --cert brings them: give one');
+  return { cert, key, root };
+}
+
+/** So that two people on one machine do not meet in one directory. */
+function user() {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return 'nobody';
+  }
+}
+
+module.exports = { HELP, readArguments };

@@ -1,0 +1,132 @@
+// @ts-check
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { X509Certificate, randomBytes } = require('node:crypto');
+const { createChain } = require('../certificates/chain');
+const { UsageError } = require('./usage_error');
+
+/**
+ * @typedef {import('../index').Chain} Chain
+ * @typedef {{ primaryKey: string, secondaryKey: string }} Keys base64
+ */
+
+const CHAIN = 'chain.json';
+const KEYS = 'keys.json';
+const ROOT = 'root.ca.cert.pem';
+
+/** A chain is used again only while it has as much to live. Milliseconds. */
+const AMPLE = 24 * 3600 * 1000;
+
+/**
+ * The directory in which certificates and keys outlive a run, so that a device that was set up once still connects.
+ */
+class Keeping {
+  #directory;
+
+  /**
+   * @param {string} directory made if it is missing
+   * @throws {UsageError}
+   */
+  constructor(directory) {
+    this.#directory = directory;
+    try {
+      fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+      fs.accessSync(directory, fs.constants.W_OK);
+    } catch (error) {
+      throw unusable(directory, error);
+    }
+  }
+
+  /**
+   * The chain of the last run, if it is for the same names and lives long enough, else a new one.
+   * @param {string[]} hosts
+   * @returns {Promise<Chain>}
+   */
+  async chain(hosts) {
+    const kept = this.#read(CHAIN);
+    if (kept && isUsable(kept, hosts)) return kept.chain;
+    const chain = await createChain({ host: hosts });
+    this.#write(CHAIN, JSON.stringify({ hosts, chain }));
+    return chain;
+  }
+
+  /**
+   * Keys for these ids: those of the last run, else new ones.
+   * @param {string[]} clientIds
+   * @returns {Record<string, Keys>}
+   */
+  keys(clientIds) {
+    const kept = this.#read(KEYS) ?? {};
+    const keys = Object.fromEntries(clientIds.map((id) => [id, kept[id] ?? newKeys()]));
+    this.#write(KEYS, JSON.stringify({ ...kept, ...keys }, null, 2));
+    return keys;
+  }
+
+  /**
+   * @param {string} rootPem
+   * @returns {string} path of the file
+   */
+  writeRoot(rootPem) {
+    return this.#write(ROOT, rootPem, 0o644);
+  }
+
+  /**
+   * @param {string} name
+   * @returns {any} undefined if there is none, or a damaged one: a new one serves as well
+   */
+  #read(name) {
+    try {
+      return JSON.parse(fs.readFileSync(path.join(this.#directory, name), 'utf8'));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} text
+   * @param {number} [mode] default: the owner alone, as there are keys in it
+   */
+  #write(name, text, mode = 0o600) {
+    const file = path.join(this.#directory, name);
+    try {
+      fs.writeFileSync(file, text, { mode });
+    } catch (error) {
+      throw unusable(file, error);
+    }
+    return file;
+  }
+}
+
+/**
+ * @param {{ hosts?: unknown, chain: Chain }} kept
+ * @param {string[]} hosts
+ */
+function isUsable({ hosts: keptFor, chain }, hosts) {
+  if (JSON.stringify(keptFor) !== JSON.stringify(hosts)) return false;
+  try {
+    const pems = [chain.rootPem, chain.intermediatePem, chain.deviceCaPem, chain.serverPem];
+    const ends = pems.map((pem) => Date.parse(new X509Certificate(pem ?? '').validTo));
+    return Math.min(...ends) > Date.now() + AMPLE;
+  } catch {
+    return false;
+  }
+}
+
+/** @returns {Keys} as long as those that IoT Hub makes */
+function newKeys() {
+  const key = () => randomBytes(32).toString('base64');
+  return { primaryKey: key(), secondaryKey: key() };
+}
+
+/**
+ * @param {string} file
+ * @param {unknown} error
+ */
+function unusable(file, error) {
+  return new UsageError(`--directory: '${file}' cannot be written: ${/** @type {Error} */ (error).message}`);
+}
+
+module.exports = { Keeping };
