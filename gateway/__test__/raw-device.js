@@ -181,13 +181,20 @@ class RawDevice {
    * @param {number} count
    */
   async bytes(count) {
+    return (await this.#take(count)).toString('hex');
+  }
+
+  /**
+   * @param {number} count
+   */
+  async #take(count) {
     while (this.input.length < count && !this.secure.closed) {
       // An error is told by `end`; here it only means that no more comes.
       await once(this.secure, 'more').catch(() => {});
     }
     const bytes = this.input.subarray(0, count);
     this.input = this.input.subarray(bytes.length);
-    return bytes.toString('hex');
+    return bytes;
   }
 
   /** All bytes until the connection ends, hexadecimal. */
@@ -197,11 +204,20 @@ class RawDevice {
 
   /** The next whole packet. */
   async packet() {
+    const header = [await this.#take(1)];
+    let size = 0;
+    for (let octet = 0x80, shift = 0; octet & 0x80; shift += 7) {
+      const next = await this.#take(1);
+      header.push(next);
+      octet = next[0] ?? 0;
+      size += (octet & 0x7f) << shift;
+    }
     /** @type {mqtt.Packet[]} */
     const packets = [];
     const parser = mqtt.parser();
     parser.on('packet', (packet) => packets.push(packet));
-    while (packets.length === 0) parser.parse(Buffer.from(await this.bytes(1), 'hex'));
+    parser.parse(Buffer.concat([...header, await this.#take(size)]));
+    if (packets.length === 0) throw new Error('the connection ended before a whole packet had come');
     return packets[0];
   }
 
