@@ -228,6 +228,17 @@ test('P6 a GET without $rid or with a sub-path, and any other twin topic, close 
   assert.deepStrictEqual(gateway.dropped, []);
 });
 
+test('P6 a $rid that no response can hold closes the connection', async (t) => {
+  const gateway = await gatewayFor(t);
+  for (const topic of ['$iothub/twin/GET/', '$iothub/twin/PATCH/properties/reported/']) {
+    const device = await RawDevice.connected(gateway);
+    device.send(subscribePacket('$iothub/twin/res/#'));
+    assert.strictEqual(await device.bytes(5), '9003000101');
+    device.send(publishPacket(`${topic}?$rid=`.padEnd(65500, 'x'), { payload: '{}' }));
+    assert.strictEqual(await device.rest(), '');
+  }
+});
+
 test('P7 reported: merged, null deletes; 204 with an empty body and no version', async (t) => {
   const gateway = await gatewayFor(t);
   const device = await subscribed(gateway, [RESPONSES]);

@@ -2,6 +2,7 @@
 'use strict';
 
 const { randomUUID } = require('node:crypto');
+const { assertTopicFits } = require('../mqtt/packets');
 
 /**
  * @typedef {import('../index').C2DOptions} C2DOptions
@@ -17,6 +18,7 @@ class CloudMessage {
    * @param {string} deviceId
    * @param {Buffer | string} body
    * @param {C2DOptions} options
+   * @throws {RangeError} its properties do not fit into a topic
    */
   constructor(deviceId, body, { properties = {}, enqueuedTime = new Date(), ...system }) {
     this.deviceId = deviceId;
@@ -25,6 +27,7 @@ class CloudMessage {
     this.enqueuedTime = enqueuedTime;
     this.qos0 = properties['mqtt-qos'] === '0';
     this.topic = topicOf(deviceId, { ...system, messageId: this.messageId }, properties);
+    assertTopicFits(`a message to '${deviceId}'`, this.topic);
     /** @type {import('../index').C2DStatus} */
     this.status = 'pending';
     this.deliveryCount = 0;

@@ -3,6 +3,7 @@
 
 const { randomUUID } = require('node:crypto');
 const { LONGEST_DELAY } = require('../control/limits');
+const { assertTopicFits } = require('../mqtt/packets');
 
 /** edgeHub's limits for local calls (contract edge-gateway.md §4.4), in characters and bytes. */
 const MAX_NAME_LENGTH = 100;
@@ -60,6 +61,10 @@ class MethodCall {
     });
   }
 
+  get topic() {
+    return `$iothub/methods/POST/${this.name}/?$rid=${this.rid}`;
+  }
+
   #check() {
     const { id, name, rid, from, responseTimeoutMs, connectTimeoutMs } = this;
     if (typeof name !== 'string' || !/^[^/+#\0]+$/.test(name)) {
@@ -76,6 +81,7 @@ class MethodCall {
     for (const [option, value] of Object.entries({ responseTimeoutMs, connectTimeoutMs })) {
       if (!(value >= 0 && value <= LONGEST_DELAY)) throw new RangeError(`${option} cannot be ${value}`);
     }
+    assertTopicFits(`a method call to '${id}'`, this.topic);
     if (from === 'cloud') return;
     if (name.length > MAX_NAME_LENGTH) {
       throw new RangeError(

@@ -83,7 +83,7 @@ class Calls {
   /** The gateway closes. */
   stop() {
     this.#waiting.forEach((call) => this.#unreachable(call));
-    this.#delivered.forEach((call) => this.#unanswered(call));
+    this.#delivered.forEach((call) => this.#unanswered(call, 'before the gateway closed'));
   }
 
   /**
@@ -124,10 +124,9 @@ class Calls {
     call.after(responseTimeoutMs, () => this.#unanswered(call));
     const fault = this.#surroundings.faults.at('method', { id, name, rid }, client.info);
     if (fault === 'silent') return;
-    const topic = `$iothub/methods/POST/${name}/?$rid=${rid}`;
     const body = typeof fault === 'object' && fault.body !== undefined ? Buffer.from(fault.body) : call.body;
-    client.deliver(topic, body);
-    if (fault === 'duplicate') client.deliver(topic, body);
+    client.deliver(call.topic, body);
+    if (fault === 'duplicate') client.deliver(call.topic, body);
   }
 
   /**
@@ -143,12 +142,12 @@ class Calls {
 
   /**
    * @param {MethodCall} call
+   * @param {string} [when]
    */
-  #unanswered(call) {
-    const { id, name, rid, responseTimeoutMs } = call;
+  #unanswered(call, when = `within ${call.responseTimeoutMs} ms`) {
+    const { id, name, rid } = call;
     this.#delivered.delete(rid.toLowerCase());
-    const message = `'${id}' did not answer method '${name}' within ${responseTimeoutMs} ms`;
-    this.#fail(call, new MethodError(504, message));
+    this.#fail(call, new MethodError(504, `'${id}' did not answer method '${name}' ${when}`));
   }
 
   /**

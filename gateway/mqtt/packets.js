@@ -17,6 +17,9 @@ const TYPE = {
 
 const PINGRESP = Buffer.from([0xd0, 0x00]);
 
+/** Of a topic, in bytes of UTF-8 (MQTT 3.1.1 §1.5.3). */
+const MAX_TOPIC_SIZE = 65535;
+
 /**
  * @typedef {import('./framing').Packet} Packet
  * @typedef {import('../index').PublishPacket} PublishPacket
@@ -160,6 +163,19 @@ const suback = (messageId, granted) =>
 const unsuback = (messageId) => Buffer.from([0xb0, 0x02, messageId >> 8, messageId & 0xff]);
 
 /**
+ * To be called before a message is taken on: later nobody could be told.
+ * @param {string} what goes to the topic
+ * @param {string} topic
+ * @throws {RangeError} too long for a PUBLISH
+ */
+function assertTopicFits(what, topic) {
+  const size = Buffer.byteLength(topic);
+  if (size > MAX_TOPIC_SIZE) {
+    throw new RangeError(`the topic of ${what} would have ${size} of at most ${MAX_TOPIC_SIZE} bytes`);
+  }
+}
+
+/**
  * A PUBLISH as edgeHub sends it: packet id 1, never DUP nor RETAIN (§2.7b).
  * @param {string} topic
  * @param {Buffer} payload
@@ -169,9 +185,11 @@ const publish = (topic, payload, qos) =>
   mqtt.generate({ cmd: 'publish', topic, payload, qos, messageId: 1, dup: false, retain: false });
 
 module.exports = {
+  MAX_TOPIC_SIZE,
   PINGRESP,
   TYPE,
   UnsupportedLevelError,
+  assertTopicFits,
   connack,
   decodeConnect,
   decodePuback,

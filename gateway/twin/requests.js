@@ -3,6 +3,7 @@
 
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ProtocolError } = require('../mqtt/framing');
+const { MAX_TOPIC_SIZE } = require('../mqtt/packets');
 const { InvalidPatchError, parsePatch } = require('./validation');
 
 /**
@@ -24,6 +25,9 @@ const { InvalidPatchError, parsePatch } = require('./validation');
 const GET = '$iothub/twin/GET/';
 const REPORTED = '$iothub/twin/PATCH/properties/reported/';
 
+/** Of a `$rid`, in bytes: the topic of the response is longer than that of the request. */
+const MAX_RID_SIZE = MAX_TOPIC_SIZE - 100;
+
 const EMPTY = Buffer.alloc(0);
 
 /**
@@ -38,6 +42,7 @@ function takeTwinRequest({ topic, payload }, client, surroundings) {
   const end = topic.indexOf('/?') + 1 || topic.length;
   const path = topic.slice(0, end);
   const rid = ridOf(topic.slice(end + 1));
+  if (rid && Buffer.byteLength(rid) > MAX_RID_SIZE) throw new ProtocolError('no response can hold the $rid');
   if (path === GET && rid) return get(rid, client, surroundings);
   if (path === REPORTED) return report(rid, payload, client, surroundings);
   if (path === GET) throw new ProtocolError(`twin GET without $rid: '${topic}'`);
