@@ -6,11 +6,14 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { inspect } = require('node:util');
 const { createChain } = require('./certificates/chain');
 const { assemble } = require('./control/assembly');
+const { LONGEST_DELAY, isDelay } = require('./control/limits');
 const { readOptions } = require('./control/options');
+const { Turns } = require('./control/turns');
 const { bytesOf } = require('./faults/commit');
 const { assertBytes } = require('./faults/points');
 const { connectionStringOf } = require('./identity/connection_string');
 const { readCertificates } = require('./identity/trust_bundle');
+const { assertTopicFits } = require('./mqtt/packets');
 
 /**
  * @typedef {import('./index').Chain} Chain
@@ -25,6 +28,7 @@ class Gateway extends EventEmitter {
   #settings;
   /** @type {import('node:crypto').X509Certificate[]} */
   #trustBundle = [];
+  #turns = new Turns();
 
   /**
    * @param {import('./control/options').Settings} settings
@@ -243,7 +247,14 @@ class Gateway extends EventEmitter {
    * @param {{ signal?: AbortSignal }} [options]
    */
   async *messages(options) {
-    for (;;) yield (await this.#rooms.inbox.take(1, options))[0];
+    const { inbox } = this.#rooms;
+    while (!inbox.exhausted) {
+      const [message] = await inbox.take(1, options).catch((error) => {
+        if (inbox.exhausted) return [];
+        throw error;
+      });
+      if (message) yield message;
+    }
   }
 
   connections() {
@@ -258,6 +269,9 @@ class Gateway extends EventEmitter {
    * @param {'fin' | 'rst'} [how]
    */
   cut(clientId, how = 'fin') {
+    if (how !== 'fin' && how !== 'rst') {
+      throw new TypeError(`cut: how cannot be ${inspect(how)}; it is 'fin' or 'rst'`);
+    }
     const connections = this.#rooms.registry.ofClient(clientId);
     connections.forEach((connection) => connection.cut(how === 'rst' ? 'reset' : 'cut'));
     return connections.length;
@@ -292,6 +306,7 @@ class Gateway extends EventEmitter {
     if (typeof topic !== 'string' || topic === '') {
       throw new TypeError(`publish: topic cannot be ${inspect(topic)}; it is a string, not empty`);
     }
+    assertTopicFits(`a message to '${clientId}'`, topic);
     const body = Buffer.from(payload);
     return this.#send(clientId, ({ client }) => client?.transmit(topic, body, qos, false));
   }
@@ -310,16 +325,25 @@ class Gateway extends EventEmitter {
   /**
    * @param {{ downtimeMs?: number, keepSessions?: boolean, chain?: Chain }} [options]
    */
-  async restart({ downtimeMs = 0, keepSessions = true, chain = this.chain } = {}) {
-    await this.halt('gateway restarts');
-    if (!keepSessions) {
-      this.#rooms.sessions.clear();
-      this.#rooms.upstream.clear();
-      this.#rooms.twins.forget();
+  async restart({ downtimeMs = 0, keepSessions = true, chain } = {}) {
+    if (!isDelay(downtimeMs)) {
+      throw new TypeError(
+        `restart: downtimeMs cannot be ${inspect(downtimeMs)}; it is 0 to ${LONGEST_DELAY}`,
+      );
     }
-    await sleep(downtimeMs);
-    this.chain = chain;
-    await this.start(this);
+    await this.#turns.take(async () => {
+      this.#turns.requireOpen();
+      await this.halt('gateway restarts');
+      if (!keepSessions) {
+        this.#rooms.sessions.clear();
+        this.#rooms.upstream.clear();
+        this.#rooms.twins.forget();
+      }
+      const { signal } = this.#turns;
+      await sleep(downtimeMs, undefined, { signal }).catch(() => this.#turns.requireOpen());
+      this.chain = chain ?? this.chain;
+      await this.start(this);
+    });
   }
 
   /**
@@ -341,10 +365,12 @@ class Gateway extends EventEmitter {
 
   async close() {
     clearInterval(this.sweep);
-    this.#rooms.queues.stop();
     this.#rooms.calls.stop();
-    await this.halt('gateway closes');
-    this.#rooms.queues.stop();
+    await this.#turns.takeLast(async () => {
+      await this.halt('gateway closes');
+      this.#rooms.queues.stop();
+      this.#rooms.inbox.stop();
+    });
   }
 
   async [Symbol.asyncDispose]() {

@@ -186,6 +186,67 @@ test('restart: the port is refused meanwhile, and a new certificate can come', a
   after.vanish();
 });
 
+test('restarts come one after the other', async (t) => {
+  const gateway = await gatewayFor(t);
+  const { port } = gateway;
+  await Promise.all([gateway.restart(), gateway.restart()]);
+  assert.strictEqual(gateway.port, port);
+  (await RawDevice.connected(gateway)).vanish();
+  await assert.rejects(
+    gateway.restart({ downtimeMs: NaN }),
+    /^TypeError: restart: downtimeMs cannot be NaN; it is 0 to 2147483647$/,
+  );
+});
+
+test('close ends a restart that is under way, and the gateway stays closed', async () => {
+  const gateway = await startGateway({ chain: await chain });
+  const restarted = assert.rejects(gateway.restart({ downtimeMs: 60000 }), /the gateway was closed/);
+  await gateway.close();
+  await restarted;
+  await assert.rejects(gateway.restart(), /the gateway was closed/);
+  const tcp = net.connect(gateway.port, gateway.host);
+  const [error] = await once(tcp, 'error');
+  assert.strictEqual(error.code, 'ECONNREFUSED');
+});
+
+test('close tells those who wait for messages; messages() gives what is left, and ends', async () => {
+  const gateway = await startGateway({ chain: await chain, devices: [{ deviceId: 'd1' }] });
+  const device = await RawDevice.connected(gateway);
+  device.send(publishPacket(EVENTS, { payload: 'left' }));
+  await device.bytes(4);
+  const waiting = assert.rejects(
+    gateway.waitForMessages(2),
+    /^Error: the gateway was closed when 1 of 2 messages had arrived$/,
+  );
+  await gateway.close();
+  await waiting;
+  const bodies = [];
+  for await (const { body } of gateway.messages()) bodies.push(body.toString());
+  assert.deepStrictEqual(bodies, ['left']);
+  await assert.rejects(gateway.waitForMessages(1), /the gateway was closed when 0 of 1 messages had arrived/);
+});
+
+test('a topic that no PUBLISH can hold is refused where it is asked for', async (t) => {
+  const gateway = await gatewayFor(t);
+  const long = 'x'.repeat(65500);
+  const refusal = {
+    name: 'RangeError',
+    message: /^the topic of a .* to 'd1' would have 65\d\d\d of at most 65535 /,
+  };
+  assert.throws(() => gateway.sendC2D('d1', 'body', { properties: { long } }), refusal);
+  await assert.rejects(gateway.invokeMethod('d1', long), refusal);
+  assert.throws(() => gateway.publish('d1', `a/${long}/${long}`.slice(0, 65536), ''), refusal);
+  assert.strictEqual(gateway.publish('d1', long, ''), 0);
+});
+
+test('cut: a way that there is not is named', async (t) => {
+  const gateway = await gatewayFor(t);
+  assert.throws(
+    () => gateway.cut('d1', /** @type {any} */ ('RST')),
+    /^TypeError: cut: how cannot be 'RST'; it is 'fin' or 'rst'$/,
+  );
+});
+
 test('close frees the port, whatever is connected', async () => {
   const gateway = await startGateway({
     chain: await chain,
@@ -226,4 +287,24 @@ test('startGateway names what it cannot use', async (t) => {
     startGateway({ chain: await chain, devices: [{ deviceId: 'd1' }, { deviceId: 'd1' }] }),
     /device 'd1' exists already/,
   );
+  /** @type {Array<[object, string]>} */
+  const senseless = [
+    [{ host: 5 }, 'host cannot be 5; it is a name or an address'],
+    [{ hostname: '' }, "hostname cannot be ''; it is a name or an address"],
+    [{ hubHostName: null }, 'hubHostName cannot be null; it is a name'],
+    [{ devices: {} }, 'devices cannot be {}; it is an array'],
+    [{ keep: -1 }, 'keep cannot be -1; it is a number from 0'],
+    [{ keep: NaN }, 'keep cannot be NaN; it is a number from 0'],
+    [{ clockOffsetMs: '5' }, "clockOffsetMs cannot be '5'; it is a number"],
+    [{ offline: 'no' }, "offline cannot be 'no'; it is true or false"],
+    [{ strict: 1 }, 'strict cannot be 1; it is true or false'],
+    [{ cleanClose: 'x' }, "cleanClose cannot be 'x'; it is true or false"],
+    [{ maxVersion: 'TLSv1.1' }, 'minVersion TLSv1.2 is above maxVersion TLSv1.1'],
+  ];
+  for (const [options, message] of senseless) {
+    await assert.rejects(startGateway(options), { name: 'TypeError', message: `startGateway: ${message}` });
+  }
+  for (const limits of [5, { toString: 1 }, { maxClients: '5' }]) {
+    await assert.rejects(startGateway({ limits: /** @type {any} */ (limits) }), /^TypeError: limits: /);
+  }
 });

@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { inspect } = require('node:util');
+
 /**
  * @typedef {import('../index').Limits} Limits
  */
@@ -33,19 +35,30 @@ const LIMITS = {
 const LONGEST_DELAY = 2 ** 31 - 1;
 
 /**
+ * @param {unknown} value
+ * @returns {value is number} milliseconds that a timer takes
+ */
+function isDelay(value) {
+  return typeof value === 'number' && value >= 0 && value <= LONGEST_DELAY;
+}
+
+/**
  * @param {Limits} [changes]
  * @returns {Required<Limits>}
  * @throws {TypeError} unknown limit, or a value it cannot have
  */
 function limitsOf(changes = {}) {
+  if (typeof changes !== 'object' || changes === null) {
+    throw new TypeError(`limits: ${inspect(changes)} is not an object of limits`);
+  }
   for (const [name, value] of Object.entries(changes)) {
-    if (!(name in LIMITS)) {
+    if (!Object.hasOwn(LIMITS, name)) {
       throw new TypeError(`limits: '${name}' is unknown; there are ${Object.keys(LIMITS).join(', ')}`);
     }
-    const most = name.endsWith('Ms') ? LONGEST_DELAY : Infinity;
-    if (!(value >= 0 && value <= most)) throw new TypeError(`limits: ${name} cannot be ${value}`);
+    const good = name.endsWith('Ms') ? isDelay(value) : typeof value === 'number' && value >= 0;
+    if (!good) throw new TypeError(`limits: ${name} cannot be ${inspect(value)}`);
   }
   return { ...LIMITS, ...changes };
 }
 
-module.exports = { LONGEST_DELAY, limitsOf };
+module.exports = { LONGEST_DELAY, isDelay, limitsOf };

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { inspect } = require('node:util');
 const { readCertificates } = require('../identity/trust_bundle');
 const { limitsOf } = require('./limits');
 
@@ -42,6 +43,15 @@ function readOptions(options) {
   } = options;
   const [name] = Object.keys(unknown);
   if (name !== undefined) throw new TypeError(`startGateway: option '${name}' is unknown`);
+  assertOption({ host }, 'a name or an address', isName);
+  assertOption({ hostname }, 'a name or an address', (value) => value === undefined || isName(value));
+  assertOption({ hubHostName }, 'a name', isName);
+  assertOption({ devices }, 'an array', Array.isArray);
+  assertOption({ keep }, 'a number from 0', (value) => typeof value === 'number' && value >= 0);
+  assertOption({ clockOffsetMs }, 'a number', Number.isFinite);
+  assertOption({ offline }, 'true or false', isFlag);
+  assertOption({ strict }, 'true or false', isFlag);
+  assertOption({ cleanClose }, 'true or false', isFlag);
   return {
     host,
     port: portOf('port', port),
@@ -54,8 +64,7 @@ function readOptions(options) {
     keep,
     strict,
     cleanClose,
-    minVersion: versionOf('minVersion', minVersion),
-    maxVersion: versionOf('maxVersion', maxVersion),
+    ...versionsOf(minVersion, maxVersion),
     clientCertificate: clientCertificateOf(clientCertificate),
     trustBundle: trustBundle === undefined ? undefined : readCertificates('trustBundle', trustBundle),
     clockOffsetMs,
@@ -63,6 +72,27 @@ function readOptions(options) {
     faults,
   };
 }
+
+/**
+ * @param {Record<string, unknown>} option
+ * @param {string} allowed in words
+ * @param {(value: unknown) => boolean} holds
+ */
+function assertOption(option, allowed, holds) {
+  const [[name, value]] = Object.entries(option);
+  if (!holds(value))
+    throw new TypeError(`startGateway: ${name} cannot be ${inspect(value)}; it is ${allowed}`);
+}
+
+/**
+ * @param {unknown} value
+ */
+const isName = (value) => typeof value === 'string' && value !== '';
+
+/**
+ * @param {unknown} value
+ */
+const isFlag = (value) => typeof value === 'boolean';
 
 /**
  * @param {unknown} mode
@@ -86,6 +116,19 @@ function portOf(name, value) {
   throw new TypeError(
     `startGateway: ${name} cannot be ${JSON.stringify(value)}; it is 0 to 65535, 0 being any free one${also}`,
   );
+}
+
+/**
+ * @param {unknown} least
+ * @param {unknown} most
+ */
+function versionsOf(least, most) {
+  const minVersion = versionOf('minVersion', least);
+  const maxVersion = versionOf('maxVersion', most);
+  if (minVersion > maxVersion) {
+    throw new TypeError(`startGateway: minVersion ${minVersion} is above maxVersion ${maxVersion}`);
+  }
+  return { minVersion, maxVersion };
 }
 
 /**

@@ -3,6 +3,12 @@
 
 /**
  * @typedef {import('../index').Message} Message
+ *
+ * Somebody who waits for messages.
+ * @typedef {object} Caller
+ * @property {number} count
+ * @property {(messages: Message[]) => void} resolve
+ * @property {(reason: unknown) => void} abandon
  */
 
 /** Keeps the latest messages until somebody takes them. */
@@ -15,12 +21,18 @@ class Inbox {
     /** @type {Message[]} a ring once it is full, `start` being the oldest */
     this.ring = [];
     this.start = 0;
-    /** @type {Array<{ count: number, resolve: (messages: Message[]) => void }>} */
+    /** @type {Caller[]} */
     this.waiting = [];
+    this.stopped = false;
   }
 
   get size() {
     return this.ring.length;
+  }
+
+  /** Whether nothing is left and nothing more comes. */
+  get exhausted() {
+    return this.stopped && this.size === 0;
   }
 
   /**
@@ -53,16 +65,17 @@ class Inbox {
       );
     }
     signal?.throwIfAborted();
+    if (this.stopped && this.size < count) throw this.stoppedBefore(count);
     /** @type {NodeJS.Timeout | undefined} */
     let timer;
     let abort = () => {};
     /** @type {Promise<Message[]>} */
     const messages = new Promise((resolve, reject) => {
-      const caller = { count, resolve };
       const abandon = (/** @type {unknown} */ reason) => {
         this.waiting = this.waiting.filter((other) => other !== caller);
         reject(reason);
       };
+      const caller = { count, resolve, abandon };
       abort = () => abandon(signal?.reason);
       const late = () =>
         abandon(new Error(`${this.size} of ${count} messages arrived within ${timeoutMs} ms`));
@@ -79,9 +92,22 @@ class Inbox {
     }
   }
 
+  /** No more messages come: whoever waits, waits in vain. */
+  stop() {
+    this.stopped = true;
+    this.waiting.forEach(({ count, abandon }) => abandon(this.stoppedBefore(count)));
+  }
+
+  /**
+   * @param {number} count
+   */
+  stoppedBefore(count) {
+    return new Error(`the gateway was closed when ${this.size} of ${count} messages had arrived`);
+  }
+
   serve() {
     while (this.waiting.length > 0 && this.ring.length >= this.waiting[0].count) {
-      const { count, resolve } = /** @type {{ count: number, resolve: Function }} */ (this.waiting.shift());
+      const { count, resolve } = /** @type {Caller} */ (this.waiting.shift());
       const all = this.peek();
       this.ring = all.slice(count);
       this.start = 0;

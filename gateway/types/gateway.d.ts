@@ -162,6 +162,7 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   /**
    * Sends a cloud-to-device message (D1). It waits in the hub until the device subscribes.
    * @throws {TypeError} modules get no such messages
+   * @throws {RangeError} its properties do not fit into a topic
    */
   sendC2D(deviceId: string, body: Buffer | string, options?: C2DOptions): C2DMessage;
 
@@ -169,7 +170,7 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
    * Calls a direct method of a device, or of a module `deviceId/moduleId` (D2). An undefined `payload` is null.
    * @throws {MethodError} 404 not there, 504 no answer in time
    * @throws {RangeError} unknown device, a time that cannot be, `rid` in use; from a module also a name of more than
-   *   100 characters or a payload of more than 128 KiB
+   *   100 characters or a payload of more than 128 KiB; a name that does not fit into a topic
    * @throws {TypeError} a name or `rid` that cannot stand in a topic
    */
   invokeMethod(id: string, name: string, payload?: unknown, options?: MethodOptions): Promise<MethodResult>;
@@ -187,14 +188,17 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   /**
    * Takes the oldest `count` messages as soon as there are as many.
    * @throws {RangeError} `count` is more than `keep`
-   * @throws {Error} `timeoutMs` passed, or the reason of `signal`
+   * @throws {Error} `timeoutMs` passed, the gateway was closed, or the reason of `signal`
    */
   waitForMessages(count: number, options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<Message[]>;
-  /** Takes messages one by one, for ever; end it by `break` or by `signal`. */
+  /** Takes messages one by one until the gateway closes; end it earlier by `break` or by `signal`. */
   messages(options?: { signal?: AbortSignal }): AsyncGenerator<Message, void, void>;
 
   connections(): Array<ConnectionInfo & { subscriptions: string[] }>;
-  /** Cuts the connections of a device or module now, by FIN (default) or RST. Returns how many. */
+  /**
+   * Cuts the connections of a device or module now, by FIN (default) or RST. Returns how many.
+   * @throws {TypeError} another way
+   */
   cut(clientId: string, how?: 'fin' | 'rst'): number;
   /** Half-open: stops reading from and answering a device or module, and keeps the socket. Returns how many. */
   freeze(clientId: string): number;
@@ -209,15 +213,19 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
    * Returns to how many connections.
    * @param options.qos default 1
    * @throws {TypeError} an empty topic, another QoS
+   * @throws {RangeError} the topic is too long
    */
   publish(clientId: string, topic: string, payload: Uint8Array | string, options?: { qos?: 0 | 1 }): number;
 
   /**
    * Stops, and starts again on the same port. Connections are dropped without a will; the hub keeps its C2D
-   * messages. Sessions, stored telemetry and cached twins survive unless `keepSessions` is false, as without persistent storage.
+   * messages. Sessions, stored telemetry and cached twins survive unless `keepSessions` is false, as without persistent
+   * storage. Restarts come one after the other.
+   * @throws {TypeError} `downtimeMs` is no time
+   * @throws {Error} the gateway was closed, or the port cannot be listened on any more
    */
   restart(options?: { downtimeMs?: number; keepSessions?: boolean; chain?: Chain }): Promise<void>;
-  /** Drops all connections and frees the port. */
+  /** Drops all connections and frees the port, also during a restart. Whoever waits for messages or answers is told. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
