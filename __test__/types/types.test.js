@@ -52,6 +52,7 @@ describe('the declarations', () => {
     'lib/compat/azure_iot_device.d.ts': 'edge-downstream/azure-iot-device',
     'lib/compat/azure_iot_device_mqtt.d.ts': 'edge-downstream/azure-iot-device-mqtt',
     'lib/compat/azure_iot_common.d.ts': 'edge-downstream/azure-iot-common',
+    'gateway/index.d.ts': 'edge-downstream-gateway',
   };
   for (const [file, name] of Object.entries(entries)) {
     it(`of ${name} export the values that are there`, () => {
@@ -94,6 +95,7 @@ describe('a TypeScript app', () => {
     app = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'edge-downstream-types-'));
     fs.mkdirSync(path.join(app, 'node_modules'));
     fs.symlinkSync(root, path.join(app, 'node_modules', 'edge-downstream'));
+    fs.symlinkSync(path.join(root, 'gateway'), path.join(app, 'node_modules', 'edge-downstream-gateway'));
     for (const name of ['azure-iot-device', 'azure-iot-device-mqtt', 'azure-iot-common', '@types']) {
       fs.symlinkSync(path.join(root, 'node_modules', name), path.join(app, 'node_modules', name));
     }
@@ -126,7 +128,7 @@ describe('a TypeScript app', () => {
 
   for (const name of Object.keys(RESOLUTIONS)) {
     it(`compiles with ${name}, and its mistakes do not`, () => {
-      assert.deepEqual(complaintsOf(name, ['unmodified', 'own']), []);
+      assert.deepEqual(complaintsOf(name, ['unmodified', 'own', 'gateway']), []);
     });
   }
 
