@@ -169,6 +169,34 @@ test('K1 keep-alive 0 and long ones are capped', async (t) => {
   }
 });
 
+test('K1 any packet from the client counts as life, and any message to it', async (t) => {
+  const gateway = await gatewayFor(t, { limits: { maxKeepAliveMs: 400 } });
+  const signs = {
+    'a packet': async (/** @type {RawDevice} */ device) => {
+      const stored = once(gateway, 'telemetry');
+      device.send(publishPacket(EVENTS, { qos: 0 }));
+      await Promise.race([stored, device.end]);
+    },
+    'a message': async (/** @type {RawDevice} */ device) => {
+      gateway.publish('d1', 'a', 'b', { qos: 0 });
+      assert.strictEqual(await device.bytes(6), '300400016162');
+    },
+  };
+  for (const [name, giveSign] of Object.entries(signs)) {
+    const living = await RawDevice.connected(gateway, { keepalive: 0 });
+    // Later, so that without signs of life it would be closed later.
+    const silent = await RawDevice.connected(gateway, { keepalive: 0, deviceId: 'd2' });
+    let silence = false;
+    const disconnected = once(gateway, 'disconnected').finally(() => (silence = true));
+    while (!silence) await giveSign(living);
+    assert.strictEqual((await disconnected)[0].clientId, 'd2', name);
+    assert.strictEqual(await silent.rest(), '');
+    await giveSign(living);
+    living.vanish();
+    await once(gateway, 'disconnected');
+  }
+});
+
 test('K2 PINGREQ is answered at once, ahead of a publish that waits for its PUBACK', async (t) => {
   const gateway = await gatewayFor(t, { faults: { publish: { delayMs: 50 } } });
   const device = await RawDevice.connected(gateway);

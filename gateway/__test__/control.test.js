@@ -16,6 +16,7 @@ const {
   subscribePacket,
 } = require('./raw-device');
 const { createChain, startGateway } = require('..');
+const { limitsOf } = require('../control/limits');
 
 const EVENTS = 'devices/d1/messages/events/';
 
@@ -266,6 +267,26 @@ test('close frees the port, whatever is connected', async () => {
   const again = await startGateway({ chain: await chain, port });
   assert.strictEqual(again.port, port);
   await again[Symbol.asyncDispose]();
+});
+
+test('limits are edgeHub’s by default, but for those that would only cost time or are of this machine', () => {
+  const { refusalDelayMs, refusalDelayOfflineMs, lingerMs, storeBytes, twinDelayMs, ...edgeHubs } =
+    limitsOf();
+  assert.ok(refusalDelayMs > 0 && refusalDelayOfflineMs > 0 && lingerMs > 0 && storeBytes > 0);
+  assert.strictEqual(twinDelayMs, 0);
+  assert.deepStrictEqual(edgeHubs, {
+    connectTimeoutMs: 60_000, // §2.1
+    maxPacketSize: 262_144, // §2.1
+    maxKeepAliveMs: 600_000, // §2.5
+    maxClients: 100, // §2.10
+    maxPendingPublishes: 100, // §2.7
+    sasGraceMs: 5 * 60_000, // §2.3
+    reauthenticateIntervalMs: 5 * 60_000, // §2.3
+    timeToLiveMs: 7_200_000, // §3.4
+    twinOfflineDelayMs: 20_000, // §4.1
+    methodDeliveryDelayMs: 3_000, // §4.4
+    c2dLockMs: 60_000, // of the hub, §5
+  });
 });
 
 test('startGateway names what it cannot use', async (t) => {
