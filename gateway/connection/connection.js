@@ -4,6 +4,7 @@
 const { commit } = require('../faults/commit');
 const { PacketReader, ProtocolError } = require('../mqtt/framing');
 const { Delays } = require('./delays');
+const { KeepAlive } = require('./keep_alive');
 const { Pubacks } = require('./pubacks');
 const { PublishQueue } = require('./publishing');
 const { Wire } = require('./wire');
@@ -22,25 +23,7 @@ const MAX_PIPELINED = 65536;
  * @typedef {import('../index').Disturbance} Disturbance
  * @typedef {import('../mqtt/framing').Packet} Packet
  * @typedef {import('mqtt-packet').IConnectPacket} ConnectPacket
- *
- * What a connection needs of its gateway.
- * @typedef {object} Surroundings
- * @property {boolean} strict like IoT Hub (§11.1)
- * @property {import('../cloud/clock').Clock} clock of the gateway
- * @property {import('../cloud/link').Link} link to the cloud
- * @property {Required<import('../index').Limits>} limits
- * @property {() => string[]} hosts names of hub and gateway, in lower case
- * @property {import('../faults/faults').Faults} faults
- * @property {import('../http/head').HttpHead} httpHead
- * @property {import('../identity/scope').Scope} scope
- * @property {import('../identity/authenticator').Authenticator} authenticator
- * @property {import('../session/store').SessionStore} sessions
- * @property {import('../telemetry/intake').Intake} intake
- * @property {import('../c2d/queues').Queues} queues
- * @property {import('../twin/twins').Twins} twins
- * @property {import('../methods/calls').Calls} calls
- * @property {import('./registry').Registry} registry
- * @property {(event: string, detail: object) => void} emit
+ * @typedef {import('../control/surroundings').Surroundings} Surroundings
  */
 
 /** One connection, from TCP accept to its end (contract edge-gateway.md §2). */
@@ -99,9 +82,10 @@ class Connection {
      * @type {Error | undefined}
      */
     this.finished = undefined;
-    /** When a packet last came or a message last went, for keep-alive; milliseconds. */
-    this.lastActivity = 0;
-    /** Of the present state: CONNECT overdue, or keep-alive. */
+    this.keepAlive = new KeepAlive((allowedMs) =>
+      this.end(`keep-alive: silent for ${allowedMs} ms`, { will: true }),
+    );
+    /** Until CONNECT is overdue. */
     this.timer = this.awaitConnect();
     surroundings.registry.all.add(this);
   }
@@ -205,7 +189,7 @@ class Connection {
    */
   handle(packet) {
     if (!this.client) return this.connect(packets.decodeConnect(packet));
-    this.lastActivity = performance.now();
+    this.keepAlive.touch();
     if (packet.type === packets.TYPE.PUBLISH) this.publishes.push(packets.decodePublish(packet));
     else if (packet.type === packets.TYPE.DISCONNECT) this.end('DISCONNECT', { storeQueued: true });
     else this.client.handle(packet);
@@ -249,7 +233,7 @@ class Connection {
    * @param {ConnectPacket} packet
    */
   accept(identity, { will }) {
-    const { emit, faults, registry } = this.surroundings;
+    const { emit, faults, limits, registry } = this.surroundings;
     const line = {
       send: (/** @type {Buffer} */ bytes) => this.send(bytes),
       commit: (
@@ -269,7 +253,7 @@ class Connection {
     Object.assign(this.info, { deviceId, moduleId, sessionPresent, connectedAt: new Date() });
     this.send(packets.connack(0, sessionPresent));
     this.wire.flush();
-    this.watchKeepAlive();
+    this.keepAlive.watch(this.info.keepAlive ?? 0, limits.maxKeepAliveMs);
     const served = registry.bind(identity.clientId, this);
     emit('connected', this.info);
     if (served) client.serve();
@@ -281,7 +265,7 @@ class Connection {
    * @param {Buffer} bytes
    */
   send(bytes) {
-    this.lastActivity = performance.now();
+    this.keepAlive.touch();
     this.wire.send(bytes);
   }
 
@@ -294,15 +278,6 @@ class Connection {
       if (!(error instanceof Refusal)) throw error;
       this.end(error.message);
     }
-  }
-
-  /** Closes after 1.5 keep-alive periods without a packet; 0 means the longest period (§2.5). */
-  watchKeepAlive() {
-    const { maxKeepAliveMs } = this.surroundings.limits;
-    const allowed = Math.min((this.info.keepAlive || Infinity) * 1500, maxKeepAliveMs);
-    const silence = performance.now() - this.lastActivity;
-    if (silence >= allowed) return this.end(`keep-alive: silent for ${allowed} ms`, { will: true });
-    this.timer = setTimeout(() => this.watchKeepAlive(), Math.ceil(allowed - silence));
   }
 
   /**
@@ -361,6 +336,7 @@ class Connection {
   /** Stops reading and answering, and leaves the connection open. */
   freeze() {
     clearTimeout(this.timer);
+    this.keepAlive.stop();
     this.delays.clear();
     this.publishes.end({ store: false });
     this.wire.freeze();
@@ -381,6 +357,7 @@ class Connection {
     if (state === 'ended') return;
     this.state = 'ended';
     clearTimeout(this.timer);
+    this.keepAlive.stop();
     this.delays.clear();
     const { emit, intake, registry } = this.surroundings;
     registry.remove(this);

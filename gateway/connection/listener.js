@@ -30,7 +30,7 @@ const BACKLOG = 200;
 class Listener {
   /**
    * @param {ListenerOptions} options
-   * @param {import('./connection').Surroundings} surroundings
+   * @param {import('../control/surroundings').Surroundings} surroundings
    */
   constructor(options, surroundings) {
     this.options = options;

@@ -22,7 +22,7 @@ class Arrival {
   /**
    * @param {import('node:net').Socket} socket half-open allowed
    * @param {number} connectionNumber
-   * @param {import('../connection/connection').Surroundings} surroundings
+   * @param {import('../control/surroundings').Surroundings} surroundings
    * @param {(how: { plain: boolean }) => void} begin goes on as usual, or with MQTT and no TLS
    */
   constructor(socket, connectionNumber, surroundings, begin) {

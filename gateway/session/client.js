@@ -11,7 +11,7 @@ const { TYPE } = packets;
 
 /**
  * @typedef {import('../mqtt/framing').Packet} Packet
- * @typedef {import('../connection/connection').Surroundings} Surroundings
+ * @typedef {import('../control/surroundings').Surroundings} Surroundings
  * @typedef {import('../identity/username').Identity} Identity
  * @typedef {import('../index').ConnectionInfo} ConnectionInfo
  * @typedef {import('../index').PublishPacket} PublishPacket
