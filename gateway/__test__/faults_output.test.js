@@ -30,6 +30,24 @@ function records(device) {
   return sizes;
 }
 
+// First in this file: timers of other tests would count.
+test('output: what waits is forgotten with its connection', async (t) => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  for (const output of [{ gatherMs: 60000 }, { bytesPerSecond: 1 }]) {
+    const gateway = await gatewayFor(t);
+    const before = timers();
+    const device = await RawDevice.connected(gateway);
+    gateway.faults = { output };
+    gateway.publish('d1', 'a', Buffer.alloc(1000));
+    const stored = once(gateway, 'telemetry');
+    device.send(publishPacket(EVENTS));
+    await stored;
+    await gateway.close();
+    await device.end;
+    assert.strictEqual(timers(), before);
+  }
+});
+
 test('output: byte by byte', async (t) => {
   const gateway = await gatewayFor(t, { faults: { output: { fragmentBytes: 1 } } });
   const device = await RawDevice.open(gateway);

@@ -84,6 +84,8 @@ class Wire {
     this.secure.on('close', () => end(undefined));
     this.secure.on('error', end);
     socket.on('error', end);
+    // However it came about: no timer may outlive the connection.
+    socket.once('close', () => this.shaped.stop());
   }
 
   /** Negotiated, such as `TLSv1.3`. */

@@ -24,6 +24,7 @@ class ShapedOutput {
   #busy = false;
   /** @type {NodeJS.Timeout | undefined} */
   #timer = undefined;
+  #stopped = false;
 
   /**
    * @param {object} wire
@@ -48,6 +49,7 @@ class ShapedOutput {
    * @param {OutputFault} [shape]
    */
   push(bytes, shape = {}) {
+    if (this.#stopped) return;
     this.#waiting = Buffer.concat([this.#waiting, bytes]);
     this.#shape = shape;
     if (this.#busy) return;
@@ -67,14 +69,16 @@ class ShapedOutput {
     this.#waiting = this.#waiting.subarray(piece.length);
     const pauseMs = (piece.length * 1000) / bytesPerSecond;
     this.#write(piece, () => {
+      if (this.#stopped) return;
       // A turn of its own for each piece: writes of one turn would leave as one.
       if (pauseMs > 0) this.#timer = setTimeout(() => this.#next(), pauseMs);
       else setImmediate(() => this.#next());
     });
   }
 
-  /** Forgets what waits. */
+  /** Forgets what waits, and whatever else is pushed. */
   stop() {
+    this.#stopped = true;
     clearTimeout(this.#timer);
     this.#waiting = NONE;
   }
