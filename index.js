@@ -9,12 +9,12 @@ const { Client } = require('./lib/client');
 const { deviceConnectionString: ConnectionString } = require('./lib/connection_string');
 const { connect } = require('./lib/device');
 const { diagnose } = require('./lib/diagnose');
-const endpoint = require('./lib/endpoint');
-const errors = require('./lib/errors');
+const endpoint = require('./lib/vocabulary/endpoint');
+const errors = require('./lib/vocabulary/errors');
 const { Message } = require('./lib/message');
 const { Mqtt } = require('./lib/mqtt');
 const { Properties } = require('./lib/properties');
-const results = require('./lib/results');
+const results = require('./lib/vocabulary/results');
 const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('./lib/retry_policy');
 const { deviceSharedAccessSignature: SharedAccessSignature } = require('./lib/shared_access_signature');
 

@@ -1,16 +1,16 @@
 // @ts-check
 'use strict';
 
-const { requireArguments } = require('./argument');
+const { requireArguments } = require('./plumbing/argument');
 const { SharedAccessKeyAuthenticationProvider } = require('./authentication/shared_access_key');
 const { SharedAccessSignatureAuthenticationProvider } = require('./authentication/shared_access_signature');
 const { ConnectionString } = require('./connection_string');
-const { ArgumentError, NotImplementedError } = require('./errors');
-const { failure } = require('./failure');
+const { ArgumentError, NotImplementedError } = require('./vocabulary/errors');
+const { failure } = require('./vocabulary/failure');
 const { HeldMessages } = require('./held_messages');
 const { InternalClient } = require('./internal_client');
 const { C2D, keepsPendingOperations } = require('./transport');
-const { guarded, surface } = require('./uncaught');
+const { guarded, surface } = require('./plumbing/uncaught');
 
 /**
  * A device (device-sdk.md §1.2). Beside the events of InternalClient it emits `message(Message)`: the client asks the

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { failure } = require('./failure');
+const { failure } = require('./vocabulary/failure');
 const { Circumstances } = require('./failures/circumstances');
 const { doctorCommand } = require('./failures/doctor_command');
 

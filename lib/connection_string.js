@@ -2,10 +2,10 @@
 'use strict';
 
 const { inspect } = require('node:util');
-const { requireArguments } = require('./argument');
-const { ArgumentError } = require('./errors');
-const { failure } = require('./failure');
-const { readNameValueList } = require('./name_value_list');
+const { requireArguments } = require('./plumbing/argument');
+const { ArgumentError } = require('./vocabulary/errors');
+const { failure } = require('./vocabulary/failure');
+const { readNameValueList } = require('./plumbing/name_value_list');
 
 /** What a connection string may hold. */
 const KNOWN_FIELDS = [

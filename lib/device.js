@@ -7,9 +7,9 @@ const { messageOf } = require('./device_message');
 const { readDeviceOptions } = require('./device_options');
 const { Latency } = require('./latency');
 const { MessageStream } = require('./message_stream');
-const { badOption, requirePositive } = require('./option');
+const { badOption, requirePositive } = require('./plumbing/option');
 const { C2D } = require('./transport');
-const { guarded } = require('./uncaught');
+const { guarded } = require('./plumbing/uncaught');
 
 /**
  * A device connected through its gateway, as `connect()` gives it. It stays connected: after a loss it comes back by

@@ -1,10 +1,10 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError } = require('./errors');
-const { failure, quote } = require('./failure');
+const { ArgumentError } = require('./vocabulary/errors');
+const { failure, quote } = require('./vocabulary/failure');
 const { Message } = require('./message');
-const { badOption, requireKnown } = require('./option');
+const { badOption, requireKnown } = require('./plumbing/option');
 const { Properties } = require('./properties');
 
 /** The options of `sendEvent` that become fields of the message. */

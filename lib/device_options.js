@@ -5,9 +5,15 @@ const { SharedAccessKeyAuthenticationProvider } = require('./authentication/shar
 const { SharedAccessSignatureAuthenticationProvider } = require('./authentication/shared_access_signature');
 const { applyTokenRenewal } = require('./authentication/token_renewal');
 const { Forever } = require('./connection/forever');
-const { ArgumentError, NotImplementedError } = require('./errors');
-const { failure, quote } = require('./failure');
-const { badOption, requireKnown, requirePositive, requireText, requireTimeouts } = require('./option');
+const { ArgumentError, NotImplementedError } = require('./vocabulary/errors');
+const { failure, quote } = require('./vocabulary/failure');
+const {
+  badOption,
+  requireKnown,
+  requirePositive,
+  requireText,
+  requireTimeouts,
+} = require('./plumbing/option');
 const { NoRetry } = require('./retry_policy');
 const { parseConnectionString } = require('./strict_connection_string');
 const { keepsPendingOperations } = require('./transport');

@@ -1,17 +1,17 @@
 // @ts-check
 'use strict';
 
-const { requireArguments } = require('./argument');
-const { callbackToPromise } = require('./callback');
+const { requireArguments } = require('./plumbing/argument');
+const { callbackToPromise } = require('./plumbing/callback');
 const { ClientOptions, readAuthority } = require('./client_options');
 const { KeptConnection } = require('./connection/kept');
-const { ArgumentError, InvalidOperationError, NotImplementedError } = require('./errors');
-const { failure } = require('./failure');
+const { ArgumentError, InvalidOperationError, NotImplementedError } = require('./vocabulary/errors');
+const { failure } = require('./vocabulary/failure');
 const { ObservedEmitter } = require('./listeners');
-const { Disconnected, MessageCompleted, TransportConfigured } = require('./results');
+const { Disconnected, MessageCompleted, TransportConfigured } = require('./vocabulary/results');
 const { ExponentialBackOffWithJitter } = require('./retry_policy');
 const { keepsPendingOperations } = require('./transport');
-const { guarded } = require('./uncaught');
+const { guarded } = require('./plumbing/uncaught');
 
 /** @typedef {(error: any, result?: any) => void} Callback */
 

@@ -4,15 +4,20 @@
 const { EventEmitter } = require('node:events');
 const { TakeOver } = require('./connection/take_over');
 const { bundledTrust, readTrust } = require('./trust');
-const { NotImplementedError } = require('./errors');
-const { failure } = require('./failure');
+const { NotImplementedError } = require('./vocabulary/errors');
+const { failure } = require('./vocabulary/failure');
 const { Message } = require('./message');
 const { requireMessageFits } = require('./message_size');
 const { MqttIdentity } = require('./mqtt_identity');
 const { MqttOptions } = require('./mqtt_options');
 const { closedBeforeConnected, noCredentials } = require('./operation_failure');
 const { decode, encodeSystemAndUser } = require('./property_bag');
-const { Connected, Disconnected, MessageCompleted, SharedAccessSignatureUpdated } = require('./results');
+const {
+  Connected,
+  Disconnected,
+  MessageCompleted,
+  SharedAccessSignatureUpdated,
+} = require('./vocabulary/results');
 const { Session } = require('./session');
 const { SHORT_TEXT } = require('./slab');
 const { Subscriptions } = require('./subscriptions');

@@ -3,9 +3,9 @@
 
 const { applyTokenRenewal } = require('./authentication/token_renewal');
 const { AuthenticationType } = require('./authentication/type');
-const { ArgumentError } = require('./errors');
-const { failure } = require('./failure');
-const { badOption, requireTimeouts } = require('./option');
+const { ArgumentError } = require('./vocabulary/errors');
+const { failure } = require('./vocabulary/failure');
+const { badOption, requireTimeouts } = require('./plumbing/option');
 const { readTrust } = require('./trust');
 
 /** Seconds (device-sdk.md §3.2). */

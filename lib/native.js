@@ -3,7 +3,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { failure } = require('./failure');
+const { failure } = require('./vocabulary/failure');
 
 /**
  * The add-on. It lies beside this file in a checkout, else in the package of this platform, an optional dependency. The

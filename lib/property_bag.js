@@ -2,8 +2,8 @@
 'use strict';
 
 const querystring = require('node:querystring');
-const { ArgumentError } = require('./errors');
-const { failure, quote } = require('./failure');
+const { ArgumentError } = require('./vocabulary/errors');
+const { failure, quote } = require('./vocabulary/failure');
 
 /**
  * The property bag: the last segment of a telemetry or C2D topic, which carries a message's system and application

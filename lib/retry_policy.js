@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { ThrottlingError } = require('./errors');
+const { ThrottlingError } = require('./vocabulary/errors');
 
 /** Errors after which trying again makes sense, by `name` (device-sdk.md §1.8). */
 const RETRYABLE = {

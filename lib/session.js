@@ -5,9 +5,9 @@ const { AbortSignals } = require('./abort_signals');
 const { NativeSession } = require('./native');
 const { abortedBy, closedBeforeDone, queueFull, timedOut, withDelivery } = require('./operation_failure');
 const { Operations } = require('./operations');
-const { MessageEnqueued } = require('./results');
+const { MessageEnqueued } = require('./vocabulary/results');
 const { Slab } = require('./slab');
-const { surface } = require('./uncaught');
+const { surface } = require('./plumbing/uncaught');
 
 /** @typedef {import('./binding').NativeEvent} NativeEvent */
 /** @typedef {import('./operations').Settle} Settle */

@@ -2,11 +2,11 @@
 'use strict';
 
 const { inspect } = require('node:util');
-const { requireArguments } = require('./argument');
+const { requireArguments } = require('./plumbing/argument');
 const { sign } = require('./native');
-const { ArgumentError, FormatError } = require('./errors');
-const { failure } = require('./failure');
-const { readNameValueList } = require('./name_value_list');
+const { ArgumentError, FormatError } = require('./vocabulary/errors');
+const { failure } = require('./vocabulary/failure');
+const { readNameValueList } = require('./plumbing/name_value_list');
 
 /**
  * A shared access signature, the password of a device with a symmetric key (device-sdk.md §1.5).

@@ -9,8 +9,8 @@ const {
   requireOneCredential,
 } = require('./connection_string');
 const { requireDeviceId } = require('./device_id');
-const { ArgumentError, FormatError } = require('./errors');
-const { failure, quote } = require('./failure');
+const { ArgumentError, FormatError } = require('./vocabulary/errors');
+const { failure, quote } = require('./vocabulary/failure');
 const { parseEndpoint } = require('./gateway_address');
 const { decodeSharedAccessKey } = require('./shared_access_key');
 

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const { NotConnectedError, UnauthorizedError } = require('./errors');
-const { failure, quote } = require('./failure');
+const { NotConnectedError, UnauthorizedError } = require('./vocabulary/errors');
+const { failure, quote } = require('./vocabulary/failure');
 
 /** How long a subscription nobody wants is kept (design §4). Milliseconds. */
 const REMOVAL_GRACE_MS = 5000;

@@ -3,8 +3,8 @@
 
 const fs = require('node:fs');
 const { readCertificates } = require('./native');
-const { ArgumentError } = require('./errors');
-const { failure, quote } = require('./failure');
+const { ArgumentError } = require('./vocabulary/errors');
+const { failure, quote } = require('./vocabulary/failure');
 
 /**
  * What the option `ca` may be: PEM text, the path of a file, PEM or DER bytes, or an array of these.

@@ -4,9 +4,9 @@ const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
 const { Client } = require('../../lib/client');
-const errors = require('../../lib/errors');
+const errors = require('../../lib/vocabulary/errors');
 const { Message } = require('../../lib/message');
-const results = require('../../lib/results');
+const results = require('../../lib/vocabulary/results');
 const { KeptTransport, QuickPolicy } = require('./fake_transport');
 
 const refused = () => new errors.NotConnectedError('connect ECONNREFUSED');

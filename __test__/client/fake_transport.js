@@ -1,8 +1,8 @@
 'use strict';
 
 const { EventEmitter, once } = require('node:events');
-const errors = require('../../lib/errors');
-const results = require('../../lib/results');
+const errors = require('../../lib/vocabulary/errors');
+const results = require('../../lib/vocabulary/results');
 const { keepsPendingOperations } = require('../../lib/transport');
 
 /** What both fakes share: a log of calls, scripted outcomes, and a connection that stands or not. */

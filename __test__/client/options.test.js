@@ -6,7 +6,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { Client } = require('../../lib/client');
-const { ArgumentError } = require('../../lib/errors');
+const { ArgumentError } = require('../../lib/vocabulary/errors');
 const { ClassicTransport, KeptTransport } = require('./fake_transport');
 
 const PEM = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';

@@ -11,7 +11,7 @@ const {
   SharedAccessSignatureAuthenticationProvider: TokenProvider,
 } = require('../../lib/authentication/shared_access_signature');
 const { applyTokenRenewal } = require('../../lib/authentication/token_renewal');
-const errors = require('../../lib/errors');
+const errors = require('../../lib/vocabulary/errors');
 
 const KEY = 'c2VjcmV0';
 const TEXT = `HostName=h.azure-devices.net;DeviceId=dev/1;SharedAccessKey=${KEY}`;

@@ -5,7 +5,7 @@ const { test } = require('node:test');
 const { Forever } = require('../../lib/connection/forever');
 const { Reconnection } = require('../../lib/connection/reconnection');
 const { TakeOver } = require('../../lib/connection/take_over');
-const errors = require('../../lib/errors');
+const errors = require('../../lib/vocabulary/errors');
 const { QuickPolicy } = require('./fake_transport');
 
 const gone = () => new errors.NotConnectedError('gone');

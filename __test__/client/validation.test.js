@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { Client } = require('../../lib/client');
-const errors = require('../../lib/errors');
+const errors = require('../../lib/vocabulary/errors');
 const { Message } = require('../../lib/message');
 const { NoRetry } = require('../../lib/retry_policy');
 const { ClassicTransport, KeptTransport } = require('./fake_transport');

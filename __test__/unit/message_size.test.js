@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
-const { MessageTooLargeError } = require('../../lib/errors');
+const { MessageTooLargeError } = require('../../lib/vocabulary/errors');
 const { requireMessageFits } = require('../../lib/message_size');
 
 describe('the size of a message', () => {

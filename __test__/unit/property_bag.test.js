@@ -5,7 +5,7 @@ const { EventEmitter, once } = require('node:events');
 const { describe, it } = require('node:test');
 const { Mqtt } = require('azure-iot-device-mqtt');
 const { encodeSystemAndUser, decode } = require('../../lib/property_bag');
-const errors = require('../../lib/errors');
+const errors = require('../../lib/vocabulary/errors');
 const { Message } = require('../../lib/message');
 const vectors = require('../vectors/property_bag.json');
 

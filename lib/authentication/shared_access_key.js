@@ -2,14 +2,14 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
-const { requireArguments } = require('../argument');
-const { callbackToPromise } = require('../callback');
+const { requireArguments } = require('../plumbing/argument');
+const { callbackToPromise } = require('../plumbing/callback');
 const { ConnectionString } = require('../connection_string');
-const { ArgumentError } = require('../errors');
-const { failure } = require('../failure');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
 const { decodeSharedAccessKey } = require('../shared_access_key');
 const { SharedAccessSignature, encodeUriComponentStrict } = require('../shared_access_signature');
-const { guarded } = require('../uncaught');
+const { guarded } = require('../plumbing/uncaught');
 const { concealed } = require('./credentials');
 const { AuthenticationType } = require('./type');
 

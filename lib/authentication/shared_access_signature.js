@@ -2,12 +2,12 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
-const { requireArguments } = require('../argument');
-const { callbackToPromise } = require('../callback');
-const { FormatError } = require('../errors');
-const { failure } = require('../failure');
+const { requireArguments } = require('../plumbing/argument');
+const { callbackToPromise } = require('../plumbing/callback');
+const { FormatError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
 const { SharedAccessSignature } = require('../shared_access_signature');
-const { guarded } = require('../uncaught');
+const { guarded } = require('../plumbing/uncaught');
 const { concealed } = require('./credentials');
 const { AuthenticationType } = require('./type');
 

@@ -9,12 +9,12 @@ const {
   httpCallbackToPromise,
   noErrorCallbackToPromise,
   tripleValueCallbackToPromise,
-} = require('../callback');
+} = require('../plumbing/callback');
 const { ConnectionString } = require('../connection_string');
-const endpoint = require('../endpoint');
-const errors = require('../errors');
+const endpoint = require('../vocabulary/endpoint');
+const errors = require('../vocabulary/errors');
 const { Message } = require('../message');
-const results = require('../results');
+const results = require('../vocabulary/results');
 const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('../retry_policy');
 const {
   SharedAccessSignature,

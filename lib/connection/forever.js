@@ -1,7 +1,12 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError, FormatError, NotImplementedError, UnauthorizedError } = require('../errors');
+const {
+  ArgumentError,
+  FormatError,
+  NotImplementedError,
+  UnauthorizedError,
+} = require('../vocabulary/errors');
 const { ExponentialBackOffWithJitter } = require('../retry_policy');
 
 /** What waiting does not mend: the configuration is wrong. */

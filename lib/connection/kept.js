@@ -1,10 +1,10 @@
 // @ts-check
 'use strict';
 
-const { NotConnectedError, ServiceUnavailableError } = require('../errors');
-const { failure } = require('../failure');
-const { Connected, Disconnected } = require('../results');
-const { guarded } = require('../uncaught');
+const { NotConnectedError, ServiceUnavailableError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+const { Connected, Disconnected } = require('../vocabulary/results');
+const { guarded } = require('../plumbing/uncaught');
 const { clientClosed, openCancelled } = require('./closed');
 const { Reconnection } = require('./reconnection');
 

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { Disconnected } = require('../results');
+const { Disconnected } = require('../vocabulary/results');
 const { RetryOperation } = require('../retry_policy');
 const { clientClosed, openCancelled } = require('./closed');
 

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { ThrottlingError } = require('../errors');
+const { ThrottlingError } = require('../vocabulary/errors');
 
 /** A connection that lives this long ends the back-off; a shorter life leaves it where it was. Milliseconds. */
 const STABLE_MS = 30_000;

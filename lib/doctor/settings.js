@@ -1,9 +1,9 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError } = require('../errors');
-const { failure } = require('../failure');
-const { badOption, requireKnown, requirePositive } = require('../option');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+const { badOption, requireKnown, requirePositive } = require('../plumbing/option');
 const { PROTOCOLS, protocolOf } = require('./protocols');
 
 const OPTIONS = ['connectionString', 'ca', 'protocol', 'send', 'timeout', 'onProgress'];

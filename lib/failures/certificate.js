@@ -2,7 +2,7 @@
 'use strict';
 
 const { isIP } = require('node:net');
-const { NotConnectedError } = require('../errors');
+const { NotConnectedError } = require('../vocabulary/errors');
 const {
   bareNameOf,
   isoDate,

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { quote } = require('../failure');
+const { quote } = require('../vocabulary/failure');
 const { isGiven } = require('./doctor_command');
 const { parse, topOf } = require('./presented');
 const { readToken } = require('./token');

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { NotConnectedError } = require('../errors');
+const { NotConnectedError } = require('../vocabulary/errors');
 const { INTERCEPTOR } = require('./interceptor');
 const {
   commonName,

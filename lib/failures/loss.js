@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { NotConnectedError } = require('../errors');
+const { NotConnectedError } = require('../vocabulary/errors');
 const { isoDate } = require('./presented');
 
 /** So many short lives in a row are no accident. */

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError, NotConnectedError } = require('../errors');
-const { quote } = require('../failure');
+const { ArgumentError, NotConnectedError } = require('../vocabulary/errors');
+const { quote } = require('../vocabulary/failure');
 
 /**
  * From a name to an open port.

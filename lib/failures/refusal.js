@@ -6,7 +6,7 @@ const {
   NotImplementedError,
   ServiceUnavailableError,
   UnauthorizedError,
-} = require('../errors');
+} = require('../vocabulary/errors');
 const { isoDate } = require('./presented');
 const { holderOf, isForAnother } = require('./token');
 

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError, NotConnectedError } = require('../errors');
+const { ArgumentError, NotConnectedError } = require('../vocabulary/errors');
 
 /**
  * TLS, but for the verdict on certificates.

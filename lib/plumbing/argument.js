@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { failure } = require('./failure');
+const { failure } = require('../vocabulary/failure');
 
 /**
  * What the original checks of its arguments: that they are there.

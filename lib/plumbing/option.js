@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError } = require('./errors');
-const { failure, quote } = require('./failure');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure, quote } = require('../vocabulary/failure');
 
 /**
  * @param {Record<string, any>} options
