@@ -6,7 +6,7 @@ const { TakeOver } = require('./connection/take_over');
 const { bundledTrust, readTrust } = require('./trust');
 const { NotImplementedError } = require('./vocabulary/errors');
 const { failure } = require('./vocabulary/failure');
-const { Message } = require('./message');
+const { Message } = require('./message/message');
 const { requireMessageFits } = require('./message_size');
 const { MqttIdentity } = require('./mqtt_identity');
 const { MqttOptions } = require('./mqtt_options');
@@ -23,7 +23,7 @@ const { SHORT_TEXT } = require('./slab');
 const { Subscriptions } = require('./subscriptions');
 const { keepsPendingOperations } = require('./transport');
 
-/** @typedef {import('./binding').NativeEvent} NativeEvent */
+/** @typedef {import('./native/binding').NativeEvent} NativeEvent */
 /** @typedef {import('..').TransportConfig} TransportConfig */
 /** @typedef {(error: any, result?: any) => void} Callback */
 /** @typedef {{ message: any, callback: Callback, options?: { timeoutMs?: number, signal?: AbortSignal } }} Deferred */
@@ -64,7 +64,7 @@ class Mqtt extends EventEmitter {
   #deferred = [];
   /** C2D was asked for before: whom to tell. @type {Callback[]} */
   #deferredC2D = [];
-  /** @type {import('./connection_failure').Target | undefined} */
+  /** @type {import('./failures/connection_failure').Target | undefined} */
   #target;
   #connected = false;
   #takeOver = new TakeOver();
@@ -306,15 +306,15 @@ class Mqtt extends EventEmitter {
 
   /** @param {NativeEvent} event `failed` or `lost`. */
   #onFailure(event) {
-    const native = /** @type {import('./binding').NativeFailure} */ (event.failure);
+    const native = /** @type {import('./native/binding').NativeFailure} */ (event.failure);
     if (native.kind === 'no-roots' && !this.#bundledRoots && this.#credentials && this.#connecting) {
       this.#bundledRoots = true;
       this.#request(this.#credentials);
       return;
     }
     // Loaded when needed: a device that connects has no use for it.
-    const { connectionFailure } = require('./connection_failure');
-    const target = /** @type {import('./connection_failure').Target} */ (this.#target);
+    const { connectionFailure } = require('./failures/connection_failure');
+    const target = /** @type {import('./failures/connection_failure').Target} */ (this.#target);
     const shortLives = this.#connecting ? 0 : this.#takeOver.lost();
     const error = connectionFailure(native, target, { shortLives });
     if (this.#connecting) this.#failed(error);

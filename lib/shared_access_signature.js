@@ -3,7 +3,7 @@
 
 const { inspect } = require('node:util');
 const { requireArguments } = require('./plumbing/argument');
-const { sign } = require('./native');
+const { sign } = require('./native/add_on');
 const { ArgumentError, FormatError } = require('./vocabulary/errors');
 const { failure } = require('./vocabulary/failure');
 const { readNameValueList } = require('./plumbing/name_value_list');

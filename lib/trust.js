@@ -2,7 +2,7 @@
 'use strict';
 
 const fs = require('node:fs');
-const { readCertificates } = require('./native');
+const { readCertificates } = require('./native/add_on');
 const { ArgumentError } = require('./vocabulary/errors');
 const { failure, quote } = require('./vocabulary/failure');
 

@@ -5,7 +5,7 @@ const { once } = require('node:events');
 const { test } = require('node:test');
 const { Client } = require('../../lib/client');
 const errors = require('../../lib/vocabulary/errors');
-const { Message } = require('../../lib/message');
+const { Message } = require('../../lib/message/message');
 const results = require('../../lib/vocabulary/results');
 const { KeptTransport, QuickPolicy } = require('./fake_transport');
 

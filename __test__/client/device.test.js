@@ -6,8 +6,8 @@ const { test } = require('node:test');
 const { inspect } = require('node:util');
 const { connect } = require('../../lib/device');
 const errors = require('../../lib/vocabulary/errors');
-const { Message } = require('../../lib/message');
-const { Properties } = require('../../lib/properties');
+const { Message } = require('../../lib/message/message');
+const { Properties } = require('../../lib/message/properties');
 const { ClassicTransport, KeptTransport, QuickPolicy } = require('./fake_transport');
 
 const connectionString =

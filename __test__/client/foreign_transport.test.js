@@ -9,7 +9,7 @@ const { after, before, test } = require('node:test');
 const { Mqtt } = require('azure-iot-device-mqtt');
 const { startGateway } = require('edge-downstream-gateway');
 const { Client } = require('../../lib/client');
-const { Message } = require('../../lib/message');
+const { Message } = require('../../lib/message/message');
 
 let gateway;
 before(async () => {

@@ -5,7 +5,7 @@ const { once } = require('node:events');
 const { test } = require('node:test');
 const { connect } = require('../../lib/device');
 const errors = require('../../lib/vocabulary/errors');
-const { Message } = require('../../lib/message');
+const { Message } = require('../../lib/message/message');
 const { KeptTransport, QuickPolicy } = require('./fake_transport');
 
 const connectionString =

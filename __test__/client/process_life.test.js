@@ -9,7 +9,7 @@ const { promisify } = require('node:util');
 async function run(program) {
   const prelude = `
     const { Client } = require('./lib/client');
-    const { Message } = require('./lib/message');
+    const { Message } = require('./lib/message/message');
     const { NotConnectedError } = require('./lib/vocabulary/errors');
     const { KeptTransport, QuickPolicy } = require('./__test__/client/fake_transport');
     const client = Client.fromConnectionString('HostName=h;DeviceId=d;SharedAccessKey=c2VjcmV0', KeptTransport);

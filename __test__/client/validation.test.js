@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { Client } = require('../../lib/client');
 const errors = require('../../lib/vocabulary/errors');
-const { Message } = require('../../lib/message');
+const { Message } = require('../../lib/message/message');
 const { NoRetry } = require('../../lib/retry_policy');
 const { ClassicTransport, KeptTransport } = require('./fake_transport');
 

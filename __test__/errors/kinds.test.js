@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { X509Certificate } = require('node:crypto');
 const { createChain } = require('../../gateway');
-const { connectionFailure, explain } = require('../../lib/connection_failure');
+const { connectionFailure, explain } = require('../../lib/failures/connection_failure');
 const { SMALL, assertTold } = require('../bad_input/telling');
 const { namesInCore } = require('./sources');
 

@@ -149,7 +149,7 @@ function filesOf(folder) {
   return fs.readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const name = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return filesOf(name);
-    return /\.m?js$/.test(entry.name) && name !== 'lib/binding.js' ? [name] : [];
+    return /\.m?js$/.test(entry.name) && name !== 'lib/native/binding.js' ? [name] : [];
   });
 }
 

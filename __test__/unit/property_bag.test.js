@@ -6,7 +6,7 @@ const { describe, it } = require('node:test');
 const { Mqtt } = require('azure-iot-device-mqtt');
 const { encodeSystemAndUser, decode } = require('../../lib/property_bag');
 const errors = require('../../lib/vocabulary/errors');
-const { Message } = require('../../lib/message');
+const { Message } = require('../../lib/message/message');
 const vectors = require('../vectors/property_bag.json');
 
 /** @param {{ message?: object, properties: [any, any][] }} vector */

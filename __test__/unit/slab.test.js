@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 
-const { NativeSession } = require('../../lib/binding');
+const { NativeSession } = require('../../lib/native/binding');
 const { Slab } = require('../../lib/slab');
 
 /** A session that is never connected: it takes publishes and keeps them. */

@@ -13,7 +13,7 @@ const {
 const { ConnectionString } = require('../connection_string');
 const endpoint = require('../vocabulary/endpoint');
 const errors = require('../vocabulary/errors');
-const { Message } = require('../message');
+const { Message } = require('../message/message');
 const results = require('../vocabulary/results');
 const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('../retry_policy');
 const {

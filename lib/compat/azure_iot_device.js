@@ -5,7 +5,7 @@ const { SharedAccessKeyAuthenticationProvider } = require('../authentication/sha
 const { SharedAccessSignatureAuthenticationProvider } = require('../authentication/shared_access_signature');
 const { Client } = require('../client');
 const { deviceConnectionString: ConnectionString } = require('../connection_string');
-const { Message } = require('../message');
+const { Message } = require('../message/message');
 const { deviceSharedAccessSignature: SharedAccessSignature } = require('../shared_access_signature');
 const { getUserAgentString } = require('../user_agent');
 

@@ -15,7 +15,7 @@ const TOKEN_LIFE_S = 3600;
  * @property {string} field
  * @property {string} title
  * @property {(secret: string, subject: { hub: string, deviceId: string }, now: number) =>
- *   Partial<import('../binding').NativeRequest>} [prove]
+ *   Partial<import('../native/binding').NativeRequest>} [prove]
  */
 
 /** @type {readonly CredentialKind[]} */

@@ -29,7 +29,7 @@ const HUB_NAME = /\.azure-devices\.(net|us|cn)$/i;
 /**
  * The verdict on a gateway's certificate: dates, names, purpose. Who issued it is judged in `issuer.js`.
  *
- * @type {import('../connection_failure').Row[]}
+ * @type {import('./connection_failure').Row[]}
  */
 const ROWS = [
   {

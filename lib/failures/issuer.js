@@ -23,7 +23,7 @@ const UNTRUSTED = ['certificate-unknown-issuer', 'certificate-bad-signature'];
 /**
  * The verdict on a gateway's certificate: who issued it, and how.
  *
- * @type {import('../connection_failure').Row[]}
+ * @type {import('./connection_failure').Row[]}
  */
 const ROWS = [
   {

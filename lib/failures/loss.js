@@ -10,7 +10,7 @@ const SUSPICIOUS = 3;
 /**
  * After CONNACK.
  *
- * @type {import('../connection_failure').Row[]}
+ * @type {import('./connection_failure').Row[]}
  */
 const ROWS = [
   {

@@ -7,7 +7,7 @@ const { quote } = require('../vocabulary/failure');
 /**
  * From a name to an open port.
  *
- * @type {import('../connection_failure').Row[]}
+ * @type {import('./connection_failure').Row[]}
  */
 const ROWS = [
   {

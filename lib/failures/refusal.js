@@ -27,7 +27,7 @@ const OFFLINE_MS = 20_000;
 /**
  * From CONNECT to CONNACK.
  *
- * @type {import('../connection_failure').Row[]}
+ * @type {import('./connection_failure').Row[]}
  */
 const ROWS = [
   {

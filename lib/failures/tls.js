@@ -6,7 +6,7 @@ const { ArgumentError, NotConnectedError } = require('../vocabulary/errors');
 /**
  * TLS, but for the verdict on certificates.
  *
- * @type {import('../connection_failure').Row[]}
+ * @type {import('./connection_failure').Row[]}
  */
 const ROWS = [
   {

@@ -6,7 +6,7 @@ const path = require('node:path');
 const { main, ROOT, StepFailed } = require('../command');
 
 /** The only room that may name the generated loader, and those that may name the add-on. */
-const LOADER = 'lib/native.js';
+const LOADER = 'lib/native/add_on.js';
 const USERS_OF_NATIVE = [
   'lib/doctor/verifier.js',
   'lib/session.js',
@@ -31,7 +31,7 @@ function core() {
 /** The package stands on Node alone; one door leads to the add-on. */
 function facade() {
   return ['index.js', ...files('bin', /\.js$/), ...files('lib', /\.m?js$/)]
-    .filter((file) => file !== 'lib/binding.js')
+    .filter((file) => file !== 'lib/native/binding.js')
     .flatMap((file) => imports(file).flatMap((name) => facadeFault(file, name) ?? []));
 }
 
@@ -44,8 +44,9 @@ function facadeFault(file, name) {
   if (name.startsWith('node:')) return;
   if (!name.startsWith('.')) return `${file} depends on ${name}; users install nothing besides this package`;
   const target = resolve(file, name);
-  if (target === 'lib/binding' && file !== LOADER) return `${file} requires the loader; ${LOADER} does`;
-  if (target === 'lib/native' && !USERS_OF_NATIVE.includes(file)) return `${file} requires the add-on`;
+  if (target === 'lib/native/binding' && file !== LOADER)
+    return `${file} requires the loader; ${LOADER} does`;
+  if (target === 'lib/native/add_on' && !USERS_OF_NATIVE.includes(file)) return `${file} requires the add-on`;
   if (!target.startsWith('lib/') && !['package.json', 'index'].includes(target)) {
     return `${file} requires ${target}, which is not in the package`;
   }

@@ -51,7 +51,7 @@ module.exports = {
   judge: judgeTls,
 };
 
-/** @param {import('../../binding').NativeProbeResult} result */
+/** @param {import('../../native/binding').NativeProbeResult} result */
 function timesOf({ address, tcpMs, tlsMs, tlsVersion, cipherSuite }) {
   return {
     ...(address && { address }),

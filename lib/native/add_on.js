@@ -3,7 +3,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { failure } = require('./vocabulary/failure');
+const { failure } = require('../vocabulary/failure');
 
 /**
  * The add-on. It lies beside this file in a checkout, else in the package of this platform, an optional dependency. The
@@ -41,10 +41,10 @@ function remedy(broken) {
   if (process.env.NAPI_RS_NATIVE_LIBRARY_PATH) {
     return 'NAPI_RS_NATIVE_LIBRARY_PATH is set: it must name the add-on, or be unset.';
   }
-  if (fs.existsSync(path.join(__dirname, '..', 'Cargo.toml'))) {
+  if (fs.existsSync(path.join(__dirname, '..', '..', 'Cargo.toml'))) {
     return 'this is a checkout; run `npm run build` in it, which needs Rust (https://rustup.rs).';
   }
-  const { version, optionalDependencies } = /** @type {any} */ (require('../package.json'));
+  const { version, optionalDependencies } = /** @type {any} */ (require('../../package.json'));
   const name = `edge-downstream-${platformName()}`;
   if (broken) {
     return `install anew on this machine (delete node_modules, then npm install), and check that its C library is as new as ${name} asks for.`;

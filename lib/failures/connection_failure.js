@@ -1,11 +1,11 @@
 // @ts-check
 'use strict';
 
-const { failure } = require('./vocabulary/failure');
-const { Circumstances } = require('./failures/circumstances');
-const { doctorCommand } = require('./failures/doctor_command');
+const { failure } = require('../vocabulary/failure');
+const { Circumstances } = require('./circumstances');
+const { doctorCommand } = require('./doctor_command');
 
-/** @typedef {import('./binding').NativeFailure} NativeFailure */
+/** @typedef {import('../native/binding').NativeFailure} NativeFailure */
 /** @typedef {import('node:crypto').X509Certificate} X509Certificate */
 
 /**
@@ -17,7 +17,7 @@ const { doctorCommand } = require('./failures/doctor_command');
  * @property {string} clientId
  * @property {Buffer[]} roots DER.
  * @property {boolean} systemRoots
- * @property {import('./trust').Authority} [ca] As the app gave it: where it is a path, the doctor is told.
+ * @property {import('../trust').Authority} [ca] As the app gave it: where it is a path, the doctor is told.
  * @property {string} [password] The token; of it only the resource and the expiry are ever shown.
  * @property {'mqtt' | 'ws' | 'amqp'} [protocol] Default `mqtt`.
  */
@@ -51,12 +51,12 @@ const { doctorCommand } = require('./failures/doctor_command');
 
 /** @type {Row[]} */
 const ROWS = [
-  ...require('./failures/tls').ROWS,
-  ...require('./failures/certificate').ROWS,
-  ...require('./failures/issuer').ROWS,
-  ...require('./failures/refusal').ROWS,
-  ...require('./failures/loss').ROWS,
-  ...require('./failures/network').ROWS,
+  ...require('./tls').ROWS,
+  ...require('./certificate').ROWS,
+  ...require('./issuer').ROWS,
+  ...require('./refusal').ROWS,
+  ...require('./loss').ROWS,
+  ...require('./network').ROWS,
 ];
 
 /**
@@ -67,7 +67,7 @@ const ROWS = [
  * @property {new (message?: string) => Error} type
  * @property {string} message
  * @property {string} remedy
- * @property {ReturnType<import('./failures/presented').factsOf>} [certificate] What the deciding certificate says.
+ * @property {ReturnType<import('./presented').factsOf>} [certificate] What the deciding certificate says.
  */
 
 /**
@@ -86,7 +86,7 @@ function explain(native, target, background) {
     type: row.type,
     message: row.message(circumstances, certificate),
     remedy: typeof row.remedy === 'string' ? row.remedy : row.remedy(circumstances, certificate),
-    ...(certificate && { certificate: require('./failures/presented').factsOf(certificate) }),
+    ...(certificate && { certificate: require('./presented').factsOf(certificate) }),
   };
 }
 
