@@ -6,7 +6,7 @@ const {
   SharedAccessSignatureAuthenticationProvider,
 } = require('./lib/authentication/shared_access_signature');
 const { Client } = require('./lib/client');
-const { deviceConnectionString: ConnectionString } = require('./lib/connection_string');
+const { deviceConnectionString: ConnectionString } = require('./lib/identity/connection_string');
 const { connect } = require('./lib/device');
 const { diagnose } = require('./lib/diagnose');
 const endpoint = require('./lib/vocabulary/endpoint');
@@ -15,7 +15,7 @@ const { Message } = require('./lib/message/message');
 const { Mqtt } = require('./lib/mqtt');
 const { Properties } = require('./lib/message/properties');
 const results = require('./lib/vocabulary/results');
-const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('./lib/retry_policy');
+const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('./lib/connection/retry_policy');
 const { deviceSharedAccessSignature: SharedAccessSignature } = require('./lib/shared_access_signature');
 
 // Shorthand only: that is how `import { connect } from 'edge-downstream'` finds every name.

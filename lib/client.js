@@ -4,12 +4,12 @@
 const { requireArguments } = require('./plumbing/argument');
 const { SharedAccessKeyAuthenticationProvider } = require('./authentication/shared_access_key');
 const { SharedAccessSignatureAuthenticationProvider } = require('./authentication/shared_access_signature');
-const { ConnectionString } = require('./connection_string');
+const { ConnectionString } = require('./identity/connection_string');
 const { ArgumentError, NotImplementedError } = require('./vocabulary/errors');
 const { failure } = require('./vocabulary/failure');
 const { HeldMessages } = require('./c2d/held_messages');
 const { InternalClient } = require('./internal_client');
-const { C2D, keepsPendingOperations } = require('./transport');
+const { C2D, keepsPendingOperations } = require('./connection/transport');
 const { guarded, surface } = require('./plumbing/uncaught');
 
 /**

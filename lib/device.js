@@ -8,7 +8,7 @@ const { readDeviceOptions } = require('./device_options');
 const { Latency } = require('./latency');
 const { MessageStream } = require('./c2d/message_stream');
 const { badOption, requirePositive } = require('./plumbing/option');
-const { C2D } = require('./transport');
+const { C2D } = require('./connection/transport');
 const { guarded } = require('./plumbing/uncaught');
 
 /**

@@ -14,9 +14,9 @@ const {
   requireText,
   requireTimeouts,
 } = require('./plumbing/option');
-const { NoRetry } = require('./retry_policy');
-const { parseConnectionString } = require('./strict_connection_string');
-const { keepsPendingOperations } = require('./transport');
+const { NoRetry } = require('./connection/retry_policy');
+const { parseConnectionString } = require('./identity/strict_connection_string');
+const { keepsPendingOperations } = require('./connection/transport');
 
 const OPTIONS = [
   'connectionString',

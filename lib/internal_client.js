@@ -9,8 +9,8 @@ const { ArgumentError, InvalidOperationError, NotImplementedError } = require('.
 const { failure } = require('./vocabulary/failure');
 const { ObservedEmitter } = require('./listeners');
 const { Disconnected, MessageCompleted, TransportConfigured } = require('./vocabulary/results');
-const { ExponentialBackOffWithJitter } = require('./retry_policy');
-const { keepsPendingOperations } = require('./transport');
+const { ExponentialBackOffWithJitter } = require('./connection/retry_policy');
+const { keepsPendingOperations } = require('./connection/transport');
 const { guarded } = require('./plumbing/uncaught');
 
 /** @typedef {(error: any, result?: any) => void} Callback */
@@ -251,7 +251,7 @@ class InternalClient extends ObservedEmitter {
 
   /**
    * @protected
-   * @param {import('./transport').Feature} feature
+   * @param {import('./connection/transport').Feature} feature
    * @param {boolean} wanted
    */
   _want(feature, wanted) {

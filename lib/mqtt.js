@@ -3,14 +3,14 @@
 
 const { EventEmitter } = require('node:events');
 const { TakeOver } = require('./connection/take_over');
-const { bundledTrust, readTrust } = require('./trust');
+const { bundledTrust, readTrust } = require('./tls/trust');
 const { NotImplementedError } = require('./vocabulary/errors');
 const { failure } = require('./vocabulary/failure');
 const { Message } = require('./message/message');
 const { requireMessageFits } = require('./message_size');
 const { MqttIdentity } = require('./mqtt_identity');
 const { MqttOptions } = require('./mqtt_options');
-const { closedBeforeConnected, noCredentials } = require('./operation_failure');
+const { closedBeforeConnected, noCredentials } = require('./session/operation_failure');
 const { decode, encodeSystemAndUser } = require('./property_bag');
 const {
   Connected,
@@ -18,10 +18,10 @@ const {
   MessageCompleted,
   SharedAccessSignatureUpdated,
 } = require('./vocabulary/results');
-const { Session } = require('./session');
-const { SHORT_TEXT } = require('./slab');
+const { Session } = require('./session/session');
+const { SHORT_TEXT } = require('./session/slab');
 const { Subscriptions } = require('./subscriptions');
-const { keepsPendingOperations } = require('./transport');
+const { keepsPendingOperations } = require('./connection/transport');
 
 /** @typedef {import('./native/binding').NativeEvent} NativeEvent */
 /** @typedef {import('..').TransportConfig} TransportConfig */

@@ -1,9 +1,9 @@
 // @ts-check
 'use strict';
 
-const { requireDeviceId } = require('./device_id');
-const { parseEndpoint } = require('./gateway_address');
-const { userAgent } = require('./user_agent');
+const { requireDeviceId } = require('./identity/device_id');
+const { parseEndpoint } = require('./identity/gateway_address');
+const { userAgent } = require('./identity/user_agent');
 
 /** @typedef {import('..').TransportConfig} TransportConfig */
 

@@ -22,7 +22,7 @@ class Subscriptions {
   /** @type {Map<string, { granted: boolean, removal?: NodeJS.Timeout, waiting: Callback[] }>} */
   #wanted = new Map();
 
-  /** @param {Pick<import('./session').Session, 'subscribe' | 'unsubscribe'>} session */
+  /** @param {Pick<import('./session/session').Session, 'subscribe' | 'unsubscribe'>} session */
   constructor(session) {
     this.#session = session;
   }

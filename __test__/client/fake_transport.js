@@ -3,7 +3,7 @@
 const { EventEmitter, once } = require('node:events');
 const errors = require('../../lib/vocabulary/errors');
 const results = require('../../lib/vocabulary/results');
-const { keepsPendingOperations } = require('../../lib/transport');
+const { keepsPendingOperations } = require('../../lib/connection/transport');
 
 /** What both fakes share: a log of calls, scripted outcomes, and a connection that stands or not. */
 class FakeTransport extends EventEmitter {
@@ -61,7 +61,7 @@ class FakeTransport extends EventEmitter {
   }
 }
 
-/** A transport that keeps pending operations, as `lib/transport.js` promises. */
+/** A transport that keeps pending operations, as `lib/connection/transport.js` promises. */
 class KeptTransport extends FakeTransport {
   [keepsPendingOperations] = true;
   pending = [];

@@ -4,10 +4,10 @@
 const { EventEmitter } = require('node:events');
 const { requireArguments } = require('../plumbing/argument');
 const { callbackToPromise } = require('../plumbing/callback');
-const { ConnectionString } = require('../connection_string');
+const { ConnectionString } = require('../identity/connection_string');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
-const { decodeSharedAccessKey } = require('../shared_access_key');
+const { decodeSharedAccessKey } = require('../identity/shared_access_key');
 const { SharedAccessSignature, encodeUriComponentStrict } = require('../shared_access_signature');
 const { guarded } = require('../plumbing/uncaught');
 const { concealed } = require('./credentials');

@@ -4,10 +4,10 @@
 const { SharedAccessKeyAuthenticationProvider } = require('../authentication/shared_access_key');
 const { SharedAccessSignatureAuthenticationProvider } = require('../authentication/shared_access_signature');
 const { Client } = require('../client');
-const { deviceConnectionString: ConnectionString } = require('../connection_string');
+const { deviceConnectionString: ConnectionString } = require('../identity/connection_string');
 const { Message } = require('../message/message');
 const { deviceSharedAccessSignature: SharedAccessSignature } = require('../shared_access_signature');
-const { getUserAgentString } = require('../user_agent');
+const { getUserAgentString } = require('../identity/user_agent');
 
 /** The exports of azure-iot-device 1.18 (device-sdk.md §1.1) as far as there is something behind them. */
 module.exports = {

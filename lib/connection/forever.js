@@ -7,7 +7,7 @@ const {
   NotImplementedError,
   UnauthorizedError,
 } = require('../vocabulary/errors');
-const { ExponentialBackOffWithJitter } = require('../retry_policy');
+const { ExponentialBackOffWithJitter } = require('./retry_policy');
 
 /** What waiting does not mend: the configuration is wrong. */
 const FINAL = [ArgumentError, FormatError, NotImplementedError];

@@ -8,7 +8,7 @@ const { guarded } = require('../plumbing/uncaught');
 const { clientClosed, openCancelled } = require('./closed');
 const { Reconnection } = require('./reconnection');
 
-/** @typedef {import('../transport').Feature} Feature */
+/** @typedef {import('./transport').Feature} Feature */
 /** @typedef {(error: any, result?: any) => void} Callback */
 /** @typedef {'closed' | 'connecting' | 'connected' | 'waiting' | 'closing'} State */
 
@@ -43,8 +43,8 @@ class KeptConnection {
   #reconnection;
 
   /**
-   * @param {import('../transport').Host} host
-   * @param {import('../transport').Hooks} hooks
+   * @param {import('./transport').Host} host
+   * @param {import('./transport').Hooks} hooks
    * @param {object} [settings]
    * @param {boolean} [settings.retryFirst] The policy is asked about a first connection that fails, too. Otherwise
    *   such a failure is final, so that a typo in a host name is told at once (CONNACK 3 excepted: device-sdk.md §5).
@@ -280,7 +280,7 @@ class KeptConnection {
     if (this.#openers.length > 0 && this.#state === 'closed') this.#start();
   }
 
-  /** @param {import('../transport').StateChange} change */
+  /** @param {import('./transport').StateChange} change */
   #enter(change) {
     this.#state = change.state;
     this.#hooks.state(change);

@@ -2,7 +2,7 @@
 'use strict';
 
 const { MqttIdentity } = require('../mqtt_identity');
-const { Session } = require('../session');
+const { Session } = require('../session/session');
 const { layerFailure } = require('./verifier');
 
 /** @typedef {import('../..').ConnectFacts} ConnectFacts */
@@ -35,7 +35,7 @@ class Visit {
    * @param {object} device
    * @param {{ hub: string, deviceId: string, host: string, port: number }} device.identity
    * @param {Partial<import('../native/binding').NativeRequest>} device.request How it authenticates, and by which protocol.
-   * @param {import('../trust').Trust} device.trust
+   * @param {import('../tls/trust').Trust} device.trust
    * @param {{ tcpMs: number, tlsMs: number, connackMs: number }} device.limits
    * @param {(stage: string) => void} device.progress Hears of each stage of connecting.
    */

@@ -9,9 +9,9 @@ const { main, ROOT, StepFailed } = require('../command');
 const LOADER = 'lib/native/add_on.js';
 const USERS_OF_NATIVE = [
   'lib/doctor/verifier.js',
-  'lib/session.js',
+  'lib/session/session.js',
   'lib/shared_access_signature.js',
-  'lib/trust.js',
+  'lib/tls/trust.js',
 ];
 
 /** Who may know whom (ARCHITECTURE.md): core | binding | facade, and the gateway beside them. */

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { bundledTrust } = require('../../trust');
+const { bundledTrust } = require('../../tls/trust');
 const { judgeTls } = require('../judgement/tls');
 const { recogniseStranger } = require('../stranger');
 const { layerFailure, probe } = require('../verifier');

@@ -3,8 +3,8 @@
 
 const fs = require('node:fs');
 const os = require('node:os');
-const { version } = require('../package.json');
-const { noErrorCallbackToPromise } = require('./plumbing/callback');
+const { version } = require('../../package.json');
+const { noErrorCallbackToPromise } = require('../plumbing/callback');
 
 /**
  * How the client introduces itself: `edge-downstream/<version> (node <version>; <system> <release>; <architecture>)`

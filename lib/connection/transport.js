@@ -44,7 +44,7 @@ const C2D = Object.freeze({ enable: 'enableC2D', disable: 'disableC2D' });
  *
  * @typedef {object} Host
  * @property {any} _transport
- * @property {import('..').RetryPolicy} _retryPolicy
+ * @property {import('../..').RetryPolicy} _retryPolicy
  * @property {number} _maxOperationTimeout Milliseconds.
  */
 

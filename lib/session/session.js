@@ -2,14 +2,14 @@
 'use strict';
 
 const { AbortSignals } = require('./abort_signals');
-const { NativeSession } = require('./native/add_on');
+const { NativeSession } = require('../native/add_on');
 const { abortedBy, closedBeforeDone, queueFull, timedOut, withDelivery } = require('./operation_failure');
 const { Operations } = require('./operations');
-const { MessageEnqueued } = require('./vocabulary/results');
+const { MessageEnqueued } = require('../vocabulary/results');
 const { Slab } = require('./slab');
-const { surface } = require('./plumbing/uncaught');
+const { surface } = require('../plumbing/uncaught');
 
-/** @typedef {import('./native/binding').NativeEvent} NativeEvent */
+/** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {import('./operations').Settle} Settle */
 
 /** How often deadlines are looked at. Milliseconds. */
@@ -72,7 +72,7 @@ class Session {
 
   /**
    * @param {SessionHooks} hooks Their exceptions surface as uncaught, after everybody else was served.
-   * @param {import('./native/binding').NativeLimits} [limits]
+   * @param {import('../native/binding').NativeLimits} [limits]
    */
   constructor(hooks, limits) {
     this.#hooks = hooks;
@@ -85,7 +85,7 @@ class Session {
     }, limits);
   }
 
-  /** @param {import('./native/binding').NativeRequest} request */
+  /** @param {import('../native/binding').NativeRequest} request */
   connect(request) {
     this.#native.connect(request);
   }

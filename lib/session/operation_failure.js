@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const errors = require('./vocabulary/errors');
-const { failure } = require('./vocabulary/failure');
+const errors = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
 
 const { InvalidOperationError, NotConnectedError, OperationCancelledError, TimeoutError } = errors;
 

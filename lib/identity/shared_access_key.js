@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError } = require('./vocabulary/errors');
-const { failure } = require('./vocabulary/failure');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
 
 /**
  * The bytes of a base64 key: standard or URL-safe alphabet, with or without padding, white space ignored. That is

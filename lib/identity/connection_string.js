@@ -2,10 +2,10 @@
 'use strict';
 
 const { inspect } = require('node:util');
-const { requireArguments } = require('./plumbing/argument');
-const { ArgumentError } = require('./vocabulary/errors');
-const { failure } = require('./vocabulary/failure');
-const { readNameValueList } = require('./plumbing/name_value_list');
+const { requireArguments } = require('../plumbing/argument');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+const { readNameValueList } = require('../plumbing/name_value_list');
 
 /** What a connection string may hold. */
 const KNOWN_FIELDS = [
@@ -31,7 +31,7 @@ class ConnectionString {
   /**
    * @param {string} source
    * @param {string[]} [requiredFields]
-   * @returns {import('..').ConnectionStringFields} Unknown fields are kept, of duplicates the last.
+   * @returns {import('../..').ConnectionStringFields} Unknown fields are kept, of duplicates the last.
    * @throws {ArgumentError} `ERR_IOT_CONNECTION_STRING_FIELD_MISSING`: a required field is absent.
    */
   static parse(source, requiredFields = []) {
@@ -46,7 +46,7 @@ class ConnectionString {
 const deviceConnectionString = {
   /**
    * @param {string} source
-   * @returns {import('..').ConnectionStringFields}
+   * @returns {import('../..').ConnectionStringFields}
    * @throws {ArgumentError} HostName or DeviceId is absent, or there is not exactly one of SharedAccessKey,
    *   SharedAccessSignature and x509.
    */

@@ -2,9 +2,9 @@
 'use strict';
 
 const fs = require('node:fs');
-const { readCertificates } = require('./native/add_on');
-const { ArgumentError } = require('./vocabulary/errors');
-const { failure, quote } = require('./vocabulary/failure');
+const { readCertificates } = require('../native/add_on');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure, quote } = require('../vocabulary/failure');
 
 /**
  * What the option `ca` may be: PEM text, the path of a file, PEM or DER bytes, or an array of these.

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError } = require('./vocabulary/errors');
-const { failure, quote } = require('./vocabulary/failure');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure, quote } = require('../vocabulary/failure');
 
 /**
  * Refuses a device id that cannot travel: it stands raw in MQTT topics, the client id and the user name. The signs

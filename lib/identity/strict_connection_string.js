@@ -9,8 +9,8 @@ const {
   requireOneCredential,
 } = require('./connection_string');
 const { requireDeviceId } = require('./device_id');
-const { ArgumentError, FormatError } = require('./vocabulary/errors');
-const { failure, quote } = require('./vocabulary/failure');
+const { ArgumentError, FormatError } = require('../vocabulary/errors');
+const { failure, quote } = require('../vocabulary/failure');
 const { parseEndpoint } = require('./gateway_address');
 const { decodeSharedAccessKey } = require('./shared_access_key');
 
@@ -21,7 +21,7 @@ const { decodeSharedAccessKey } = require('./shared_access_key');
  * damaged string may have its key anywhere.
  *
  * @param {string} source
- * @returns {import('..').ConnectionStringFields} HostName, DeviceId and one credential are there, every value usable.
+ * @returns {import('../..').ConnectionStringFields} HostName, DeviceId and one credential are there, every value usable.
  * @throws {FormatError} `ERR_IOT_CONNECTION_STRING_MALFORMED`: an element is not `name=value`.
  * @throws {ArgumentError} `ERR_IOT_CONNECTION_STRING_…`: `MISSING`, `SPACE`, `FIELD_UNKNOWN`, `FIELD_DUPLICATE`,
  *   `FIELD_MISSING`, `NO_CREDENTIAL`, `CREDENTIAL_CONFLICT`; `ERR_IOT_HOST_INVALID`, `ERR_IOT_DEVICE_ID_INVALID`,
@@ -97,7 +97,7 @@ function readField(element, position, fields) {
  */
 function requireTokenOf({ SharedAccessSignature: text, DeviceId, ModuleId }) {
   // Only who brings a token needs it.
-  const { holderOf, isForAnother, readToken } = require('./failures/token');
+  const { holderOf, isForAnother, readToken } = require('../failures/token');
   const token = readToken(text);
   if (!isForAnother(token, ModuleId ? `${DeviceId}/${ModuleId}` : DeviceId)) return;
   const message = `The token of the connection string is for ${holderOf(token)}, its DeviceId is ${quote(DeviceId)}`;

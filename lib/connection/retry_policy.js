@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { ThrottlingError } = require('./vocabulary/errors');
+const { ThrottlingError } = require('../vocabulary/errors');
 
 /** Errors after which trying again makes sense, by `name` (device-sdk.md §1.8). */
 const RETRYABLE = {
@@ -86,7 +86,7 @@ class RetryOperation {
 
   /**
    * @param {string} name Of the operation, for debuggers.
-   * @param {import('..').RetryPolicy} policy
+   * @param {import('../..').RetryPolicy} policy
    * @param {number} maxTimeout Milliseconds from `retry()` on, after which no further attempt is begun.
    */
   constructor(name, policy, maxTimeout) {

@@ -2,8 +2,8 @@
 'use strict';
 
 const { domainToASCII } = require('node:url');
-const { ArgumentError } = require('./vocabulary/errors');
-const { failure, quote } = require('./vocabulary/failure');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure, quote } = require('../vocabulary/failure');
 
 /**
  * Splits what a connection string gives as HostName or GatewayHostName: a name, an IPv4 or an IPv6 address, the last
