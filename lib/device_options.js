@@ -1,8 +1,10 @@
 // @ts-check
 'use strict';
 
-const { SharedAccessKeyAuthenticationProvider } = require('./authentication/shared_access_key');
-const { SharedAccessSignatureAuthenticationProvider } = require('./authentication/shared_access_signature');
+const { SharedAccessKeyAuthenticationProvider } = require('./authentication/providers/shared_access_key');
+const {
+  SharedAccessSignatureAuthenticationProvider,
+} = require('./authentication/providers/shared_access_signature');
 const { applyTokenRenewal } = require('./authentication/token_renewal');
 const { Forever } = require('./connection/forever');
 const { ArgumentError, NotImplementedError } = require('./vocabulary/errors');
@@ -114,7 +116,7 @@ function readTransport(Transport = defaultTransport(), provider) {
 
 /** Loaded when needed: a device on another transport needs no native code. */
 function defaultTransport() {
-  return require('./mqtt').Mqtt;
+  return require('./mqtt/mqtt').Mqtt;
 }
 
 /** @param {any} retry */

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
-const { Client } = require('../../lib/client');
+const { Client } = require('../../lib/client/client');
 const errors = require('../../lib/vocabulary/errors');
 const { Message } = require('../../lib/message/message');
 const results = require('../../lib/vocabulary/results');

@@ -8,7 +8,7 @@ const { promisify } = require('node:util');
 /** Runs a program that has `client`, `transport` and `QuickPolicy`; what it prints. */
 async function run(program) {
   const prelude = `
-    const { Client } = require('./lib/client');
+    const { Client } = require('./lib/client/client');
     const { Message } = require('./lib/message/message');
     const { NotConnectedError } = require('./lib/vocabulary/errors');
     const { KeptTransport, QuickPolicy } = require('./__test__/client/fake_transport');

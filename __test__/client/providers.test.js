@@ -6,10 +6,10 @@ const { test } = require('node:test');
 const { inspect } = require('node:util');
 const {
   SharedAccessKeyAuthenticationProvider: KeyProvider,
-} = require('../../lib/authentication/shared_access_key');
+} = require('../../lib/authentication/providers/shared_access_key');
 const {
   SharedAccessSignatureAuthenticationProvider: TokenProvider,
-} = require('../../lib/authentication/shared_access_signature');
+} = require('../../lib/authentication/providers/shared_access_signature');
 const { applyTokenRenewal } = require('../../lib/authentication/token_renewal');
 const errors = require('../../lib/vocabulary/errors');
 

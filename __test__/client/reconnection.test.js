@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { Forever } = require('../../lib/connection/forever');
 const { Reconnection } = require('../../lib/connection/reconnection');
-const { TakeOver } = require('../../lib/connection/take_over');
+const { TakeOver } = require('../../lib/mqtt/take_over');
 const errors = require('../../lib/vocabulary/errors');
 const { QuickPolicy } = require('./fake_transport');
 

@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { Client } = require('../../lib/client');
+const { Client } = require('../../lib/client/client');
 const errors = require('../../lib/vocabulary/errors');
 const { Message } = require('../../lib/message/message');
 const { NoRetry } = require('../../lib/connection/retry_policy');

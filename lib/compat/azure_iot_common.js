@@ -20,7 +20,7 @@ const {
   SharedAccessSignature,
   anHourFromNow,
   encodeUriComponentStrict,
-} = require('../shared_access_signature');
+} = require('../authentication/shared_access_signature');
 const { getAgentPlatformString } = require('../identity/user_agent');
 
 /**

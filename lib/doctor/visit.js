@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { MqttIdentity } = require('../mqtt_identity');
+const { MqttIdentity } = require('../mqtt/identity');
 const { Session } = require('../session/session');
 const { layerFailure } = require('./verifier');
 

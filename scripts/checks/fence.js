@@ -10,7 +10,7 @@ const LOADER = 'lib/native/add_on.js';
 const USERS_OF_NATIVE = [
   'lib/doctor/verifier.js',
   'lib/session/session.js',
-  'lib/shared_access_signature.js',
+  'lib/authentication/shared_access_signature.js',
   'lib/tls/trust.js',
 ];
 

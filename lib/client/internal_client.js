@@ -1,17 +1,17 @@
 // @ts-check
 'use strict';
 
-const { requireArguments } = require('./plumbing/argument');
-const { callbackToPromise } = require('./plumbing/callback');
-const { ClientOptions, readAuthority } = require('./client_options');
-const { KeptConnection } = require('./connection/kept');
-const { ArgumentError, InvalidOperationError, NotImplementedError } = require('./vocabulary/errors');
-const { failure } = require('./vocabulary/failure');
+const { requireArguments } = require('../plumbing/argument');
+const { callbackToPromise } = require('../plumbing/callback');
+const { ClientOptions, readAuthority } = require('./options');
+const { KeptConnection } = require('../connection/kept');
+const { ArgumentError, InvalidOperationError, NotImplementedError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
 const { ObservedEmitter } = require('./listeners');
-const { Disconnected, MessageCompleted, TransportConfigured } = require('./vocabulary/results');
-const { ExponentialBackOffWithJitter } = require('./connection/retry_policy');
-const { keepsPendingOperations } = require('./connection/transport');
-const { guarded } = require('./plumbing/uncaught');
+const { Disconnected, MessageCompleted, TransportConfigured } = require('../vocabulary/results');
+const { ExponentialBackOffWithJitter } = require('../connection/retry_policy');
+const { keepsPendingOperations } = require('../connection/transport');
+const { guarded } = require('../plumbing/uncaught');
 
 /** @typedef {(error: any, result?: any) => void} Callback */
 
@@ -51,7 +51,7 @@ class InternalClient extends ObservedEmitter {
     super();
     // These three are read, and set, by apps and their tests.
     this._transport = transport;
-    /** @type {import('..').RetryPolicy} */
+    /** @type {import('../..').RetryPolicy} */
     this._retryPolicy = new ExponentialBackOffWithJitter();
     /** Milliseconds. */
     this._maxOperationTimeout = MAX_OPERATION_TIMEOUT_MS;
@@ -136,7 +136,7 @@ class InternalClient extends ObservedEmitter {
   /**
    * Sets options of the transport, beside those set before. They take effect at the next connection.
    *
-   * @param {import('..').DeviceClientOptions} options `ca` may be PEM, DER, the path of a file, or an array of these.
+   * @param {import('../..').DeviceClientOptions} options `ca` may be PEM, DER, the path of a file, or an array of these.
    * @param {Callback} [callback] `(error)`; on success there is no result.
    * @returns {any}
    * @throws {ReferenceError} No options. Thrown also without a callback, as ever.
@@ -234,7 +234,7 @@ class InternalClient extends ObservedEmitter {
   /**
    * Sets what decides about retries from now on. Default: `ExponentialBackOffWithJitter`.
    *
-   * @param {import('..').RetryPolicy} policy
+   * @param {import('../..').RetryPolicy} policy
    * @throws {ReferenceError} No policy.
    * @throws {ArgumentError} It lacks one of the two functions.
    */
@@ -251,7 +251,7 @@ class InternalClient extends ObservedEmitter {
 
   /**
    * @protected
-   * @param {import('./connection/transport').Feature} feature
+   * @param {import('../connection/transport').Feature} feature
    * @param {boolean} wanted
    */
   _want(feature, wanted) {
@@ -316,7 +316,7 @@ class InternalClient extends ObservedEmitter {
 
 /** Loaded when needed: our own transports do without. */
 function perOperationConnection() {
-  return require('./connection/per_operation').PerOperationConnection;
+  return require('../connection/per_operation').PerOperationConnection;
 }
 
 module.exports = { InternalClient };

@@ -2,18 +2,18 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
-const { requireArguments } = require('../plumbing/argument');
-const { callbackToPromise } = require('../plumbing/callback');
-const { ConnectionString } = require('../identity/connection_string');
-const { ArgumentError } = require('../vocabulary/errors');
-const { failure } = require('../vocabulary/failure');
-const { decodeSharedAccessKey } = require('../identity/shared_access_key');
+const { requireArguments } = require('../../plumbing/argument');
+const { callbackToPromise } = require('../../plumbing/callback');
+const { ConnectionString } = require('../../identity/connection_string');
+const { ArgumentError } = require('../../vocabulary/errors');
+const { failure } = require('../../vocabulary/failure');
+const { decodeSharedAccessKey } = require('../../identity/shared_access_key');
 const { SharedAccessSignature, encodeUriComponentStrict } = require('../shared_access_signature');
-const { guarded } = require('../plumbing/uncaught');
-const { concealed } = require('./credentials');
-const { AuthenticationType } = require('./type');
+const { guarded } = require('../../plumbing/uncaught');
+const { concealed } = require('../credentials');
+const { AuthenticationType } = require('../type');
 
-/** @typedef {import('../..').TransportConfig} TransportConfig */
+/** @typedef {import('../../..').TransportConfig} TransportConfig */
 /** @typedef {(error: Error | null, credentials?: TransportConfig) => void} CredentialsCallback */
 
 /** How long a token is valid, and how long before its end the next one is made. Seconds. */

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const { NotConnectedError, UnauthorizedError } = require('./vocabulary/errors');
-const { failure, quote } = require('./vocabulary/failure');
+const { NotConnectedError, UnauthorizedError } = require('../vocabulary/errors');
+const { failure, quote } = require('../vocabulary/failure');
 
 /** How long a subscription nobody wants is kept (design §4). Milliseconds. */
 const REMOVAL_GRACE_MS = 5000;
@@ -22,7 +22,7 @@ class Subscriptions {
   /** @type {Map<string, { granted: boolean, removal?: NodeJS.Timeout, waiting: Callback[] }>} */
   #wanted = new Map();
 
-  /** @param {Pick<import('./session/session').Session, 'subscribe' | 'unsubscribe'>} session */
+  /** @param {Pick<import('../session/session').Session, 'subscribe' | 'unsubscribe'>} session */
   constructor(session) {
     this.#session = session;
   }

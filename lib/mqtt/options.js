@@ -1,12 +1,12 @@
 // @ts-check
 'use strict';
 
-const { applyTokenRenewal } = require('./authentication/token_renewal');
-const { AuthenticationType } = require('./authentication/type');
-const { ArgumentError } = require('./vocabulary/errors');
-const { failure } = require('./vocabulary/failure');
-const { badOption, requireTimeouts } = require('./plumbing/option');
-const { readTrust } = require('./tls/trust');
+const { applyTokenRenewal } = require('../authentication/token_renewal');
+const { AuthenticationType } = require('../authentication/type');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+const { badOption, requireTimeouts } = require('../plumbing/option');
+const { readTrust } = require('../tls/trust');
 
 /** Seconds (device-sdk.md §3.2). */
 const KEEP_ALIVE_S = 180;
@@ -17,7 +17,7 @@ const LONGEST_KEEP_ALIVE_S = 65_535;
  * one, except that `modelId` and `productInfo` stay.
  */
 class MqttOptions {
-  /** @type {import('./tls/trust').Authority | undefined} */
+  /** @type {import('../tls/trust').Authority | undefined} */
   ca;
   /** Seconds. */
   keepAlive = KEEP_ALIVE_S;

@@ -1,11 +1,11 @@
 // @ts-check
 'use strict';
 
-const { requireDeviceId } = require('./identity/device_id');
-const { parseEndpoint } = require('./identity/gateway_address');
-const { userAgent } = require('./identity/user_agent');
+const { requireDeviceId } = require('../identity/device_id');
+const { parseEndpoint } = require('../identity/gateway_address');
+const { userAgent } = require('../identity/user_agent');
 
-/** @typedef {import('..').TransportConfig} TransportConfig */
+/** @typedef {import('../..').TransportConfig} TransportConfig */
 
 /** The version of the service interface (device-sdk.md §3.3). */
 const API_VERSION = '2021-04-12';

@@ -2,8 +2,8 @@
 'use strict';
 
 const querystring = require('node:querystring');
-const { ArgumentError } = require('./vocabulary/errors');
-const { failure, quote } = require('./vocabulary/failure');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure, quote } = require('../vocabulary/failure');
 
 /**
  * The property bag: the last segment of a telemetry or C2D topic, which carries a message's system and application
@@ -35,7 +35,7 @@ const warned = new Set();
  *
  * What a gateway would acknowledge and then drop is refused.
  *
- * @param {import('./message/message').Message} message
+ * @param {import('../message/message').Message} message
  * @param {string} [outputName]
  * @returns {string} ASCII; empty if there are no properties.
  * @throws {ArgumentError} `ERR_IOT_PROPERTY_NAME_EMPTY`, `ERR_IOT_PROPERTY_NAME_CASE`: two names differ only in case.
@@ -65,7 +65,7 @@ function encodeSystemAndUser(message, outputName) {
 /**
  * Fills a received message from the bag of its topic. What cannot be decoded is taken as it stands.
  *
- * @template {import('./message/message').Message} M
+ * @template {import('../message/message').Message} M
  * @param {string} bag
  * @param {M} message
  * @returns {M} `message`

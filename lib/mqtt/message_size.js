@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const { MessageTooLargeError } = require('./vocabulary/errors');
-const { failure } = require('./vocabulary/failure');
+const { MessageTooLargeError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
 
 /**
  * Bytes of body and property bag that surely arrive. Above it a gateway acknowledges and drops the message, or cuts

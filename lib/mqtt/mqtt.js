@@ -2,29 +2,29 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
-const { TakeOver } = require('./connection/take_over');
-const { bundledTrust, readTrust } = require('./tls/trust');
-const { NotImplementedError } = require('./vocabulary/errors');
-const { failure } = require('./vocabulary/failure');
-const { Message } = require('./message/message');
+const { TakeOver } = require('./take_over');
+const { bundledTrust, readTrust } = require('../tls/trust');
+const { NotImplementedError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+const { Message } = require('../message/message');
 const { requireMessageFits } = require('./message_size');
-const { MqttIdentity } = require('./mqtt_identity');
-const { MqttOptions } = require('./mqtt_options');
-const { closedBeforeConnected, noCredentials } = require('./session/operation_failure');
+const { MqttIdentity } = require('./identity');
+const { MqttOptions } = require('./options');
+const { closedBeforeConnected, noCredentials } = require('../session/operation_failure');
 const { decode, encodeSystemAndUser } = require('./property_bag');
 const {
   Connected,
   Disconnected,
   MessageCompleted,
   SharedAccessSignatureUpdated,
-} = require('./vocabulary/results');
-const { Session } = require('./session/session');
-const { SHORT_TEXT } = require('./session/slab');
+} = require('../vocabulary/results');
+const { Session } = require('../session/session');
+const { SHORT_TEXT } = require('../session/slab');
 const { Subscriptions } = require('./subscriptions');
-const { keepsPendingOperations } = require('./connection/transport');
+const { keepsPendingOperations } = require('../connection/transport');
 
-/** @typedef {import('./native/binding').NativeEvent} NativeEvent */
-/** @typedef {import('..').TransportConfig} TransportConfig */
+/** @typedef {import('../native/binding').NativeEvent} NativeEvent */
+/** @typedef {import('../..').TransportConfig} TransportConfig */
 /** @typedef {(error: any, result?: any) => void} Callback */
 /** @typedef {{ message: any, callback: Callback, options?: { timeoutMs?: number, signal?: AbortSignal } }} Deferred */
 
@@ -64,7 +64,7 @@ class Mqtt extends EventEmitter {
   #deferred = [];
   /** C2D was asked for before: whom to tell. @type {Callback[]} */
   #deferredC2D = [];
-  /** @type {import('./failures/connection_failure').Target | undefined} */
+  /** @type {import('../failures/connection_failure').Target | undefined} */
   #target;
   #connected = false;
   #takeOver = new TakeOver();
@@ -306,15 +306,15 @@ class Mqtt extends EventEmitter {
 
   /** @param {NativeEvent} event `failed` or `lost`. */
   #onFailure(event) {
-    const native = /** @type {import('./native/binding').NativeFailure} */ (event.failure);
+    const native = /** @type {import('../native/binding').NativeFailure} */ (event.failure);
     if (native.kind === 'no-roots' && !this.#bundledRoots && this.#credentials && this.#connecting) {
       this.#bundledRoots = true;
       this.#request(this.#credentials);
       return;
     }
     // Loaded when needed: a device that connects has no use for it.
-    const { connectionFailure } = require('./failures/connection_failure');
-    const target = /** @type {import('./failures/connection_failure').Target} */ (this.#target);
+    const { connectionFailure } = require('../failures/connection_failure');
+    const target = /** @type {import('../failures/connection_failure').Target} */ (this.#target);
     const shortLives = this.#connecting ? 0 : this.#takeOver.lost();
     const error = connectionFailure(native, target, { shortLives });
     if (this.#connecting) this.#failed(error);

@@ -1,16 +1,18 @@
 // @ts-check
 'use strict';
 
-const { requireArguments } = require('./plumbing/argument');
-const { SharedAccessKeyAuthenticationProvider } = require('./authentication/shared_access_key');
-const { SharedAccessSignatureAuthenticationProvider } = require('./authentication/shared_access_signature');
-const { ConnectionString } = require('./identity/connection_string');
-const { ArgumentError, NotImplementedError } = require('./vocabulary/errors');
-const { failure } = require('./vocabulary/failure');
-const { HeldMessages } = require('./c2d/held_messages');
+const { requireArguments } = require('../plumbing/argument');
+const { SharedAccessKeyAuthenticationProvider } = require('../authentication/providers/shared_access_key');
+const {
+  SharedAccessSignatureAuthenticationProvider,
+} = require('../authentication/providers/shared_access_signature');
+const { ConnectionString } = require('../identity/connection_string');
+const { ArgumentError, NotImplementedError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+const { HeldMessages } = require('../c2d/held_messages');
 const { InternalClient } = require('./internal_client');
-const { C2D, keepsPendingOperations } = require('./connection/transport');
-const { guarded, surface } = require('./plumbing/uncaught');
+const { C2D, keepsPendingOperations } = require('../connection/transport');
+const { guarded, surface } = require('../plumbing/uncaught');
 
 /**
  * A device (device-sdk.md §1.2). Beside the events of InternalClient it emits `message(Message)`: the client asks the
@@ -120,7 +122,7 @@ class Client extends InternalClient {
 }
 
 /**
- * @param {import('..').ConnectionStringFields} fields
+ * @param {import('../..').ConnectionStringFields} fields
  * @param {string} connectionString
  */
 function providerOf(fields, connectionString) {
