@@ -7,8 +7,8 @@ const {
 } = require('./lib/authentication/providers/shared_access_signature');
 const { Client } = require('./lib/client/client');
 const { deviceConnectionString: ConnectionString } = require('./lib/identity/connection_string');
-const { connect } = require('./lib/device');
-const { diagnose } = require('./lib/diagnose');
+const { connect } = require('./lib/device/device');
+const { diagnose } = require('./lib/doctor/diagnose');
 const endpoint = require('./lib/vocabulary/endpoint');
 const errors = require('./lib/vocabulary/errors');
 const { Message } = require('./lib/message/message');

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
-const { connect } = require('../../lib/device');
+const { connect } = require('../../lib/device/device');
 const errors = require('../../lib/vocabulary/errors');
 const { Message } = require('../../lib/message/message');
 const { KeptTransport, QuickPolicy } = require('./fake_transport');

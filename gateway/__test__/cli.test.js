@@ -60,7 +60,7 @@ test('the line it prints runs a sample as it is', { skip: process.platform === '
   const [, line] = await cli.shows(/\n\n(IOTHUB_DEVICE_CONNECTION_STRING='.*edge_downstream_device\.js)\n/);
   const root = path.join(__dirname, '..', '..');
   const here = line
-    .replace('edge-downstream/register', path.join(root, 'lib', 'register.js'))
+    .replace('edge-downstream/register', path.join(root, 'lib', 'compat', 'register.js'))
     .replace('edge_downstream_device.js', path.join(root, 'examples', 'edge_downstream_device.js'));
   assert.notStrictEqual(here, line);
   const sample = spawn('sh', ['-c', `${here} --messages 2 --interval 0`], { stdio: 'ignore' });

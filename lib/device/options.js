@@ -1,24 +1,24 @@
 // @ts-check
 'use strict';
 
-const { SharedAccessKeyAuthenticationProvider } = require('./authentication/providers/shared_access_key');
+const { SharedAccessKeyAuthenticationProvider } = require('../authentication/providers/shared_access_key');
 const {
   SharedAccessSignatureAuthenticationProvider,
-} = require('./authentication/providers/shared_access_signature');
-const { applyTokenRenewal } = require('./authentication/token_renewal');
-const { Forever } = require('./connection/forever');
-const { ArgumentError, NotImplementedError } = require('./vocabulary/errors');
-const { failure, quote } = require('./vocabulary/failure');
+} = require('../authentication/providers/shared_access_signature');
+const { applyTokenRenewal } = require('../authentication/token_renewal');
+const { Forever } = require('../connection/forever');
+const { ArgumentError, NotImplementedError } = require('../vocabulary/errors');
+const { failure, quote } = require('../vocabulary/failure');
 const {
   badOption,
   requireKnown,
   requirePositive,
   requireText,
   requireTimeouts,
-} = require('./plumbing/option');
-const { NoRetry } = require('./connection/retry_policy');
-const { parseConnectionString } = require('./identity/strict_connection_string');
-const { keepsPendingOperations } = require('./connection/transport');
+} = require('../plumbing/option');
+const { NoRetry } = require('../connection/retry_policy');
+const { parseConnectionString } = require('../identity/strict_connection_string');
+const { keepsPendingOperations } = require('../connection/transport');
 
 const OPTIONS = [
   'connectionString',
@@ -40,7 +40,7 @@ const LONGEST_KEEP_ALIVE_S = 65_535;
 /**
  * What `connect(options)` was told, checked and in the terms of the rooms below.
  *
- * @param {import('..').ConnectOptions} options
+ * @param {import('../..').ConnectOptions} options
  * @throws {ArgumentError} An option is unknown or cannot be used, or the connection string is at fault.
  */
 function readDeviceOptions(options) {
@@ -116,7 +116,7 @@ function readTransport(Transport = defaultTransport(), provider) {
 
 /** Loaded when needed: a device on another transport needs no native code. */
 function defaultTransport() {
-  return require('./mqtt/mqtt').Mqtt;
+  return require('../mqtt/mqtt').Mqtt;
 }
 
 /** @param {any} retry */
@@ -127,7 +127,7 @@ function readRetry(retry) {
   if (typeof retry?.shouldRetry !== 'function' || typeof retry.nextRetryTimeout !== 'function') {
     throw badOption('retry', retry, "'forever', 'never' or a retry policy");
   }
-  return { policy: /** @type {import('..').RetryPolicy} */ (retry), retryFirst: false };
+  return { policy: /** @type {import('../..').RetryPolicy} */ (retry), retryFirst: false };
 }
 
 /**

@@ -1,11 +1,11 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError } = require('./vocabulary/errors');
-const { failure, quote } = require('./vocabulary/failure');
-const { Message } = require('./message/message');
-const { badOption, requireKnown } = require('./plumbing/option');
-const { Properties } = require('./message/properties');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure, quote } = require('../vocabulary/failure');
+const { Message } = require('../message/message');
+const { badOption, requireKnown } = require('../plumbing/option');
+const { Properties } = require('../message/properties');
 
 /** The options of `sendEvent` that become fields of the message. */
 const FIELDS = ['properties', 'messageId', 'correlationId', 'contentType', 'contentEncoding'];

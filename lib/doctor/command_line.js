@@ -24,7 +24,7 @@ const SIGPIPE = 128 + 13;
 
 /** By name. Loaded when called. @type {Record<string, () => (args: string[], surroundings: Surroundings) => Promise<number>>} */
 const COMMANDS = {
-  doctor: () => require('./doctor/command').doctor,
+  doctor: () => require('./command').doctor,
 };
 
 /**

@@ -2,14 +2,14 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
-const { KeptConnection } = require('./connection/kept');
-const { messageOf } = require('./device_message');
-const { readDeviceOptions } = require('./device_options');
+const { KeptConnection } = require('../connection/kept');
+const { messageOf } = require('./message');
+const { readDeviceOptions } = require('./options');
 const { Latency } = require('./latency');
-const { MessageStream } = require('./c2d/message_stream');
-const { badOption, requirePositive } = require('./plumbing/option');
-const { C2D } = require('./connection/transport');
-const { guarded } = require('./plumbing/uncaught');
+const { MessageStream } = require('../c2d/message_stream');
+const { badOption, requirePositive } = require('../plumbing/option');
+const { C2D } = require('../connection/transport');
+const { guarded } = require('../plumbing/uncaught');
 
 /**
  * A device connected through its gateway, as `connect()` gives it. It stays connected: after a loss it comes back by
@@ -66,7 +66,7 @@ class Device extends EventEmitter {
    * @param {any} body A text or bytes go as they are, a Message too. Anything else travels as JSON, with
    *   `contentType` application/json and `contentEncoding` utf-8.
    * @param {object} [options] Not together with a Message, except the last two.
-   * @param {Record<string, string | number | boolean> | import('..').Properties} [options.properties]
+   * @param {Record<string, string | number | boolean> | import('../..').Properties} [options.properties]
    * @param {string} [options.messageId] Default: a random UUID, which is sent, so that the receiver recognises a
    *   message that arrives twice.
    * @param {string} [options.correlationId]
@@ -111,7 +111,7 @@ class Device extends EventEmitter {
    * loop was left goes to the next loop; when the connection ended, it comes again by the next. Ends when the device is
    * closed, and throws when the retry policy gives up.
    *
-   * @returns {AsyncIterableIterator<import('..').Message>}
+   * @returns {AsyncIterableIterator<import('../..').Message>}
    */
   messages() {
     return this.#stream.iterator();
@@ -120,7 +120,7 @@ class Device extends EventEmitter {
   /**
    * Acknowledges a message now: before leaving the loop with it, for instance.
    *
-   * @param {import('..').Message} message From `messages()`.
+   * @param {import('../..').Message} message From `messages()`.
    */
   complete(message) {
     this.#stream.settle(message);
@@ -186,7 +186,7 @@ class Device extends EventEmitter {
  * The first connection is tried once, so that a mistake is told at once, unless `retry` is `'forever'`. Afterwards the
  * device comes back for ever, unless `retry` says otherwise.
  *
- * @param {import('..').ConnectOptions} options
+ * @param {import('../..').ConnectOptions} options
  * @returns {Promise<Device>} Connected.
  * @throws {ArgumentError} An option is unknown or cannot be used, or the connection string is at fault.
  * @throws {NotConnectedError} Name, network or TLS failed.

@@ -16,7 +16,7 @@ const { pathToFileURL } = require('node:url');
 const redirected = new Map(
   ['azure-iot-device', 'azure-iot-device-mqtt', 'azure-iot-common'].map((name) => [
     name,
-    path.join(__dirname, 'compat', name.replaceAll('-', '_') + '.js'),
+    path.join(__dirname, name.replaceAll('-', '_') + '.js'),
   ]),
 );
 
