@@ -15,7 +15,7 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
  *
  * @typedef {object} Settings
  * @property {string} connectionString
- * @property {import('../tls/trust').Authority | undefined} ca
+ * @property {import('../..').CertificateAuthority | undefined} ca
  * @property {import('../..').AuthorityFacts['origin']} caOrigin
  * @property {import('./protocols').Protocol} protocol
  * @property {boolean} send

@@ -17,7 +17,7 @@ const { doctorCommand } = require('./doctor_command');
  * @property {string} clientId
  * @property {Buffer[]} roots DER.
  * @property {boolean} systemRoots
- * @property {import('../tls/trust').Authority} [ca] As the app gave it: where it is a path, the doctor is told.
+ * @property {import('../..').CertificateAuthority} [ca] As the app gave it: where it is a path, the doctor is told.
  * @property {string} [password] The token; of it only the resource and the expiry are ever shown.
  * @property {'mqtt' | 'ws' | 'amqp'} [protocol] Default `mqtt`.
  */

@@ -17,7 +17,7 @@ const LONGEST_KEEP_ALIVE_S = 65_535;
  * one, except that `modelId` and `productInfo` stay.
  */
 class MqttOptions {
-  /** @type {import('../tls/trust').Authority | undefined} */
+  /** @type {import('../..').CertificateAuthority | undefined} */
   ca;
   /** Seconds. */
   keepAlive = KEEP_ALIVE_S;

@@ -6,11 +6,7 @@ const { readCertificates } = require('../native/add_on');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
 
-/**
- * What the option `ca` may be: PEM text, the path of a file, PEM or DER bytes, or an array of these.
- *
- * @typedef {string | Uint8Array | (string | Uint8Array)[]} Authority
- */
+/** @typedef {import('../..').CertificateAuthority} CertificateAuthority */
 
 /**
  * The roots a connection trusts.
@@ -24,7 +20,7 @@ const { failure, quote } = require('../vocabulary/failure');
  * With `ca`: exactly those roots. Without: the operating system's store and NODE_EXTRA_CA_CERTS (design §5). Paths are
  * read anew each time, so that a root replaced on disk serves at the next connection.
  *
- * @param {Authority | undefined} ca
+ * @param {CertificateAuthority | undefined} ca
  * @returns {Trust}
  * @throws {ArgumentError} `ERR_IOT_CA_…`
  */
@@ -52,7 +48,7 @@ function extraRoots() {
 }
 
 /**
- * @param {Authority} ca
+ * @param {CertificateAuthority} ca
  * @param {string} [origin] `ca[1]` for the second of an array.
  * @returns {Buffer[]}
  */
