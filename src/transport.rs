@@ -69,7 +69,7 @@ pub async fn dial(
     let tcp = reach(endpoint, deadlines.connect, &mut progress).await?;
     progress(Stage::Tls);
     let (config, presented) = configure(&endpoint.trust).await?;
-    secure(name, tcp, config, deadlines.tls).await.map_err(|failure| failure.presenting(&presented))
+    secure(name, tcp, config, deadlines.tls).await.map_err(|failure| failure.presenting(presented.chain()))
 }
 
 /// Name resolution and TCP, together within `limit`.
@@ -118,7 +118,7 @@ pub(crate) async fn secure(
     let begin = Instant::now();
     match timeout(limit, TlsConnector::from(Arc::new(config)).connect(name, tcp)).await {
         Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) => Err(Failure::from_io(Stage::Tls, &error)),
+        Ok(Err(error)) => Err(tls::failure_in(Stage::Tls, &error)),
         Err(_) => Err(Failure::new(Stage::Tls, Kind::TimedOut, "the TLS handshake did not end")),
     }
     .map_err(|failure| failure.after(begin.elapsed()))

@@ -14,6 +14,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::handshake::Opened;
 use crate::failure::{Failure, Kind, Stage};
+use crate::tls;
 
 /// One read at most; a TLS record carries 16 KiB.
 const READ: usize = 16 << 10;
@@ -130,12 +131,12 @@ fn read_packet(inbound: &mut BytesMut, max: usize) -> Result<Option<Packet>, Fai
     match Packet::read(inbound, max) {
         Ok(packet) => Ok(Some(packet)),
         Err(mqttbytes::Error::InsufficientBytes(_)) => Ok(None),
-        Err(error) => Err(Failure::malformed(Stage::Connected, &error)),
+        Err(error) => Err(Failure::malformed(Stage::Connected, error)),
     }
 }
 
 fn lost(error: &io::Error) -> Failure {
-    let failure = Failure::from_io(Stage::Connected, error);
+    let failure = tls::failure_in(Stage::Connected, error);
     match failure.kind {
         Kind::Closed => Failure { detail: "the gateway closed the connection".into(), ..failure },
         _ => failure,

@@ -11,7 +11,7 @@ use zeroize::Zeroize;
 
 use super::Request;
 use crate::failure::{Failure, Kind, Stage};
-use crate::transport;
+use crate::{tls, transport};
 
 /// First byte of a CONNACK (MQTT 3.1.1 §3.2.1).
 const CONNACK: u8 = 0x20;
@@ -60,14 +60,14 @@ async fn send_connect(stream: &mut TlsStream<TcpStream>, request: &Request) -> R
     if let Some(login) = &mut connect.login {
         login.password.zeroize();
     }
-    encoded.map_err(|error| Failure::malformed(Stage::Connack, &error))?;
+    encoded.map_err(|error| Failure::malformed(Stage::Connack, error))?;
     let sent = async {
         stream.write_all(&packet).await?;
         stream.flush().await
     };
     let sent = sent.await;
     packet.zeroize();
-    sent.map_err(|error| Failure::from_io(Stage::Connack, &error))
+    sent.map_err(|error| tls::failure_in(Stage::Connack, &error))
 }
 
 async fn receive_connack(
@@ -77,7 +77,7 @@ async fn receive_connack(
 ) -> Result<bool, Failure> {
     loop {
         let count =
-            stream.read_buf(inbound).await.map_err(|error| Failure::from_io(Stage::Connack, &error))?;
+            stream.read_buf(inbound).await.map_err(|error| tls::failure_in(Stage::Connack, &error))?;
         if count == 0 {
             return Err(Failure::new(Stage::Connack, Kind::Closed, "closed before CONNACK"));
         }
@@ -101,7 +101,7 @@ fn read_connack(inbound: &mut BytesMut, max_packet: usize) -> Result<Option<bool
         Ok(_) => Err(Failure::new(Stage::Connack, Kind::Malformed, "the first packet is no CONNACK")),
         Err(mqttbytes::Error::InsufficientBytes(_)) => Ok(None),
         Err(mqttbytes::Error::InvalidConnectReturnCode(code)) => Err(refused(code)),
-        Err(error) => Err(Failure::malformed(Stage::Connack, &error)),
+        Err(error) => Err(Failure::malformed(Stage::Connack, error)),
     }
 }
 
