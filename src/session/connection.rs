@@ -8,13 +8,11 @@ use bytes::{Buf, BytesMut};
 use rumqttc::mqttbytes;
 use rumqttc::mqttbytes::v4::Packet;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
-use tokio_rustls::client::TlsStream;
 
 use super::handshake::Opened;
 use crate::failure::{Failure, Kind, Stage};
-use crate::tls;
+use crate::transport::{self, Stream};
 
 /// One read at most; a TLS record carries 16 KiB.
 const READ: usize = 16 << 10;
@@ -22,7 +20,7 @@ const READ: usize = 16 << 10;
 const PUBACK: [u8; 2] = [0x40, 0x02];
 
 pub(super) struct Connection {
-    stream: TlsStream<TcpStream>,
+    stream: Box<dyn Stream>,
     inbound: BytesMut,
     scratch: Box<[u8; READ]>,
     /// Packets to be written.
@@ -136,7 +134,7 @@ fn read_packet(inbound: &mut BytesMut, max: usize) -> Result<Option<Packet>, Fai
 }
 
 fn lost(error: &io::Error) -> Failure {
-    let failure = tls::failure_in(Stage::Connected, error);
+    let failure = transport::failure_in(Stage::Connected, error);
     match failure.kind {
         Kind::Closed => Failure { detail: "the gateway closed the connection".into(), ..failure },
         _ => failure,

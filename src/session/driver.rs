@@ -14,18 +14,19 @@ use super::mailbox::Mailbox;
 use super::online::{End, Line};
 use super::{Event, Request, State};
 use crate::failure::Failure;
+use crate::transport::Dialler;
 
 /// Runs the session of `mailbox` to its end; its connections lie on `line`.
-pub(super) async fn run(mailbox: Arc<Mailbox>, line: Arc<Line>) {
-    live(Books::new(Arc::clone(&mailbox)), &line).await;
+pub(super) async fn run(mailbox: Arc<Mailbox>, line: Arc<Line>, dialler: Arc<dyn Dialler>) {
+    live(Books::new(Arc::clone(&mailbox)), &line, &*dialler).await;
     mailbox.end();
 }
 
-async fn live(mut books: Books, line: &Line) {
+async fn live(mut books: Books, line: &Line, dialler: &dyn Dialler) {
     // The next connection replaces one that was alive.
     let mut renewal = false;
     while let Some(request) = next_request(&mut books, &mut renewal).await {
-        let opened = match connect(&mut books, &request, renewal).await {
+        let opened = match connect(&mut books, dialler, &request, renewal).await {
             Some(Ok(opened)) => opened,
             Some(Err(failure)) => {
                 books.report(if renewal { State::Lost(failure) } else { State::Failed(failure) });
@@ -67,10 +68,15 @@ async fn next_request(books: &mut Books, renewal: &mut bool) -> Option<Box<Reque
 }
 
 /// One attempt; `None` when something else is wanted meanwhile.
-async fn connect(books: &mut Books, request: &Request, renewal: bool) -> Option<Result<Opened, Failure>> {
+async fn connect(
+    books: &mut Books,
+    dialler: &dyn Dialler,
+    request: &Request,
+    renewal: bool,
+) -> Option<Result<Opened, Failure>> {
     let mailbox = Arc::clone(&books.mailbox);
     let progress = |stage| mailbox.report(Event::State(State::Connecting(stage)));
-    let mut opening = Box::pin(handshake::open(request, mailbox.limits.packet_bytes, progress));
+    let mut opening = Box::pin(handshake::open(dialler, request, mailbox.limits.packet_bytes, progress));
     // Looked at before each wait: a wish may have come in one batch with the request.
     while !books.stopped {
         // To the app a renewal is no gap: a close that falls into it has its grace time.
@@ -79,6 +85,7 @@ async fn connect(books: &mut Books, request: &Request, renewal: bool) -> Option<
             break;
         }
         tokio::select! {
+            biased;
             opened = &mut opening => return Some(opened),
             () = next_commands(books) => {}
             () = sleep_until(grace.unwrap_or_else(Instant::now)), if grace.is_some() => {}

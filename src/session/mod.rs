@@ -35,7 +35,7 @@ use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Stage};
 use crate::runtime;
-use crate::transport::{Deadlines, Endpoint};
+use crate::transport::{Deadlines, Endpoint, TlsDialler};
 
 pub use rumqttc::mqttbytes::QoS;
 
@@ -206,7 +206,7 @@ impl Session {
     pub fn new(limits: Limits, wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
         let mailbox = Arc::new(Mailbox::new(limits, Box::new(wake)));
         let line = Arc::default();
-        runtime::handle()?.spawn(driver::run(Arc::clone(&mailbox), Arc::clone(&line)));
+        runtime::handle()?.spawn(driver::run(Arc::clone(&mailbox), Arc::clone(&line), Arc::new(TlsDialler)));
         Ok(Self { mailbox, line })
     }
 
