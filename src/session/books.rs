@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::event::{Event, State};
 use super::ledger::{Control, Failed, Ledger};
 use super::mailbox::{Command, Mailbox};
 use super::receipts::Receipts;
-use super::{Event, Request, State};
+use super::request::Request;
 
 /// A command that changes the state of the connection; kept until the state of the moment takes it up.
 pub(super) enum Wish {

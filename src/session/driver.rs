@@ -9,10 +9,12 @@ use std::sync::Arc;
 use tokio::time::{Instant, sleep_until};
 
 use super::books::{Books, Wish};
+use super::event::{Event, State};
 use super::handshake::{self, Opened};
+use super::line::Line;
 use super::mailbox::Mailbox;
-use super::online::{End, Line};
-use super::{Event, Request, State};
+use super::online::End;
+use super::request::Request;
 use crate::failure::Failure;
 use crate::transport::Dialler;
 

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
 use zeroize::Zeroize;
 
-use super::Request;
+use super::request::Request;
 use crate::failure::{Failure, Kind, Stage};
 use crate::transport::{self, Dialler, Stream};
 

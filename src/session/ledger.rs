@@ -11,7 +11,8 @@ use bytes::BytesMut;
 use rumqttc::mqttbytes::v4::{Publish, Subscribe, SubscribeFilter, Unsubscribe};
 use rumqttc::mqttbytes::{self, QoS};
 
-use super::{Delivery, Outgoing};
+use super::event::Delivery;
+use super::request::Outgoing;
 
 /// Packet ids left free for subscriptions when publishes fill the window.
 const RESERVED_IDS: usize = 64;

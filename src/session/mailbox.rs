@@ -8,7 +8,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::{Event, Limits, Message, Outgoing, QoS, Request};
+use rumqttc::mqttbytes::QoS;
+
+use super::event::{Event, Message};
+use super::request::{Limits, Outgoing, Request};
 
 /// So many commands at most are carried out on the app's thread; more keep it from other work.
 const FEW: usize = 16;
@@ -27,7 +30,7 @@ pub(super) enum Command {
     Acknowledge(u32),
     Cancel(Vec<u32>),
     Disconnect(Duration),
-    /// The answer to [`State::Renewing`](super::State::Renewing).
+    /// The answer to [`State::Renewing`](super::event::State::Renewing).
     CaughtUp,
     /// The app has drained: look again whether to read.
     Resume,

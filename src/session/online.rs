@@ -1,19 +1,17 @@
-//! A session while it is connected: what is written when, and what each packet means.
+//! A session while it is connected: what is written when, until it ends.
 
-use std::future::poll_fn;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use rumqttc::mqttbytes::QoS;
-use rumqttc::mqttbytes::v4::{Disconnect, Packet, PingReq, PubAck, Publish, SubscribeReasonCode};
+use rumqttc::mqttbytes::v4::{Disconnect, PingReq, PubAck};
 use tokio::time::Instant;
 
 use super::books::{Books, Wish};
 use super::connection::Connection;
+use super::event::State;
 use super::handshake::Opened;
 use super::liveness::{Liveness, Verdict};
-use super::{Event, Message, Request, State};
+use super::request::Request;
 use crate::failure::{Failure, Kind, Stage};
 
 /// Packets are gathered into one write up to this size: what TLS takes in at once.
@@ -30,7 +28,7 @@ pub(super) enum End {
 }
 
 /// What a connection is doing.
-enum Mode {
+pub(super) enum Mode {
     Open,
     /// Nothing new is written; outstanding acknowledgements are awaited, then a new connection replaces this one.
     Renewing {
@@ -59,59 +57,34 @@ impl Mode {
     }
 }
 
-/// The connection, while there is one, for whoever may work on it: the driver, or the app's thread.
-#[derive(Default)]
-pub(super) struct Line(Mutex<Option<Online>>);
-
-impl Line {
-    fn lock(&self) -> MutexGuard<'_, Option<Online>> {
-        // Each turn leaves the connection whole, so a panic in one does not make it unusable.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// On the app's thread: carries the waiting commands out if nobody else is at the connection; tells whether all is
-    /// done. That saves waking the driver, which costs more than a small write.
-    pub(super) fn send_now(&self) -> bool {
-        match self.0.try_lock() {
-            Ok(mut online) => online.as_mut().is_some_and(Online::send_now),
-            Err(_) => false,
-        }
-    }
-
-    /// Holds a connection until it is over.
-    pub(super) async fn hold(&self, books: Books, opened: Opened, keep_alive: u16) -> (End, Books) {
-        let limits = books.mailbox.limits;
-        *self.lock() = Some(Online {
-            connection: Connection::new(opened),
-            liveness: Liveness::new(keep_alive, limits.ping_after, limits.dead_after, Instant::now()),
-            mode: Mode::Open,
-            begun: false,
-            books,
-        });
-        poll_fn(|context| {
-            let mut line = self.lock();
-            // Put there above, and taken only below, after which this future is never polled again.
-            let Some(online) = line.as_mut() else { return Poll::Pending };
-            let end = ready!(online.poll(context));
-            let Some(Online { books, mode, .. }) = line.take() else { return Poll::Pending };
-            Poll::Ready((end.unwrap_or_else(|failure| mode.end_of_stream(failure)), books))
-        })
-        .await
-    }
-}
-
-struct Online {
-    books: Books,
-    connection: Connection,
+pub(super) struct Online {
+    pub(super) books: Books,
+    pub(super) connection: Connection,
     liveness: Liveness,
-    mode: Mode,
+    pub(super) mode: Mode,
     /// What came behind CONNACK is read.
     begun: bool,
 }
 
 impl Online {
+    pub(super) fn new(books: Books, opened: Opened, keep_alive: u16) -> Self {
+        let limits = books.mailbox.limits;
+        Self {
+            connection: Connection::new(opened),
+            liveness: Liveness::new(keep_alive, limits.ping_after, limits.dead_after, Instant::now()),
+            mode: Mode::Open,
+            begun: false,
+            books,
+        }
+    }
+
+    /// What the outcome of [`poll`](Self::poll) means, and what the session keeps.
+    pub(super) fn end(self, outcome: Result<End, Failure>) -> (End, Books) {
+        (outcome.unwrap_or_else(|failure| self.mode.end_of_stream(failure)), self.books)
+    }
+
     /// Does all that can be done; ready when the connection is over.
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<End, Failure>> {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<End, Failure>> {
         if !std::mem::replace(&mut self.begun, true) {
             self.receive()?;
         }
@@ -151,7 +124,7 @@ impl Online {
     }
 
     /// Takes the commands and writes what they queue, if that needs no waiting; otherwise the driver has to look.
-    fn send_now(&mut self) -> bool {
+    pub(super) fn send_now(&mut self) -> bool {
         if !matches!(self.mode, Mode::Open) || !self.connection.is_idle() {
             return false;
         }
@@ -266,74 +239,5 @@ impl Online {
         let Books { ledger, done, .. } = &mut self.books;
         ledger.flushed(done);
         self.books.settle();
-    }
-
-    /// Handles all packets that are complete, and reports what they finished at once.
-    fn receive(&mut self) -> Result<(), Failure> {
-        let outcome = self.read_packets();
-        self.books.settle();
-        outcome
-    }
-
-    fn read_packets(&mut self) -> Result<(), Failure> {
-        loop {
-            while let Some(packet_id) = self.connection.next_puback() {
-                self.acknowledge(packet_id);
-            }
-            let max = self.books.mailbox.limits.packet_bytes;
-            match self.connection.next_packet(max)? {
-                None => return Ok(()),
-                Some(Packet::Publish(publish)) => self.deliver(publish)?,
-                Some(Packet::PubAck(ack)) => self.acknowledge(ack.pkid),
-                Some(Packet::SubAck(ack)) => {
-                    let codes = ack.return_codes.iter().map(|code| match code {
-                        SubscribeReasonCode::Success(qos) => *qos as u8,
-                        SubscribeReasonCode::Failure => 0x80,
-                    });
-                    self.grant(ack.pkid, codes.collect());
-                }
-                Some(Packet::UnsubAck(ack)) => self.grant(ack.pkid, Vec::new()),
-                Some(Packet::PingResp) => {}
-                Some(_) => {
-                    return Err(Failure::new(
-                        Stage::Connected,
-                        Kind::Malformed,
-                        "a packet only clients send",
-                    ));
-                }
-            }
-        }
-    }
-
-    /// A repeated or unknown PUBACK is nobody's: ignored.
-    fn acknowledge(&mut self, packet_id: u16) {
-        self.books.done.extend(self.books.ledger.acknowledge(packet_id));
-    }
-
-    fn grant(&mut self, packet_id: u16, codes: Vec<u8>) {
-        if let Some(id) = self.books.ledger.acknowledge(packet_id) {
-            self.books.mailbox.report(Event::Granted { id, codes });
-        }
-    }
-
-    fn deliver(&mut self, publish: Publish) -> Result<(), Failure> {
-        let Publish { qos, topic, pkid, payload, .. } = publish;
-        let token = match qos {
-            QoS::AtMostOnce => 0,
-            // It might not be acknowledged in time: left to redelivery, so that it is never dispatched twice.
-            QoS::AtLeastOnce if matches!(self.mode, Mode::Renewing { .. } | Mode::Leaving { .. }) => {
-                return Ok(());
-            }
-            QoS::AtLeastOnce => self.books.receipts.note(pkid, topic.len() + payload.len()),
-            QoS::ExactlyOnce => {
-                return Err(Failure::new(
-                    Stage::Connected,
-                    Kind::Malformed,
-                    "a QoS 2 message, never asked for",
-                ));
-            }
-        };
-        self.books.mailbox.report(Event::Message(Message { token, topic, payload }));
-        Ok(())
     }
 }
