@@ -61,6 +61,7 @@ impl Books {
                 }
                 Command::Cancel(ids) => {
                     let failed = self.ledger.cancel(&ids);
+                    self.mailbox.note_written(self.ledger.written());
                     self.fail(failed);
                 }
                 Command::Connect(request) => self.wishes.push_back(Wish::Connect(request)),
@@ -103,8 +104,7 @@ impl Books {
     pub(super) fn close(&mut self) {
         let failed = self.ledger.cancel_all();
         self.fail(failed);
-        // What was cancelled while written held its packet id for its connection only.
-        self.ledger.disconnected();
+        debug_assert!(self.ledger.is_blank());
         self.settle();
         self.report(State::Closed);
     }

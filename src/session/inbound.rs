@@ -3,9 +3,11 @@
 use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{Packet, Publish, SubscribeReasonCode};
 
+use super::books::Books;
 use super::event::{Event, Message};
+use super::ledger::{Answer, Mismatch};
 use super::online::{Mode, Online};
-use crate::failure::{Failure, Kind, Stage};
+use crate::failure::{Failure, Stage};
 
 impl Online {
     /// Handles all packets that are complete, and reports what they finished at once.
@@ -18,42 +20,46 @@ impl Online {
     fn read_packets(&mut self) -> Result<(), Failure> {
         loop {
             while let Some(packet_id) = self.connection.next_puback() {
-                self.acknowledge(packet_id);
+                self.acknowledge(packet_id)?;
             }
             let max = self.books.mailbox.limits.packet_bytes;
             match self.connection.next_packet(max)? {
                 None => return Ok(()),
                 Some(Packet::Publish(publish)) => self.deliver(publish)?,
-                Some(Packet::PubAck(ack)) => self.acknowledge(ack.pkid),
+                Some(Packet::PubAck(ack)) => self.acknowledge(ack.pkid)?,
                 Some(Packet::SubAck(ack)) => {
                     let codes = ack.return_codes.iter().map(|code| match code {
                         SubscribeReasonCode::Success(qos) => *qos as u8,
                         SubscribeReasonCode::Failure => 0x80,
                     });
-                    self.grant(ack.pkid, codes.collect());
+                    self.grant(
+                        ack.pkid,
+                        Answer::Subscribe { codes: ack.return_codes.len() },
+                        codes.collect(),
+                    )?;
                 }
-                Some(Packet::UnsubAck(ack)) => self.grant(ack.pkid, Vec::new()),
+                Some(Packet::UnsubAck(ack)) => self.grant(ack.pkid, Answer::Unsubscribe, Vec::new())?,
                 Some(Packet::PingResp) => {}
                 Some(_) => {
-                    return Err(Failure::new(
-                        Stage::Connected,
-                        Kind::Malformed,
-                        "a packet only clients send",
-                    ));
+                    return Err(Failure::malformed(Stage::Connected, "a packet only clients send"));
                 }
             }
         }
     }
 
-    /// A repeated or unknown PUBACK is nobody's: ignored.
-    fn acknowledge(&mut self, packet_id: u16) {
-        self.books.done.extend(self.books.ledger.acknowledge(packet_id));
+    /// An acknowledgement that nobody awaits is ignored; one of the wrong kind breaks the protocol (MQTT 3.1.1 §4.8): what the
+    /// gateway thinks of packet ids is not what we do, and nothing after it can be believed.
+    fn acknowledge(&mut self, packet_id: u16) -> Result<(), Failure> {
+        let Books { ledger, done, .. } = &mut self.books;
+        done.extend(ledger.acknowledge(packet_id, Answer::Publish).map_err(mismatch)?);
+        Ok(())
     }
 
-    fn grant(&mut self, packet_id: u16, codes: Vec<u8>) {
-        if let Some(id) = self.books.ledger.acknowledge(packet_id) {
+    fn grant(&mut self, packet_id: u16, answer: Answer, codes: Vec<u8>) -> Result<(), Failure> {
+        if let Some(id) = self.books.ledger.acknowledge(packet_id, answer).map_err(mismatch)? {
             self.books.mailbox.report(Event::Granted { id, codes });
         }
+        Ok(())
     }
 
     fn deliver(&mut self, publish: Publish) -> Result<(), Failure> {
@@ -66,14 +72,14 @@ impl Online {
             }
             QoS::AtLeastOnce => self.books.receipts.note(pkid, topic.len() + payload.len()),
             QoS::ExactlyOnce => {
-                return Err(Failure::new(
-                    Stage::Connected,
-                    Kind::Malformed,
-                    "a QoS 2 message, never asked for",
-                ));
+                return Err(Failure::malformed(Stage::Connected, "a QoS 2 message, never asked for"));
             }
         };
         self.books.mailbox.report(Event::Message(Message { token, topic, payload }));
         Ok(())
     }
+}
+
+fn mismatch(mismatch: Mismatch) -> Failure {
+    Failure::malformed(Stage::Connected, mismatch)
 }
