@@ -24,27 +24,55 @@ impl Delivery {
     }
 }
 
-/// A state of the session's connection.
+/// A state of the session's connection. `request` is the number of the command it belongs to.
+///
+/// A connect ends in `Connected`, in `Failed` (a renewal: in `Lost`), or in silence when a later command superseded it.
+/// What `Connected` told holds until `Lost` with its number or that of a renewal, until `Connected` of a renewal, or until
+/// the app commands a disconnect or another connect. Each disconnect ends in one `Closed`, whatever coincides.
 #[derive(Debug)]
 pub enum State {
     /// A connection attempt reached this stage.
-    Connecting(Stage),
+    Connecting {
+        /// The connect.
+        request: u32,
+        /// What begins.
+        stage: Stage,
+    },
     /// CONNACK 0 came.
     Connected {
+        /// The connect.
+        request: u32,
         /// The gateway still knew the session.
         session_present: bool,
-        /// It replaced a connection that was alive (token renewal).
+        /// It replaced a connection that stood (token renewal).
         renewal: bool,
     },
-    /// The connection is about to be replaced. To be answered by [`Session::caught_up`](super::Session::caught_up) when all messages reported
-    /// before are acknowledged that will be: the connection they came by waits for that.
-    Renewing,
+    /// The connection is about to be replaced. To be answered by [`Session::caught_up`](super::Session::caught_up) when
+    /// all messages reported before are acknowledged that will be: the connection they came by waits for that.
+    Renewing {
+        /// The connect that replaces it.
+        request: u32,
+    },
     /// The attempt failed; the session waits for the next [`Session::connect`](super::Session::connect).
-    Failed(Failure),
-    /// The connection was lost; operations are kept, the session waits for the next [`Session::connect`](super::Session::connect).
-    Lost(Failure),
-    /// [`Session::disconnect`](super::Session::disconnect) is done.
-    Closed,
+    Failed {
+        /// The connect.
+        request: u32,
+        /// Why.
+        failure: Failure,
+    },
+    /// The connection was lost, or ended for a renewal that failed; operations are kept, the session waits for the next
+    /// [`Session::connect`](super::Session::connect).
+    Lost {
+        /// The connect that made it; or the renewal.
+        request: u32,
+        /// Why.
+        failure: Failure,
+    },
+    /// [`Session::disconnect`](super::Session::disconnect) is done; the ids of all operations given before it are told.
+    Closed {
+        /// The disconnect.
+        request: u32,
+    },
 }
 
 /// A message from the gateway.

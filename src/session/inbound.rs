@@ -67,7 +67,7 @@ impl Online {
         let token = match qos {
             QoS::AtMostOnce => 0,
             // It might not be acknowledged in time: left to redelivery, so that it is never dispatched twice.
-            QoS::AtLeastOnce if matches!(self.mode, Mode::Renewing { .. } | Mode::Leaving { .. }) => {
+            QoS::AtLeastOnce if matches!(self.mode, Mode::Quiescing { .. } | Mode::Leaving { .. }) => {
                 return Ok(());
             }
             QoS::AtLeastOnce => self.books.receipts.note(pkid, topic.len() + payload.len()),

@@ -5,6 +5,7 @@
 //! its packet id, with DUP set (MQTT 3.1.1 §4.4), also when the gateway forgot the session.
 
 mod packet;
+mod queue;
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -19,6 +20,7 @@ pub(super) use packet::{Answer, Control, Mismatch};
 use super::event::Delivery;
 use super::request::Outgoing;
 use packet::Packet;
+use queue::Queue;
 
 /// Packet ids left free for subscriptions when publishes fill the window.
 const RESERVED_IDS: usize = 64;
@@ -28,8 +30,10 @@ const LAST_ID: usize = u16::MAX as usize;
 const WINDOW: usize = LAST_ID - RESERVED_IDS;
 
 pub(super) struct Ledger {
-    publishes: VecDeque<Outgoing>,
-    controls: VecDeque<Control>,
+    queue: Queue,
+    /// Operations of the connection behind a close, which that close does not end.
+    held: Queue,
+    holding: bool,
     /// Written in an earlier connection, to be written again before anything else.
     replay: VecDeque<u16>,
     written: HashMap<u16, Written, BuildHasherDefault<PacketIdHasher>>,
@@ -60,8 +64,9 @@ pub(super) struct Failed {
 impl Ledger {
     pub(super) fn new() -> Self {
         Self {
-            publishes: VecDeque::new(),
-            controls: VecDeque::new(),
+            queue: Queue::default(),
+            held: Queue::default(),
+            holding: false,
             replay: VecDeque::new(),
             written: HashMap::default(),
             cancelled: 0,
@@ -72,24 +77,33 @@ impl Ledger {
     }
 
     pub(super) fn queue_publish(&mut self, publish: Outgoing) {
-        self.publishes.push_back(publish);
+        self.entrance().publishes.push_back(publish);
     }
 
     pub(super) fn queue_control(&mut self, control: Control) {
-        self.controls.push_back(control);
+        self.entrance().controls.push_back(control);
     }
 
-    /// Nothing queued, nothing unacknowledged, nothing unflushed.
+    fn entrance(&mut self) -> &mut Queue {
+        if self.holding { &mut self.held } else { &mut self.queue }
+    }
+
+    /// Holds back what is queued from now on; or lets go what was held, and queues as usual.
+    pub(super) fn hold(&mut self, holding: bool) {
+        self.holding = holding;
+        if !holding {
+            self.queue.append(&mut self.held);
+        }
+    }
+
+    /// Nothing queued, nothing unacknowledged, nothing unflushed; but for what is held.
     pub(super) fn is_empty(&self) -> bool {
-        self.publishes.is_empty()
-            && self.controls.is_empty()
-            && self.unflushed.is_empty()
-            && self.nothing_written()
+        self.queue.is_empty() && self.unflushed.is_empty() && self.nothing_written()
     }
 
     /// Nothing that could be written now or later.
     pub(super) fn nothing_queued(&self) -> bool {
-        self.publishes.is_empty() && self.controls.is_empty() && self.replay.is_empty()
+        self.queue.is_empty() && self.replay.is_empty()
     }
 
     /// Nothing that an acknowledgement is awaited for.
@@ -102,7 +116,7 @@ impl Ledger {
         self.written.len() - self.cancelled
     }
 
-    /// Nothing at all: no operation, no packet id.
+    /// Nothing but what is held: no operation, no packet id.
     pub(super) fn is_blank(&self) -> bool {
         self.is_empty() && self.replay.is_empty() && self.written.is_empty()
     }
@@ -118,11 +132,11 @@ impl Ledger {
                 Ok(())
             } else if self.written.len() >= LAST_ID {
                 break;
-            } else if let Some(control) = self.controls.pop_front() {
+            } else if let Some(control) = self.queue.controls.pop_front() {
                 self.write_control(control, out)
             } else if self.written.len() >= WINDOW {
                 break;
-            } else if let Some(publish) = self.publishes.pop_front() {
+            } else if let Some(publish) = self.queue.publishes.pop_front() {
                 self.write_publish(publish, out)
             } else {
                 break;
@@ -237,15 +251,8 @@ impl Ledger {
     pub(super) fn cancel(&mut self, ids: &[u32]) -> Vec<Failed> {
         let ids: HashSet<u32> = ids.iter().copied().collect();
         let mut failed = self.cancel_written(&ids);
-        let mut is_kept = |id: u32| {
-            let cancelled = ids.contains(&id);
-            if cancelled {
-                failed.push(Failed { id, delivery: Delivery::NotSent });
-            }
-            !cancelled
-        };
-        self.controls.retain(|control| is_kept(control.id()));
-        self.publishes.retain(|publish| is_kept(publish.id));
+        self.queue.cancel(&ids, &mut failed);
+        self.held.cancel(&ids, &mut failed);
         failed
     }
 
@@ -268,15 +275,10 @@ impl Ledger {
         found.into_iter().map(|(_, id)| Failed { id, delivery: Delivery::Unknown }).collect()
     }
 
-    /// Ends everything.
+    /// Ends everything but what is held.
     pub(super) fn cancel_all(&mut self) -> Vec<Failed> {
-        let ids: Vec<u32> = self
-            .publishes
-            .iter()
-            .map(|publish| publish.id)
-            .chain(self.controls.iter().map(Control::id))
-            .chain(self.written.values().filter(|written| !written.packet.is_cancelled()).map(|w| w.id))
-            .collect();
+        let written = self.written.values().filter(|written| !written.packet.is_cancelled());
+        let ids: Vec<u32> = written.map(|written| written.id).chain(self.queue.ids()).collect();
         self.cancel(&ids)
     }
 }

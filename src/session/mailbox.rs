@@ -29,9 +29,12 @@ pub(super) enum Command {
     },
     Acknowledge(u32),
     Cancel(Vec<u32>),
-    Disconnect(Duration),
-    /// The answer to [`State::Renewing`](super::event::State::Renewing).
-    CaughtUp,
+    Disconnect {
+        number: u32,
+        grace: Duration,
+    },
+    /// The answer to [`State::Renewing`](super::event::State::Renewing) of that number.
+    CaughtUp(u32),
     /// The app has drained: look again whether to read.
     Resume,
     Stop,

@@ -6,6 +6,7 @@
 //! | `request`, `event` | what an app gives, what it hears |
 //! | `mailbox` | the border between the app's thread and the driver: commands in, events out |
 //! | `driver` | the life of a session: offline, connecting, online, again |
+//! | `wishes` | what the app wants of the connection, by number |
 //! | `books` | what a session keeps between connections, and how commands enter it |
 //! | `handshake` | from an endpoint to CONNACK |
 //! | `line` | the connection, where both the driver and the app's thread reach it |
@@ -33,6 +34,7 @@ mod mailbox;
 mod online;
 mod receipts;
 mod request;
+mod wishes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,7 +70,7 @@ impl Session {
         Ok(Self { mailbox, line })
     }
 
-    /// Connects, or replaces a live connection gracefully (token renewal, design §4).
+    /// Connects, or replaces the connection that stands; [`State`] says how that ends.
     pub fn connect(&self, request: Request) {
         self.mailbox.command(Command::Connect(Box::new(request)));
     }
@@ -99,9 +101,9 @@ impl Session {
         self.mailbox.command(Command::Acknowledge(token));
     }
 
-    /// Answers [`State::Renewing`].
-    pub fn caught_up(&self) {
-        self.mailbox.command(Command::CaughtUp);
+    /// Answers [`State::Renewing`] of the request `number`.
+    pub fn caught_up(&self, number: u32) {
+        self.mailbox.command(Command::CaughtUp(number));
     }
 
     /// Ends operations early: each comes back as [`Event::Failed`] unless it is done already.
@@ -109,9 +111,10 @@ impl Session {
         self.mailbox.command(Command::Cancel(ids));
     }
 
-    /// Sends what fits into `grace`, fails the rest, disconnects; [`State::Closed`] tells the end.
-    pub fn disconnect(&self, grace: Duration) {
-        self.mailbox.command(Command::Disconnect(grace));
+    /// Sends what fits into `grace`, fails the rest, disconnects; [`State::Closed`] with this number tells the end. Of several
+    /// at once the shortest grace counts. Operations given behind a later connect are that connection's.
+    pub fn disconnect(&self, number: u32, grace: Duration) {
+        self.mailbox.command(Command::Disconnect { number, grace });
     }
 
     /// Ends the session and waits until its connection is gone, 250 ms at most. Nothing is reported any more.

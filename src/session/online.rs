@@ -6,7 +6,7 @@ use std::time::Duration;
 use rumqttc::mqttbytes::v4::{Disconnect, PingReq, PubAck};
 use tokio::time::Instant;
 
-use super::books::{Books, Wish};
+use super::books::Books;
 use super::connection::Connection;
 use super::event::State;
 use super::handshake::Opened;
@@ -22,7 +22,8 @@ const LEAVE: Duration = Duration::from_secs(1);
 /// Why a connection is over.
 pub(super) enum End {
     Lost(Failure),
-    Renew(Box<Request>),
+    /// It has made way for that one.
+    Replaced(Box<Request>),
     Closed,
     Stopped,
 }
@@ -30,18 +31,16 @@ pub(super) enum End {
 /// What a connection is doing.
 pub(super) enum Mode {
     Open,
-    /// Nothing new is written; outstanding acknowledgements are awaited, then a new connection replaces this one.
-    Renewing {
-        request: Box<Request>,
+    /// Nothing new is written; outstanding acknowledgements are awaited, then another connection replaces this one.
+    Quiescing {
+        next: Box<Request>,
         until: Instant,
     },
-    /// Everything queued is still sent, then the session closes.
-    Closing {
-        until: Instant,
-    },
+    /// Everything queued is still sent, as long as [`Wishes::closing`](super::wishes::Wishes::closing) allows.
+    Closing,
     /// DISCONNECT is written; what the gateway sends before it closes is still taken.
     Leaving {
-        renew: Option<Box<Request>>,
+        next: Option<Box<Request>>,
         until: Instant,
     },
 }
@@ -50,9 +49,11 @@ impl Mode {
     /// What it means that the stream ended: to one who leaves, that the gateway has heard it.
     fn end_of_stream(self, failure: Failure) -> End {
         match self {
-            Self::Leaving { renew, .. } => renew.map_or(End::Closed, End::Renew),
-            Self::Closing { .. } => End::Closed,
-            Self::Open | Self::Renewing { .. } => End::Lost(failure),
+            Self::Leaving { next, .. } => next.map_or(End::Closed, End::Replaced),
+            Self::Closing => End::Closed,
+            // It was superseded already, and is not missed.
+            Self::Quiescing { next, .. } if next.replaces.is_none() => End::Replaced(next),
+            Self::Open | Self::Quiescing { .. } => End::Lost(failure),
         }
     }
 }
@@ -131,7 +132,7 @@ impl Online {
         let Books { mailbox, commands, .. } = &mut self.books;
         mailbox.take_commands(commands);
         self.books.absorb();
-        if self.books.stopped || !self.books.wishes.is_empty() {
+        if self.books.stopped || self.books.wishes.is_pending() {
             return false;
         }
         self.write_queued(Instant::now(), false);
@@ -151,58 +152,67 @@ impl Online {
     }
 
     fn take_up_wishes(&mut self) {
-        match self.mode {
-            Mode::Leaving { .. } | Mode::Closing { .. } => {}
-            Mode::Open | Mode::Renewing { .. } => match self.books.wishes.pop_front() {
-                Some(Wish::Connect(request)) => {
+        let wishes = &mut self.books.wishes;
+        match &mut self.mode {
+            Mode::Open | Mode::Quiescing { .. } if wishes.closing().is_some() => self.mode = Mode::Closing,
+            Mode::Open | Mode::Quiescing { .. } => {
+                if let Some(next) = wishes.take_next() {
+                    self.books.report(State::Renewing { request: next.number });
                     let until = Instant::now() + self.books.mailbox.limits.quiesce;
-                    self.mode = Mode::Renewing { request, until };
-                    self.books.caught_up = false;
-                    self.books.report(State::Renewing);
+                    self.mode = Mode::Quiescing { next, until };
                 }
-                Some(Wish::Disconnect(until)) => self.mode = Mode::Closing { until },
-                None => {}
-            },
+            }
+            Mode::Leaving { next: Some(next), .. } => {
+                if let Some(later) = wishes.take_next() {
+                    *next = later;
+                }
+            }
+            Mode::Closing | Mode::Leaving { next: None, .. } => {}
+        }
+    }
+
+    /// When the mode is over at the latest.
+    fn deadline(&self) -> Option<Instant> {
+        match self.mode {
+            Mode::Open => None,
+            Mode::Quiescing { until, .. } | Mode::Leaving { until, .. } => Some(until),
+            Mode::Closing => self.books.wishes.closing(),
         }
     }
 
     /// Moves to the next mode when this one is done; tells the end of the last.
     fn advance(&mut self, now: Instant) -> Option<End> {
+        let late = self.deadline().is_some_and(|until| now >= until);
         let mode = std::mem::replace(&mut self.mode, Mode::Open);
         self.mode = match mode {
-            Mode::Renewing { request, until } if now >= until || self.is_quiet() => {
-                self.leave(Some(request), now)
-            }
-            Mode::Closing { until } if now >= until || self.books.ledger.is_empty() => self.leave(None, now),
-            Mode::Leaving { renew, until } if now >= until => {
-                return Some(renew.map_or(End::Closed, End::Renew));
-            }
+            Mode::Quiescing { next, .. } if late || self.is_quiet(&next) => self.leave(Some(next), now),
+            Mode::Closing if late || self.books.ledger.is_empty() => self.leave(None, now),
+            Mode::Leaving { next, .. } if late => return Some(next.map_or(End::Closed, End::Replaced)),
             unfinished => unfinished,
         };
         None
     }
 
     /// Both sides have acknowledged what they had to.
-    fn is_quiet(&self) -> bool {
-        self.books.caught_up && self.books.ledger.nothing_written()
+    fn is_quiet(&self, next: &Request) -> bool {
+        self.books.caught_up == Some(next.number) && self.books.ledger.nothing_written()
     }
 
-    fn leave(&mut self, renew: Option<Box<Request>>, now: Instant) -> Mode {
+    fn leave(&mut self, next: Option<Box<Request>>, now: Instant) -> Mode {
         self.write_receipts();
         // Into a buffer in memory: the codec has nothing to refuse in these fixed bytes.
         let written = Disconnect.write(&mut self.connection.outbound);
         debug_assert!(written.is_ok());
-        Mode::Leaving { renew, until: now + LEAVE }
+        Mode::Leaving { next, until: now + LEAVE }
     }
 
     /// Fills the write buffer; tells when to look again at the latest.
     fn write(&mut self, now: Instant) -> Result<Instant, Failure> {
-        let until = match self.mode {
-            Mode::Leaving { until, .. } => return Ok(until),
-            Mode::Closing { until } | Mode::Renewing { until, .. } => Some(until),
-            Mode::Open => None,
-        };
-        self.write_queued(now, matches!(self.mode, Mode::Renewing { .. }));
+        let until = self.deadline();
+        if let (Mode::Leaving { .. }, Some(until)) = (&self.mode, until) {
+            return Ok(until);
+        }
+        self.write_queued(now, matches!(self.mode, Mode::Quiescing { .. }));
         let look = match self.liveness.verdict(now) {
             Verdict::Wait(look) => look,
             Verdict::Ping => {

@@ -44,6 +44,11 @@ impl Default for Limits {
 
 /// One connection to make. Has no `Debug`: it holds the password.
 pub struct Request {
+    /// What the states that belong to it are told by.
+    pub number: u32,
+    /// The connection it replaces gracefully, by the number of its request (token renewal, design §4). It is carried out
+    /// only while that connection stands, and dropped in silence otherwise. Absent: whatever stands is superseded.
+    pub replaces: Option<u32>,
     /// Where to.
     pub endpoint: Endpoint,
     /// How long each stage may take.
