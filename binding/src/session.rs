@@ -131,7 +131,7 @@ impl NativeSession {
         Ok(())
     }
 
-    /// Takes everything else that happened, in order.
+    /// Takes everything else that happened, in order, as of the last `drain` that left no id. What happened since wakes anew.
     #[napi(catch_unwind)]
     pub fn events(&self) -> Vec<NativeEvent> {
         self.session.events().into_iter().map(NativeEvent::from).collect()

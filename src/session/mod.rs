@@ -129,7 +129,8 @@ impl Session {
         self.mailbox.drain(ids)
     }
 
-    /// Takes everything else that happened, in order.
+    /// Takes everything else that happened, in order, as of the last [`drain`](Self::drain) that left no id: what ended ids
+    /// never comes before them. What happened since then wakes anew.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         self.mailbox.events()
