@@ -14,6 +14,8 @@ pub struct NativeEvent {
         ts_type = "'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'message' | 'granted' | 'ended'"
     )]
     pub kind: &'static str,
+    /// The number of the connect or disconnect it belongs to (of the connection).
+    pub request: Option<u32>,
     /// The operation (granted, ended).
     pub id: Option<u32>,
     /// SUBACK codes (granted).
@@ -62,6 +64,7 @@ impl NativeEvent {
     fn new(kind: &'static str) -> Self {
         Self {
             kind,
+            request: None,
             id: None,
             codes: None,
             delivery: None,
@@ -101,17 +104,22 @@ impl From<Event> for NativeEvent {
 
 impl From<State> for NativeEvent {
     fn from(state: State) -> Self {
+        let of = |request, kind| Self { request: Some(request), ..Self::new(kind) };
         match state {
-            State::Connecting(stage) => Self { stage: Some(stage.as_str()), ..Self::new("connecting") },
-            State::Connected { session_present, renewal } => Self {
+            State::Connecting { request, stage } => {
+                Self { stage: Some(stage.as_str()), ..of(request, "connecting") }
+            }
+            State::Connected { request, session_present, renewal } => Self {
                 session_present: Some(session_present),
                 renewal: Some(renewal),
-                ..Self::new("connected")
+                ..of(request, "connected")
             },
-            State::Renewing => Self::new("renewing"),
-            State::Failed(failure) => Self { failure: Some(failure.into()), ..Self::new("failed") },
-            State::Lost(failure) => Self { failure: Some(failure.into()), ..Self::new("lost") },
-            State::Closed => Self::new("closed"),
+            State::Renewing { request } => of(request, "renewing"),
+            State::Failed { request, failure } => {
+                Self { failure: Some(failure.into()), ..of(request, "failed") }
+            }
+            State::Lost { request, failure } => Self { failure: Some(failure.into()), ..of(request, "lost") },
+            State::Closed { request } => of(request, "closed"),
         }
     }
 }

@@ -32,7 +32,7 @@ const { doctorCommand } = require('./doctor_command');
 
 /**
  * One way in which a connection fails. Of all rows that fit, the first counts, so the special stand before the general.
- * A `kind` and a `stage` are those of the core (`src/failure.rs`); without a stage the row is for all of them. The last
+ * A `kind` and a `stage` are those of the core (`src/failure/`); without a stage the row is for all of them. The last
  * row fits everything.
  *
  * @typedef {object} Row

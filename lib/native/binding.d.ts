@@ -16,7 +16,7 @@ export declare class NativeSession {
    * process alive.
    */
   constructor(wake: () => void, limits?: NativeLimits | undefined | null)
-  /** Connects, or replaces a live connection gracefully. */
+  /** Connects, or replaces the connection that stands. */
   connect(request: NativeRequest): void
   /** Queues the publishes that the first `used` bytes of `slab` hold, see `slab.rs` for their form. */
   publish(slab: Uint8Array, used: number): void
@@ -26,12 +26,12 @@ export declare class NativeSession {
   unsubscribe(id: number, filters: Array<string>): void
   /** Acknowledges a received message. */
   ack(token: number): void
-  /** Answers the event `renewing`, when all messages that came before it are acknowledged that will be. */
-  caughtUp(): void
+  /** Answers the event `renewing` of that number, when all messages that came before it are acknowledged that will be. */
+  caughtUp(number: number): void
   /** Ends operations early. */
   cancel(ids: Uint32Array): void
-  /** Sends what fits into the grace time, fails the rest, disconnects. */
-  disconnect(graceMs: number): void
+  /** Sends what fits into the grace time, fails the rest, disconnects; the event `closed` of that number tells the end. */
+  disconnect(number: number, graceMs: number): void
   /** Ends the session at once and waits until its connection is gone, 250 ms at most. */
   stop(): void
   /**
@@ -73,6 +73,8 @@ export interface NativeEvent {
    * operation `id`.
    */
   kind: 'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'message' | 'granted' | 'ended'
+  /** The number of the connect or disconnect it belongs to (of the connection). */
+  request?: number
   /** The operation (granted, ended). */
   id?: number
   /** SUBACK codes (granted). */
@@ -189,6 +191,13 @@ export interface NativeProbeResult {
 
 /** One connection to make. */
 export interface NativeRequest {
+  /** What the events that belong to it are told by: no other connect or disconnect of the session has it. */
+  number: number
+  /**
+   * The connection it replaces gracefully, by the number of its request; carried out only while that one stands, and
+   * dropped without an event otherwise. Absent: whatever stands is superseded.
+   */
+  replaces?: number
   /** A DNS name or an IP address; also the name the certificate must carry. */
   host: string
   /** TCP port. */

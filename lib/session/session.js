@@ -61,6 +61,11 @@ class Session {
     for (const id of ids) this.#cancelSoon(id, abortedBy(signal));
   });
 
+  /** The last number given to a connect or a disconnect. */
+  #number = 0;
+  /** The number of the connection that stands. @type {number | undefined} */
+  #standing;
+
   /** Set while `disconnect` waits for those waiting to find room. @type {NodeJS.Timeout | undefined} */
   #grace;
   /** When that wait ends. Milliseconds of `performance.now()`. */
@@ -85,9 +90,10 @@ class Session {
     }, limits);
   }
 
-  /** @param {import('../native/binding').NativeRequest} request */
+  /** @param {Omit<import('../native/binding').NativeRequest, 'number' | 'replaces'>} request */
   connect(request) {
-    this.#native.connect(request);
+    this.#number += 1;
+    this.#native.connect({ ...request, number: this.#number, replaces: this.#standing });
   }
 
   /**
@@ -176,7 +182,8 @@ class Session {
     this.#flush();
     // A listener may be running: its message is acknowledged when it returns, or after it threw, which must come first.
     setImmediate(() => {
-      this.#native.disconnect(Math.max(0, Math.round(this.#graceEnd - performance.now())));
+      this.#number += 1;
+      this.#native.disconnect(this.#number, Math.max(0, Math.round(this.#graceEnd - performance.now())));
     });
   }
 
@@ -250,12 +257,19 @@ class Session {
       if (event.kind === 'message') this.#hooks.message(event);
       else if (event.kind === 'granted') this.#granted(/** @type {number} */ (event.id), event.codes);
       // The listeners of all messages before have run.
-      else if (event.kind === 'renewing') this.#native.caughtUp();
+      else if (event.kind === 'renewing') this.#native.caughtUp(/** @type {number} */ (event.request));
       else if (event.kind === 'ended') this.#ended(/** @type {number} */ (event.id), event.delivery);
-      else this.#hooks.state(event);
+      else this.#onState(event);
     } catch (error) {
       surface(error);
     }
+  }
+
+  /** @param {NativeEvent} event */
+  #onState(event) {
+    if (event.kind === 'connected') this.#standing = event.request;
+    else if (event.kind !== 'connecting') this.#standing = undefined;
+    this.#hooks.state(event);
   }
 
   /**

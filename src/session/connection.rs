@@ -8,12 +8,11 @@ use bytes::{Buf, BytesMut};
 use rumqttc::mqttbytes;
 use rumqttc::mqttbytes::v4::Packet;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
-use tokio_rustls::client::TlsStream;
 
 use super::handshake::Opened;
 use crate::failure::{Failure, Kind, Stage};
+use crate::transport::{self, Stream};
 
 /// One read at most; a TLS record carries 16 KiB.
 const READ: usize = 16 << 10;
@@ -21,7 +20,7 @@ const READ: usize = 16 << 10;
 const PUBACK: [u8; 2] = [0x40, 0x02];
 
 pub(super) struct Connection {
-    stream: TlsStream<TcpStream>,
+    stream: Box<dyn Stream>,
     inbound: BytesMut,
     scratch: Box<[u8; READ]>,
     /// Packets to be written.
@@ -130,12 +129,12 @@ fn read_packet(inbound: &mut BytesMut, max: usize) -> Result<Option<Packet>, Fai
     match Packet::read(inbound, max) {
         Ok(packet) => Ok(Some(packet)),
         Err(mqttbytes::Error::InsufficientBytes(_)) => Ok(None),
-        Err(error) => Err(Failure::malformed(Stage::Connected, &error)),
+        Err(error) => Err(Failure::malformed(Stage::Connected, error)),
     }
 }
 
 fn lost(error: &io::Error) -> Failure {
-    let failure = Failure::from_io(Stage::Connected, error);
+    let failure = transport::failure_in(Stage::Connected, error);
     match failure.kind {
         Kind::Closed => Failure { detail: "the gateway closed the connection".into(), ..failure },
         _ => failure,

@@ -8,7 +8,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::{Event, Limits, Message, Outgoing, QoS, Request};
+use rumqttc::mqttbytes::QoS;
+
+use super::event::{Event, Message};
+use super::request::{Limits, Outgoing, Request};
 
 /// So many commands at most are carried out on the app's thread; more keep it from other work.
 const FEW: usize = 16;
@@ -26,9 +29,12 @@ pub(super) enum Command {
     },
     Acknowledge(u32),
     Cancel(Vec<u32>),
-    Disconnect(Duration),
-    /// The answer to [`State::Renewing`](super::State::Renewing).
-    CaughtUp,
+    Disconnect {
+        number: u32,
+        grace: Duration,
+    },
+    /// The answer to [`State::Renewing`](super::event::State::Renewing) of that number.
+    CaughtUp(u32),
     /// The app has drained: look again whether to read.
     Resume,
     Stop,
@@ -57,6 +63,9 @@ struct Inbox {
 struct Outbox {
     acknowledged: Vec<u32>,
     events: Vec<Event>,
+    /// So many of the events were there when the ids had all been taken: no id that came before them is still to be taken.
+    ripe: usize,
+    /// Of messages among the events.
     message_bytes: usize,
     /// The driver has stopped reading.
     paused: bool,
@@ -118,14 +127,21 @@ impl Mailbox {
         for (place, id) in ids.iter_mut().zip(outbox.acknowledged.drain(..count)) {
             *place = id;
         }
-        (count, !outbox.acknowledged.is_empty() || !outbox.events.is_empty())
+        let all = outbox.acknowledged.is_empty();
+        if all {
+            outbox.ripe = outbox.events.len();
+        }
+        (count, !all || outbox.ripe > 0)
     }
 
     pub(super) fn events(&self) -> Vec<Event> {
         let (events, paused) = {
             let mut outbox = lock(&self.outbox);
-            outbox.message_bytes = 0;
-            (std::mem::take(&mut outbox.events), std::mem::take(&mut outbox.paused))
+            let ripe = std::mem::take(&mut outbox.ripe);
+            let later = outbox.events.split_off(ripe);
+            let events = std::mem::replace(&mut outbox.events, later);
+            outbox.message_bytes = outbox.events.iter().map(size).sum();
+            (events, std::mem::take(&mut outbox.paused))
         };
         if paused {
             self.command(Command::Resume);
@@ -183,9 +199,7 @@ impl Mailbox {
     pub(super) fn report(&self, event: Event) {
         {
             let mut outbox = lock(&self.outbox);
-            if let Event::Message(Message { payload, topic, .. }) = &event {
-                outbox.message_bytes += payload.len() + topic.len();
-            }
+            outbox.message_bytes += size(&event);
             outbox.events.push(event);
         }
         self.signal();
@@ -209,5 +223,43 @@ impl Mailbox {
         if !self.signalled.swap(true, Ordering::AcqRel) {
             (self.wake)();
         }
+    }
+}
+
+/// What an event counts for at the bound of received bytes.
+fn size(event: &Event) -> usize {
+    match event {
+        Event::Message(Message { payload, topic, .. }) => payload.len() + topic.len(),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::State;
+    use super::*;
+
+    fn mailbox() -> Mailbox {
+        Mailbox::new(Limits::default(), Box::new(|| {}))
+    }
+
+    fn closed(request: u32) -> Event {
+        Event::State(State::Closed { request })
+    }
+
+    #[test]
+    fn no_event_overtakes_an_id_that_came_before_it() {
+        let mailbox = mailbox();
+        let mut ids = [0; 2];
+        mailbox.report(closed(1));
+        assert_eq!(mailbox.drain(&mut ids), (0, true));
+        mailbox.acknowledged(&mut vec![7, 8, 9]);
+        mailbox.report(closed(2));
+        assert_eq!(mailbox.events().len(), 1, "the other came after the ids, and after the drain");
+        assert_eq!(mailbox.drain(&mut ids), (2, true));
+        assert!(mailbox.events().is_empty(), "an id is left");
+        assert_eq!(mailbox.drain(&mut ids), (1, true));
+        assert_eq!(mailbox.events().len(), 1);
+        assert_eq!(mailbox.drain(&mut ids), (0, false));
     }
 }

@@ -1,82 +1,26 @@
-//! From a name and a port to a verified TLS stream, each stage under its deadline.
+//! Name resolution and TCP, together under one deadline.
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, lookup_host};
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
+use super::endpoint::Endpoint;
+use super::stream::Progress;
 use crate::failure::{Failure, Kind, Stage};
-use crate::tls::{self, Presented, Trust};
 
 /// How long one address is given before the next is tried beside it (RFC 8305 §5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
-
-/// Where to connect to and what to trust there.
-#[derive(Debug, Clone)]
-pub struct Endpoint {
-    /// A DNS name or an IP address; also the name the certificate must carry.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
-    /// Connect there, without name resolution; `None`: to what `host` resolves to.
-    pub address: Option<IpAddr>,
-    /// The roots that may vouch for the gateway.
-    pub trust: Trust,
-}
-
-/// How long each stage of a connection may take.
-#[derive(Debug, Clone, Copy)]
-pub struct Deadlines {
-    /// Name resolution and TCP together (20 s).
-    pub connect: Duration,
-    /// The TLS handshake (30 s).
-    pub tls: Duration,
-    /// From CONNECT to CONNACK (130 s: a gateway that does not know the device may take 100 s to refuse it,
-    /// contract edge-gateway.md §7).
-    pub connack: Duration,
-}
-
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(20),
-            tls: Duration::from_secs(30),
-            connack: Duration::from_secs(130),
-        }
-    }
-}
-
-/// Connects to `endpoint`; `progress` hears of each stage as it begins.
-///
-/// # Errors
-///
-/// A [`Failure`] of stage resolve, tcp or tls; after a refused certificate it carries the presented chain.
-pub async fn dial(
-    endpoint: &Endpoint,
-    deadlines: &Deadlines,
-    mut progress: impl FnMut(Stage),
-) -> Result<TlsStream<TcpStream>, Failure> {
-    let name = tls::server_name(&endpoint.host)?;
-    let tcp = reach(endpoint, deadlines.connect, &mut progress).await?;
-    progress(Stage::Tls);
-    let (config, presented) = configure(&endpoint.trust).await?;
-    secure(name, tcp, config, deadlines.tls).await.map_err(|failure| failure.presenting(&presented))
-}
 
 /// Name resolution and TCP, together within `limit`.
 pub(crate) async fn reach(
     endpoint: &Endpoint,
     limit: Duration,
-    progress: &mut impl FnMut(Stage),
+    progress: Progress<'_>,
 ) -> Result<TcpStream, Failure> {
     progress(Stage::Resolve);
     let begin = Instant::now();
@@ -96,32 +40,6 @@ pub(crate) async fn reach(
     // A driver writes whole batches: waiting to fill segments would only delay them.
     tcp.set_nodelay(true).map_err(|error| Failure::from_io(Stage::Tcp, &error))?;
     Ok(tcp)
-}
-
-/// The TLS configuration under `trust`, made off the runtime's thread.
-pub(crate) async fn configure(trust: &Trust) -> Result<(ClientConfig, Presented), Failure> {
-    let begin = Instant::now();
-    let trust = trust.clone();
-    spawn_blocking(move || tls::client_config(&trust))
-        .await
-        .map_err(|error| Failure::new(Stage::Tls, Kind::Io, error.to_string()))?
-        .map_err(|failure| failure.after(begin.elapsed()))
-}
-
-/// The TLS handshake, within `limit`.
-pub(crate) async fn secure(
-    name: ServerName<'static>,
-    tcp: TcpStream,
-    config: ClientConfig,
-    limit: Duration,
-) -> Result<TlsStream<TcpStream>, Failure> {
-    let begin = Instant::now();
-    match timeout(limit, TlsConnector::from(Arc::new(config)).connect(name, tcp)).await {
-        Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) => Err(Failure::from_io(Stage::Tls, &error)),
-        Err(_) => Err(Failure::new(Stage::Tls, Kind::TimedOut, "the TLS handshake did not end")),
-    }
-    .map_err(|failure| failure.after(begin.elapsed()))
 }
 
 async fn resolve(endpoint: &Endpoint, limit: Duration) -> Result<Vec<SocketAddr>, Failure> {
@@ -207,32 +125,16 @@ mod tests {
         assert_eq!(order, ["[::1]:1", "127.0.0.1:1", "[::2]:1", "[::3]:1"]);
     }
 
-    fn block_on<F: Future>(future: F) -> F::Output {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-    }
-
-    #[test]
-    fn an_address_that_refuses_does_not_hide_one_that_accepts() {
-        block_on(async {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let open = listener.local_addr().unwrap();
-            let closed = {
-                let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-                gone.local_addr().unwrap()
-            };
-            let stream = connect_any(vec![closed, open]).await.unwrap();
-            assert_eq!(stream.peer_addr().unwrap(), open);
-            assert_eq!(connect_any(vec![closed]).await.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
-        });
-    }
-
-    #[test]
-    fn a_host_that_is_no_name_is_refused_before_the_network() {
-        block_on(async {
-            let trust = Trust::Given(Vec::new());
-            let endpoint = Endpoint { host: "bad name".into(), port: 8883, address: None, trust };
-            let failure = dial(&endpoint, &Deadlines::default(), |_| {}).await.unwrap_err();
-            assert_eq!(failure.kind, Kind::InvalidName);
-        });
+    #[tokio::test]
+    async fn an_address_that_refuses_does_not_hide_one_that_accepts() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let open = listener.local_addr().unwrap();
+        let closed = {
+            let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            gone.local_addr().unwrap()
+        };
+        let stream = connect_any(vec![closed, open]).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), open);
+        assert_eq!(connect_any(vec![closed]).await.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
     }
 }
