@@ -56,7 +56,7 @@ pub fn start(
     let probe = runtime.spawn(async move { run(&endpoint, &deadlines).await });
     runtime.spawn(async move {
         done(probe.await.unwrap_or_else(|error| Report {
-            failure: Some(Failure::new(Stage::Resolve, Kind::Io, error.to_string())),
+            failure: Some(Failure::new(Stage::Resolve, Kind::Internal, error.to_string())),
             ..Report::default()
         }));
     });

@@ -8,10 +8,11 @@ use napi_derive::napi;
 /// Something that happened.
 #[napi(object, object_from_js = false)]
 pub struct NativeEvent {
-    /// `connecting`, `connected`, `renewing`, `failed`, `lost`, `closed`: the connection; `message`; `granted`, `ended`: the
+    /// `connecting`, `connected`, `renewing`, `failed`, `lost`, `closed`: the connection; `broken`: a fault inside
+    /// ended this session, which tells nothing more and takes nothing; `message`; `granted`, `ended`: the
     /// operation `id`.
     #[napi(
-        ts_type = "'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'message' | 'granted' | 'ended'"
+        ts_type = "'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'broken' | 'message' | 'granted' | 'ended'"
     )]
     pub kind: &'static str,
     /// The number of the connect or disconnect it belongs to (of the connection).
@@ -35,7 +36,7 @@ pub struct NativeEvent {
     pub session_present: Option<bool>,
     /// A live connection was replaced (connected).
     pub renewal: Option<bool>,
-    /// Why (failed, lost).
+    /// Why (failed, lost, broken).
     pub failure: Option<NativeFailure>,
 }
 
@@ -120,6 +121,7 @@ impl From<State> for NativeEvent {
             }
             State::Lost { request, failure } => Self { failure: Some(failure.into()), ..of(request, "lost") },
             State::Closed { request } => of(request, "closed"),
+            State::Broken { failure } => Self { failure: Some(failure.into()), ..Self::new("broken") },
         }
     }
 }

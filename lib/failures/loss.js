@@ -56,6 +56,15 @@ const ROWS = [
     message: ({ at, device }) => `The connection of device ${device} to ${at} was reset`,
     remedy: (circumstances) => whyItEnds(circumstances),
   },
+  {
+    kind: 'internal',
+    code: 'ERR_IOT_INTERNAL',
+    type: NotConnectedError,
+    message: ({ at, device }) =>
+      `A fault inside this client ended the connection of device ${device} to ${at}`,
+    remedy:
+      'It is no fault of the network or of the gateway: please report it, with what the process wrote to stderr.',
+  },
 ];
 
 /** @param {import('./circumstances').Circumstances} circumstances */

@@ -39,7 +39,7 @@ export declare class NativeSession {
    * on, and element 1 whether there is more: then `events` is to be asked, and `drain` again.
    */
   drain(report: Uint32Array): void
-  /** Takes everything else that happened, in order. */
+  /** Takes everything else that happened, in order, as of the last `drain` that left no id. What happened since wakes anew. */
   events(): Array<NativeEvent>
   /** How many operations are written and not acknowledged. */
   written(): number
@@ -69,10 +69,11 @@ export interface NativeCertificates {
 /** Something that happened. */
 export interface NativeEvent {
   /**
-   * `connecting`, `connected`, `renewing`, `failed`, `lost`, `closed`: the connection; `message`; `granted`, `ended`: the
+   * `connecting`, `connected`, `renewing`, `failed`, `lost`, `closed`: the connection; `broken`: a fault inside
+   * ended this session, which tells nothing more and takes nothing; `message`; `granted`, `ended`: the
    * operation `id`.
    */
-  kind: 'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'message' | 'granted' | 'ended'
+  kind: 'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'broken' | 'message' | 'granted' | 'ended'
   /** The number of the connect or disconnect it belongs to (of the connection). */
   request?: number
   /** The operation (granted, ended). */
@@ -93,7 +94,7 @@ export interface NativeEvent {
   sessionPresent?: boolean
   /** A live connection was replaced (connected). */
   renewal?: boolean
-  /** Why (failed, lost). */
+  /** Why (failed, lost, broken). */
   failure?: NativeFailure
 }
 

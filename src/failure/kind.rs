@@ -39,6 +39,8 @@ pub enum Kind {
     NoRoots,
     /// A given root cannot serve as one.
     BadRoot,
+    /// A fault inside the client, none of the network.
+    Internal,
     /// Any other fault of the operating system.
     Io,
 }
@@ -65,6 +67,7 @@ impl Kind {
             Self::InvalidName => "invalid-name",
             Self::NoRoots => "no-roots",
             Self::BadRoot => "bad-root",
+            Self::Internal => "internal",
             Self::Io => "io",
         }
     }

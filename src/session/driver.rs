@@ -11,20 +11,53 @@ use tokio::time::{Instant, sleep_until};
 use super::books::Books;
 use super::event::{Event, State};
 use super::handshake::{self, Opened};
-use super::line::Line;
+use super::line::{Line, Panicked};
 use super::mailbox::Mailbox;
 use super::online::End;
 use super::request::Request;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind, Stage};
 use crate::transport::Dialler;
 
-/// Runs the session of `mailbox` to its end; its connections lie on `line`.
-pub(super) async fn run(mailbox: Arc<Mailbox>, line: Arc<Line>, dialler: Arc<dyn Dialler>) {
-    live(Books::new(Arc::clone(&mailbox)), &line, &*dialler).await;
-    mailbox.end();
+/// The session of `mailbox`, to be run to its end; its connections lie on `line`. Dropped before that end, or ended by a
+/// panic, it says so in its last word.
+pub(super) fn run(
+    mailbox: Arc<Mailbox>,
+    line: Arc<Line>,
+    dialler: Arc<dyn Dialler>,
+) -> impl Future<Output = ()> + Send {
+    // Made here and not in the future: it may be dropped without ever having been polled.
+    let mut watch = Watch { mailbox, line, watching: true };
+    async move {
+        let books = Books::new(Arc::clone(&watch.mailbox));
+        if let Ok(()) = live(books, &watch.line, &*dialler).await {
+            watch.watching = false;
+            watch.mailbox.end();
+        }
+    }
 }
 
-async fn live(mut books: Books, line: &Line, dialler: &dyn Dialler) {
+/// Sees to it that an app hears of the end of its driver, whatever ends it.
+struct Watch {
+    mailbox: Arc<Mailbox>,
+    line: Arc<Line>,
+    watching: bool,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if self.watching {
+            self.line.clear();
+            self.mailbox.break_off(broken());
+        }
+    }
+}
+
+/// A fault of ours. The words of a panic stay on stderr: they may show what was at hand.
+pub(super) fn broken() -> Failure {
+    Failure::new(Stage::Connected, Kind::Internal, "a panic or the end of its thread ended the session")
+}
+
+async fn live(mut books: Books, line: &Line, dialler: &dyn Dialler) -> Result<(), Panicked> {
     // What a connection has made way for.
     let mut replacement = None;
     loop {
@@ -32,20 +65,20 @@ async fn live(mut books: Books, line: &Line, dialler: &dyn Dialler) {
             Some(request) => request,
             None => match next_request(&mut books).await {
                 Some(request) => request,
-                None => return,
+                None => return Ok(()),
             },
         };
         match attempt(&mut books, dialler, &request).await {
             Attempt::Opened(opened) => {
                 books.connected(&request, opened.session_present);
                 let end;
-                (end, books) = line.hold(books, opened, request.keep_alive).await;
+                (end, books) = line.hold(books, opened, request.keep_alive).await?;
                 books.disconnected();
                 match end {
                     End::Lost(failure) => books.lost(request.number, failure),
                     End::Replaced(next) => replacement = Some(next),
                     End::Closed => {}
-                    End::Stopped => return,
+                    End::Stopped => return Ok(()),
                 }
             }
             Attempt::Failed(failure) => books.failed(&request, failure),

@@ -73,6 +73,12 @@ pub enum State {
         /// The disconnect.
         request: u32,
     },
+    /// A fault inside the client ended the session: it reports nothing more and takes nothing. Operations not told before
+    /// are gone, and may have reached the gateway.
+    Broken {
+        /// What is known of it.
+        failure: Failure,
+    },
 }
 
 /// A message from the gateway.

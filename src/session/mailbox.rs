@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use rumqttc::mqttbytes::QoS;
 
-use super::event::{Event, Message};
+use super::event::{Event, Message, State};
 use super::request::{Limits, Outgoing, Request};
+use crate::failure::Failure;
 
 /// So many commands at most are carried out on the app's thread; more keep it from other work.
 const FEW: usize = 16;
@@ -56,6 +57,7 @@ struct Inbox {
     commands: Vec<Command>,
     /// Present while the driver sleeps.
     driver: Option<Waker>,
+    /// The driver takes no commands any more.
     ended: bool,
 }
 
@@ -69,6 +71,8 @@ struct Outbox {
     message_bytes: usize,
     /// The driver has stopped reading.
     paused: bool,
+    /// The last word was said.
+    silent: bool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -93,6 +97,9 @@ impl Mailbox {
     pub(super) fn command(&self, command: Command) {
         let driver = {
             let mut inbox = lock(&self.inbox);
+            if inbox.ended {
+                return;
+            }
             inbox.commands.push(command);
             inbox.driver.take()
         };
@@ -104,6 +111,9 @@ impl Mailbox {
     /// Queues publishes without waking the driver; tells whether few commands are waiting now.
     pub(super) fn publish(&self, publishes: impl IntoIterator<Item = Outgoing>) -> bool {
         let mut inbox = lock(&self.inbox);
+        if inbox.ended {
+            return true;
+        }
         inbox.commands.extend(publishes.into_iter().map(Command::Publish));
         inbox.commands.len() <= FEW
     }
@@ -149,8 +159,12 @@ impl Mailbox {
         events
     }
 
-    /// Tells the driver to end and waits for it, `limit` at most.
+    /// Tells the driver to end and waits for it, `limit` at most. What was not taken before is not told any more.
     pub(super) fn stop(&self, limit: Duration) {
+        {
+            let mut outbox = lock(&self.outbox);
+            *outbox = Outbox { silent: true, ..Outbox::default() };
+        }
         self.command(Command::Stop);
         let inbox = lock(&self.inbox);
         let waited = self.ended.wait_timeout_while(inbox, limit, |inbox| !inbox.ended);
@@ -191,14 +205,27 @@ impl Mailbox {
             return;
         }
         {
-            lock(&self.outbox).acknowledged.append(ids);
+            let mut outbox = lock(&self.outbox);
+            if outbox.silent {
+                ids.clear();
+                return;
+            }
+            outbox.acknowledged.append(ids);
         }
         self.signal();
     }
 
     pub(super) fn report(&self, event: Event) {
+        self.say(event, false);
+    }
+
+    fn say(&self, event: Event, last: bool) {
         {
             let mut outbox = lock(&self.outbox);
+            if outbox.silent {
+                return;
+            }
+            outbox.silent = last;
             outbox.message_bytes += size(&event);
             outbox.events.push(event);
         }
@@ -213,10 +240,25 @@ impl Mailbox {
         outbox.paused
     }
 
-    /// The driver's last word.
+    /// The session is at its end: nothing is taken any more.
     pub(super) fn end(&self) {
-        lock(&self.inbox).ended = true;
+        let driver = {
+            let mut inbox = lock(&self.inbox);
+            inbox.ended = true;
+            inbox.commands.clear();
+            inbox.driver.take()
+        };
+        self.note_written(0);
         self.ended.notify_all();
+        if let Some(driver) = driver {
+            driver.wake();
+        }
+    }
+
+    /// The session is at its end by a fault: that is the last that is told.
+    pub(super) fn break_off(&self, failure: Failure) {
+        self.say(Event::State(State::Broken { failure }), true);
+        self.end();
     }
 
     fn signal(&self) {
@@ -236,7 +278,6 @@ fn size(event: &Event) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::State;
     use super::*;
 
     fn mailbox() -> Mailbox {

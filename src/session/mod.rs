@@ -39,14 +39,16 @@ mod wishes;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+
 use crate::runtime;
-use crate::transport::TlsDialler;
+use crate::transport::{Dialler, TlsDialler};
 
 pub use event::{Delivery, Event, Message, State};
 pub use request::{Limits, MAX_TOPIC, Outgoing, Request};
 pub use rumqttc::mqttbytes::QoS;
 
-use line::Line;
+use line::{Line, Panicked};
 use mailbox::{Command, Mailbox};
 
 /// The handle of a session. Dropping it stops the session.
@@ -64,10 +66,20 @@ impl Session {
     ///
     /// The runtime's thread cannot be started.
     pub fn new(limits: Limits, wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
+        Ok(Self::start(&runtime::handle()?, Arc::new(TlsDialler), limits, wake))
+    }
+
+    /// A session on `runtime` whose connections `dialler` makes.
+    fn start(
+        runtime: &Handle,
+        dialler: Arc<dyn Dialler>,
+        limits: Limits,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         let mailbox = Arc::new(Mailbox::new(limits, Box::new(wake)));
         let line = Arc::default();
-        runtime::handle()?.spawn(driver::run(Arc::clone(&mailbox), Arc::clone(&line), Arc::new(TlsDialler)));
-        Ok(Self { mailbox, line })
+        runtime.spawn(driver::run(Arc::clone(&mailbox), Arc::clone(&line), dialler));
+        Self { mailbox, line }
     }
 
     /// Connects, or replaces the connection that stands; [`State`] says how that ends.
@@ -81,8 +93,10 @@ impl Session {
     /// costs more than the write.
     pub fn publish(&self, publishes: impl IntoIterator<Item = Outgoing>) {
         let few = self.mailbox.publish(publishes);
-        if !(few && self.line.send_now()) {
-            self.mailbox.wake_driver();
+        match if few { self.line.send_now() } else { Ok(false) } {
+            Ok(true) => {}
+            Ok(false) => self.mailbox.wake_driver(),
+            Err(Panicked) => self.mailbox.break_off(driver::broken()),
         }
     }
 
@@ -148,3 +162,6 @@ impl Drop for Session {
         self.mailbox.stop(Duration::ZERO);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,7 +47,7 @@ pub(crate) async fn configure(trust: &Trust) -> Result<(ClientConfig, Presented)
     let trust = trust.clone();
     spawn_blocking(move || tls::client_config(&trust))
         .await
-        .map_err(|error| Failure::new(Stage::Tls, Kind::Io, error.to_string()))?
+        .map_err(|error| Failure::new(Stage::Tls, Kind::Internal, error.to_string()))?
         .map_err(|failure| failure.after(begin.elapsed()))
 }
 
