@@ -172,7 +172,7 @@ test('when the policy stops, pending operations fail and disconnect comes once',
   assert.ok(log[1] instanceof results.Disconnected);
   assert.equal(log[1].transportObj, loss);
   assert.equal(log[1].reason, undefined);
-  assert.equal(transport.count('abandon'), 1);
+  assert.equal(transport.count('giveUp'), 1);
 });
 
 test('the operation time limit ends a reconnection', async () => {

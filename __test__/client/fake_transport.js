@@ -91,9 +91,16 @@ class KeptTransport extends FakeTransport {
     this.emit('disconnect', error);
   }
 
-  abandon(error) {
-    this.log('abandon');
-    for (const { callback } of this.pending.splice(0)) callback(error);
+  attend() {
+    this.attended = true;
+  }
+
+  giveUp(error, done) {
+    this.log('giveUp');
+    setImmediate(() => {
+      for (const { callback } of this.pending.splice(0)) callback(error);
+      done();
+    });
   }
 
   disconnect(callback) {

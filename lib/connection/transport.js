@@ -14,12 +14,14 @@
  * given survives a loss and is neither failed nor sent twice, so the client only sees to the connection
  * (`connection/kept.js`). Beyond DeviceTransport it promises:
  *
+ * - `attend()` is called once, by the client that takes charge. Without, it behaves as any DeviceTransport does.
  * - `connect(callback)` is one attempt, without retries, and tells the truth about why it failed. From this call on
  *   until the connection ends the transport keeps the process alive.
  * - `sendEvent(message, callback, { timeoutMs, signal }?)` and `enableC2D(callback)` may be called before, during and
  *   between connections. Wanted subscriptions are renewed by the transport on every connection.
  * - `disconnect(callback)` ends within a bounded time, also when an attempt is under way (whose callback may then
- *   stay silent), and settles every pending operation. So does `abandon(error)`, at once.
+ *   stay silent), and calls back when every pending operation has been told. So does `giveUp(error, done)`, without
+ *   waiting for anything but that.
  * - `setOptions(options, callback)` replaces the options given before: the client merges.
  * - `stats()` tells `{ queued, inFlight }`.
  * - Events: `connected({ renewal })`; `disconnect(error)`, once, when a connection is lost; `state({ stage })` while

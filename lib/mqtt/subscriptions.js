@@ -9,6 +9,8 @@ const REMOVAL_GRACE_MS = 5000;
 /** SUBACK: refused (MQTT 3.1.1 §3.9.3). */
 const REFUSED = 0x80;
 
+/** @typedef {import('./topics').Row} Row */
+/** @typedef {import('./identity').MqttIdentity} MqttIdentity */
 /** @typedef {(error?: any) => void} Callback */
 
 /**
@@ -18,8 +20,9 @@ const REFUSED = 0x80;
  */
 class Subscriptions {
   #session;
-  #connected = false;
-  /** @type {Map<string, { granted: boolean, removal?: NodeJS.Timeout, waiting: Callback[] }>} */
+  /** Of the connection that stands. @type {MqttIdentity | undefined} */
+  #identity;
+  /** @type {Map<Row, { granted: boolean, removal?: NodeJS.Timeout, waiting: Callback[] }>} */
   #wanted = new Map();
 
   /** @param {Pick<import('../session/session').Session, 'subscribe' | 'unsubscribe'>} session */
@@ -28,42 +31,50 @@ class Subscriptions {
   }
 
   /**
-   * @param {string} filter
+   * @param {Row} row
    * @param {Callback} callback Called when granted; while there is no connection, on the next one.
    */
-  add(filter, callback) {
-    const standing = this.#wanted.get(filter) ?? { granted: false, waiting: [] };
+  add(row, callback) {
+    const standing = this.#wanted.get(row) ?? { granted: false, waiting: [] };
     clearTimeout(standing.removal);
     standing.removal = undefined;
-    this.#wanted.set(filter, standing);
+    this.#wanted.set(row, standing);
     if (standing.granted) {
       process.nextTick(callback, null);
       return;
     }
     standing.waiting.push(callback);
-    if (this.#connected && standing.waiting.length === 1) this.#subscribe([filter]);
+    if (this.#identity && standing.waiting.length === 1) this.#subscribe([row], this.#identity);
   }
 
-  /** @param {string} filter */
-  remove(filter) {
-    const standing = this.#wanted.get(filter);
+  /** @param {Row} row */
+  remove(row) {
+    const standing = this.#wanted.get(row);
     if (!standing || standing.removal) return;
+    if (this.#identity === undefined) {
+      this.#wanted.delete(row);
+      for (const callback of standing.waiting) process.nextTick(callback, null);
+      return;
+    }
     standing.removal = setTimeout(() => {
-      this.#wanted.delete(filter);
+      this.#wanted.delete(row);
       // A failure leaves a subscription too many, which does no harm.
-      if (this.#connected) this.#session.unsubscribe([filter], () => {});
+      if (this.#identity) this.#session.unsubscribe([filterOf(row, this.#identity)], () => {});
     }, REMOVAL_GRACE_MS).unref();
   }
 
-  /** A connection stands: everything wanted is subscribed to, also what the gateway may still know. */
-  connected() {
-    this.#connected = true;
-    const filters = [...this.#wanted.keys()];
-    if (filters.length > 0) this.#subscribe(filters);
+  /**
+   * A connection stands: everything wanted is subscribed to, also what the gateway may still know.
+   *
+   * @param {MqttIdentity} identity
+   */
+  connected(identity) {
+    this.#identity = identity;
+    if (this.#wanted.size > 0) this.#subscribe([...this.#wanted.keys()], identity);
   }
 
   disconnected() {
-    this.#connected = false;
+    this.#identity = undefined;
     for (const standing of this.#wanted.values()) standing.granted = false;
   }
 
@@ -72,34 +83,46 @@ class Subscriptions {
    *
    * @param {Error} error
    */
-  abandon(error) {
+  fail(error) {
     for (const { waiting } of this.#wanted.values()) {
       for (const callback of waiting.splice(0)) process.nextTick(callback, error);
     }
   }
 
-  /** @param {string[]} filters */
-  #subscribe(filters) {
-    this.#session.subscribe(
-      filters.map((topic) => ({ topic, qos: 1 })),
-      (error, codes) => filters.forEach((filter, index) => this.#answered(filter, error, codes?.[index])),
+  /**
+   * @param {Row[]} rows
+   * @param {MqttIdentity} identity
+   */
+  #subscribe(rows, identity) {
+    const filters = rows.map((row) => ({ topic: filterOf(row, identity), qos: row.qos }));
+    this.#session.subscribe(filters, (error, codes) =>
+      rows.forEach((row, index) => this.#answered(row, filters[index].topic, error, codes?.[index])),
     );
   }
 
   /**
+   * @param {Row} row
    * @param {string} filter
    * @param {any} error
    * @param {number | undefined} code
    */
-  #answered(filter, error, code) {
-    const standing = this.#wanted.get(filter);
+  #answered(row, filter, error, code) {
+    const standing = this.#wanted.get(row);
     if (!standing) return;
     const refusal = error ?? (code === undefined || code >= REFUSED ? refused(filter, code) : null);
     // Lost on the way: the next connection asks again.
-    if (refusal instanceof NotConnectedError && !this.#connected) return;
+    if (refusal instanceof NotConnectedError && this.#identity === undefined) return;
     standing.granted = refusal === null;
     for (const callback of standing.waiting.splice(0)) callback(refusal);
   }
+}
+
+/**
+ * @param {Row} row
+ * @param {MqttIdentity} identity
+ */
+function filterOf(row, identity) {
+  return `${row.prefix(identity)}#`;
 }
 
 /**

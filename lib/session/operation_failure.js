@@ -63,6 +63,13 @@ function closedBeforeDone() {
   });
 }
 
+function brokenBeforeDone() {
+  const message = 'The session broke before the operation was done';
+  return failure(NotConnectedError, 'ERR_IOT_INTERNAL', message, {
+    hint: 'This is a fault of edge-downstream: please report it. A message may have been sent all the same.',
+  });
+}
+
 function queueFull() {
   return failure(InvalidOperationError, 'ERR_IOT_QUEUE_FULL', 'The send queue is full', {
     hint: 'Wait for earlier sends to be acknowledged, or use whenFull: "wait".',
@@ -77,5 +84,6 @@ module.exports = {
   noCredentials,
   closedBeforeConnected,
   closedBeforeDone,
+  brokenBeforeDone,
   queueFull,
 };

@@ -1,22 +1,24 @@
 // @ts-check
 'use strict';
 
-const { AbortSignals } = require('./abort_signals');
 const { NativeSession } = require('../native/add_on');
-const { abortedBy, closedBeforeDone, queueFull, timedOut, withDelivery } = require('./operation_failure');
-const { Operations } = require('./operations');
+const { guarded, surface } = require('../plumbing/uncaught');
 const { MessageEnqueued } = require('../vocabulary/results');
+const { Deadlines } = require('./deadlines');
+const { Endings } = require('./endings');
+const {
+  abortedBy,
+  brokenBeforeDone,
+  closedBeforeDone,
+  queueFull,
+  withDelivery,
+} = require('./operation_failure');
+const { Operations } = require('./operations');
 const { Slab } = require('./slab');
-const { surface } = require('../plumbing/uncaught');
 
 /** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {import('./operations').Settle} Settle */
 
-/** How often deadlines are looked at. Milliseconds. */
-const TICK_MS = 1000;
-/** The limit of an operation without one of its own (device-sdk.md §2.4). Milliseconds. */
-const OPERATION_TIMEOUT_MS = 240_000;
-const OPERATION_TICKS = OPERATION_TIMEOUT_MS / TICK_MS;
 /** What the native side may hold, queued and unacknowledged together; the rest waits here. */
 const MOST_PUBLISHES = 10_000;
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -31,7 +33,8 @@ const REPORTED_IDS = 4096;
 
 /**
  * @typedef {object} SessionHooks
- * @property {(event: NativeEvent) => void} state The connection changed its state.
+ * @property {(event: NativeEvent) => void} state The connection changed its state, by the request whose number
+ *   `event.request` is; after `broken` there is none, and no answer to a request made before comes.
  * @property {(event: NativeEvent) => void} message A message came.
  */
 
@@ -42,6 +45,9 @@ const REPORTED_IDS = 4096;
 class Session {
   #native;
   #hooks;
+  #limits;
+  /** Of the last request that concerned the connection. */
+  #number = 0;
   #operations = new Operations();
   #slab = new Slab();
   /** Somebody will hand the slab over at the end of the tick. */
@@ -53,27 +59,13 @@ class Session {
   refuseWhenFull = false;
   /** @type {Waiting[]} */
   #waiting = [];
-  /** Why operations were cancelled, until the native side confirms. @type {Map<number, Error>} */
-  #endings = new Map();
-  /** What the next `#cancel` ends. @type {Map<number, Error>} */
-  #gathered = new Map();
-  #signals = new AbortSignals((ids, signal) => {
-    for (const id of ids) this.#cancelSoon(id, abortedBy(signal));
-  });
+  #endings = new Endings();
+  #deadlines = new Deadlines(this.#operations, (endings) => this.#cancel(endings));
 
-  /** The last number given to a connect or a disconnect. */
-  #number = 0;
-  /** The number of the connection that stands. @type {number | undefined} */
-  #standing;
-
-  /** Set while `disconnect` waits for those waiting to find room. @type {NodeJS.Timeout | undefined} */
+  /** The last `disconnect`: its number, and when its grace time ends (`performance.now()`). */
+  #leaving = { number: 0, end: 0 };
+  /** Set while it waits for those waiting to find room. @type {NodeJS.Timeout | undefined} */
   #grace;
-  /** When that wait ends. Milliseconds of `performance.now()`. */
-  #graceEnd = 0;
-
-  #tick = 0;
-  /** @type {NodeJS.Timeout | undefined} */
-  #clock;
 
   /**
    * @param {SessionHooks} hooks Their exceptions surface as uncaught, after everybody else was served.
@@ -81,19 +73,30 @@ class Session {
    */
   constructor(hooks, limits) {
     this.#hooks = hooks;
+    this.#limits = limits;
+    this.#native = this.#newNative();
+  }
+
+  #newNative() {
     // The native side holds on to this function for as long as the session lives: it must not hold on to the session.
     // A session that has anything to tell is held by the transports' list of live ones, or by its clock.
     const self = new WeakRef(this);
-    this.#native = new NativeSession(() => {
+    return new NativeSession(() => {
       const session = self.deref();
       if (session) session.#drain();
-    }, limits);
+    }, this.#limits);
   }
 
-  /** @param {Omit<import('../native/binding').NativeRequest, 'number' | 'replaces'>} request */
-  connect(request) {
+  /**
+   * @param {Omit<import('../native/binding').NativeRequest, 'number' | 'replaces'>} request
+   * @param {number} [replaces] The number of the connection to be replaced by this one, without a gap. If it does not
+   *   stand any more, nothing is done, and nothing told.
+   * @returns {number} Of this request, and of the connection it makes.
+   */
+  connect(request, replaces) {
     this.#number += 1;
-    this.#native.connect({ ...request, number: this.#number, replaces: this.#standing });
+    this.#native.connect({ ...request, number: this.#number, replaces });
+    return this.#number;
   }
 
   /**
@@ -101,11 +104,11 @@ class Session {
    * @param {string | Uint8Array} body Copied before this returns. A text of at most `SHORT_TEXT` units.
    * @param {number} qos
    * @param {Settle} settle
-   * @param {{ timeoutMs?: number, signal?: AbortSignal }} [options]
+   * @param {import('./deadlines').Limits} [limits]
    */
-  publish(topic, body, qos, settle, options) {
-    if (options?.signal?.aborted) {
-      process.nextTick(settle, withDelivery(abortedBy(options.signal), 'not sent'));
+  publish(topic, body, qos, settle, limits) {
+    if (limits?.signal?.aborted) {
+      process.nextTick(settle, withDelivery(abortedBy(limits.signal), 'not sent'));
       return;
     }
     const id = this.#add(settle);
@@ -118,7 +121,7 @@ class Session {
     } else {
       this.#waiting.push({ id, topic, body: typeof body === 'string' ? body : Uint8Array.from(body), qos });
     }
-    if (options !== undefined) this.#limit(id, options);
+    if (limits !== undefined) this.#deadlines.limit(id, limits);
   }
 
   /**
@@ -146,20 +149,25 @@ class Session {
    * Ends every operation with `error`, which each gets with its own `delivery`.
    *
    * @param {Error} error
+   * @param {() => void} done Called when each has been told.
    */
-  abandon(error) {
+  fail(error, done) {
     this.#cancel(endingsOf(this.#operations.ids(), error));
+    this.#endings.whenNone(done);
   }
 
   /**
    * Closes; the state `closed` tells the end.
    *
    * @param {number} graceMs For what is queued or not acknowledged; the rest fails.
+   * @returns {number} Of this request.
    */
   disconnect(graceMs) {
-    this.#graceEnd = performance.now() + graceMs;
+    this.#number += 1;
+    this.#leaving = { number: this.#number, end: performance.now() + graceMs };
     if (this.#waiting.length === 0 || graceMs === 0) this.#leave();
     else this.#grace = setTimeout(() => this.#leave(), graceMs);
+    return this.#number;
   }
 
   /** Ends the connection at once. Nothing is reported any more. */
@@ -180,17 +188,16 @@ class Session {
     const left = this.#waiting.map(({ id }) => id);
     this.#cancel(endingsOf(left, closedBeforeDone()));
     this.#flush();
+    const { number, end } = this.#leaving;
     // A listener may be running: its message is acknowledged when it returns, or after it threw, which must come first.
     setImmediate(() => {
-      this.#number += 1;
-      this.#native.disconnect(this.#number, Math.max(0, Math.round(this.#graceEnd - performance.now())));
+      this.#native.disconnect(number, Math.max(0, Math.round(end - performance.now())));
     });
   }
 
   /** @param {Settle} settle */
   #add(settle) {
-    if (this.#clock === undefined) this.#startClock();
-    return this.#operations.add(settle, this.#tick + OPERATION_TICKS);
+    return this.#operations.add(settle, this.#deadlines.expiry());
   }
 
   get #hasRoom() {
@@ -236,7 +243,7 @@ class Session {
     const end = report[0] + 2;
     const more = report[1] !== 0;
     for (let i = 2; i < end; i++) {
-      if (this.#endings.size > 0) this.#confirm(report[i]);
+      this.#over(report[i]);
       const settle = this.#operations.remove(report[i]);
       try {
         settle(null, new MessageEnqueued());
@@ -248,6 +255,7 @@ class Session {
     // All ids before the events, which came later; and others have their turn between.
     if (end === report.length) setImmediate(() => this.#drain());
     else if (more) for (const event of this.#native.events()) this.#handle(event);
+    this.#endings.told();
     Session.flushAtEndOfTick(this);
   }
 
@@ -257,18 +265,39 @@ class Session {
       if (event.kind === 'message') this.#hooks.message(event);
       else if (event.kind === 'granted') this.#granted(/** @type {number} */ (event.id), event.codes);
       // The listeners of all messages before have run.
-      else if (event.kind === 'renewing') this.#native.caughtUp(/** @type {number} */ (event.request));
+      else if (event.kind === 'renewing') this.#native.caughtUp(Number(event.request));
       else if (event.kind === 'ended') this.#ended(/** @type {number} */ (event.id), event.delivery);
-      else this.#onState(event);
+      else if (event.kind === 'broken') this.#broken(event);
+      else this.#state(event);
     } catch (error) {
       surface(error);
     }
   }
 
   /** @param {NativeEvent} event */
-  #onState(event) {
-    if (event.kind === 'connected') this.#standing = event.request;
-    else if (event.kind !== 'connecting') this.#standing = undefined;
+  #state(event) {
+    // Those who wait for room in a session about to close would wait for nothing.
+    if (event.kind === 'lost' && this.#grace !== undefined) this.#leave();
+    this.#hooks.state(event);
+  }
+
+  /**
+   * The native side broke: it tells nothing more of what it held, and a new one takes its place.
+   *
+   * @param {NativeEvent} event
+   */
+  #broken(event) {
+    clearTimeout(this.#grace);
+    this.#grace = undefined;
+    this.#native = this.#newNative();
+    this.#slab.used = 0;
+    const waiting = new Set(this.#waiting.splice(0).map(({ id }) => id));
+    const held = this.#operations.ids().map((id) => {
+      const error = this.#over(id) ?? brokenBeforeDone();
+      const told = withDelivery(error, waiting.has(id) ? 'not sent' : 'unknown');
+      return { settle: this.#operations.remove(id), told };
+    });
+    for (const { settle, told } of held) guarded(settle, told);
     this.#hooks.state(event);
   }
 
@@ -277,7 +306,7 @@ class Session {
    * @param {number[] | undefined} codes
    */
   #granted(id, codes) {
-    this.#confirm(id);
+    this.#over(id);
     this.#operations.remove(id)(null, codes);
   }
 
@@ -286,31 +315,19 @@ class Session {
    * @param {'not sent' | 'unknown' | undefined} delivery
    */
   #ended(id, delivery) {
-    const error = this.#endings.get(id) ?? closedBeforeDone();
-    this.#confirm(id);
+    const error = this.#over(id) ?? closedBeforeDone();
     this.#operations.remove(id)(withDelivery(error, delivery));
   }
 
-  /** @param {number} id Cancelled, and over. */
-  #confirm(id) {
-    if (this.#endings.delete(id) && this.#endings.size === 0) this.#clock?.unref();
-  }
-
   /**
-   * Gathers what timers and signals end, because each cancelling looks through all there is.
-   *
    * @param {number} id
-   * @param {Error} error
+   * @returns {Error | undefined} Why it was cancelled, if it was.
    */
-  #cancelSoon(id, error) {
-    if (this.#gathered.size === 0) {
-      setImmediate(() => {
-        const endings = this.#gathered;
-        this.#gathered = new Map();
-        this.#cancel(endings);
-      });
-    }
-    this.#gathered.set(id, error);
+  #over(id) {
+    if (this.#endings.size === 0) return undefined;
+    const error = this.#endings.take(id);
+    if (this.#endings.size === 0) this.#deadlines.keepAlive(false);
+    return error;
   }
 
   /**
@@ -333,11 +350,11 @@ class Session {
     }
     this.#waiting = stay;
     if (there.size === 0) return;
-    for (const [id, error] of there) this.#endings.set(id, error);
+    for (const [id, error] of there) this.#endings.add(id, error);
     this.#flush();
     this.#native.cancel(Uint32Array.from(there.keys()));
     // The confirmations come on a wake that does not keep the process alive.
-    this.#clock?.ref();
+    this.#deadlines.keepAlive(true);
   }
 
   #refill() {
@@ -349,40 +366,6 @@ class Session {
     }
     this.#waiting.splice(0, done);
     if (this.#grace !== undefined && this.#waiting.length === 0) this.#leave();
-  }
-
-  /**
-   * @param {number} id
-   * @param {{ timeoutMs?: number, signal?: AbortSignal }} options
-   */
-  #limit(id, { timeoutMs, signal }) {
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => this.#cancelSoon(id, timedOut(timeoutMs)), timeoutMs).unref();
-    if (signal !== undefined) this.#signals.watch(signal, id);
-    const withoutLimits =
-      (/** @type {Settle} */ settle) => (/** @type {any} */ error, /** @type {any} */ result) => {
-        clearTimeout(timer);
-        if (signal !== undefined) this.#signals.forget(signal, id);
-        this.#gathered.delete(id);
-        settle(error, result);
-      };
-    this.#operations.wrap(id, withoutLimits, timeoutMs !== undefined);
-  }
-
-  /** Ticks while there are operations: one timer for all of them. */
-  #startClock() {
-    this.#clock = setInterval(() => {
-      this.#tick += 1;
-      if (this.#operations.count === 0) {
-        clearInterval(this.#clock);
-        this.#clock = undefined;
-      } else {
-        const expired = this.#operations.expired(this.#tick);
-        if (expired.length > 0) this.#cancel(endingsOf(expired, timedOut(OPERATION_TIMEOUT_MS)));
-      }
-    }, TICK_MS).unref();
   }
 }
 
