@@ -164,7 +164,7 @@ class Link {
   handle(event) {
     const { kind, request } = event;
     const answers = (/** @type {{ number?: number } | undefined} */ ours) => ours?.number === request;
-    if (kind === 'broken') this.#onBroken(this.#explain(event));
+    if (kind === 'broken') this.#onBroken(event);
     else if (kind === 'closed' && answers(this.#closing)) this.#onClosed();
     else if (this.#closing) return;
     else if (kind === 'connecting' && answers(this.#attempt)) this.#hooks.stage(String(event.stage));
@@ -314,12 +314,12 @@ class Link {
   /**
    * The session has ended all it held and begun anew.
    *
-   * @param {Error} error
+   * @param {NativeEvent} event
    */
-  #onBroken(error) {
+  #onBroken(event) {
     if (this.#closing) this.#onClosed();
-    else if (this.#attempt) this.#failed(error);
-    else if (this.#standing) this.#onLost(error);
+    else if (this.#attempt?.number !== undefined) this.#failed(this.#explain(event));
+    else if (this.#standing) this.#onLost(this.#explain(event));
   }
 
   /** Neither a connection nor an attempt is left. Who waits for a renewal has it with the next connection. */

@@ -81,15 +81,13 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
         done(null, this.#credentials);
         return;
       }
-      const generation = this.#generation;
-      this.#makeToken((error) => {
+      this.#makeToken((error, expiry) => {
         if (error) {
           done(error);
           return;
         }
         // Stopped meanwhile: the token may be used, but nothing would renew it, so it is not used twice.
-        if (generation === this.#generation) this.#renewIn((this.#validS - this.#marginS) * 1000);
-        else this.#expiry = 0;
+        if (expiry) this.#keep(expiry);
         done(null, this.#credentials);
       });
     }, callback);
@@ -132,8 +130,11 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
     callback(null, token.toString());
   }
 
-  /** @param {(error: Error | null) => void} made */
+  /**
+   * @param {(error: Error | null, expiry?: number) => void} made Without an expiry if `stop` was called meanwhile.
+   */
   #makeToken(made) {
+    const generation = this.#generation;
     const { host, deviceId, moduleId } = this.#credentials;
     const resource = `${host}/devices/${deviceId}` + (moduleId ? `/modules/${moduleId}` : '');
     const expiry = now() + this.#validS;
@@ -141,11 +142,8 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
     try {
       this._sign(encodeUriComponentStrict(resource), expiry, (error, sharedAccessSignature) => {
         reported = true;
-        if (!error) {
-          this.#expiry = expiry;
-          this.#credentials.sharedAccessSignature = sharedAccessSignature;
-        }
-        made(error);
+        if (!error) this.#credentials.sharedAccessSignature = sharedAccessSignature;
+        made(error, generation === this.#generation ? expiry : undefined);
       });
     } catch (error) {
       if (reported) throw error;
@@ -153,15 +151,21 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
     }
   }
 
+  /** @param {number} expiry Of the token that is in use from now on. */
+  #keep(expiry) {
+    this.#expiry = expiry;
+    this.#renewIn((this.#validS - this.#marginS) * 1000);
+  }
+
   #renew() {
     const generation = this.#generation;
-    this.#makeToken((error) => {
+    this.#makeToken((error, expiry) => {
       if (generation !== this.#generation) return;
       if (error) {
         this.#renewIn(RENEW_AGAIN_MS);
         if (this.listenerCount('error') > 0) guarded(() => this.emit('error', error));
       } else {
-        this.#renewIn((this.#validS - this.#marginS) * 1000);
+        this.#keep(/** @type {number} */ (expiry));
         guarded(() => this.emit('newTokenAvailable', this.#credentials));
       }
     });
