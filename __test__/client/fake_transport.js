@@ -86,9 +86,9 @@ class KeptTransport extends FakeTransport {
     setImmediate(() => this.acknowledge());
   }
 
-  lose(error = new errors.NotConnectedError('gone')) {
+  lose(error = new errors.NotConnectedError('gone'), life = undefined) {
     this.standing = false;
-    this.emit('disconnect', error);
+    this.emit('disconnect', error, life);
   }
 
   attend() {

@@ -56,8 +56,9 @@ class InternalClient extends ObservedEmitter {
     /** Milliseconds. */
     this._maxOperationTimeout = MAX_OPERATION_TIMEOUT_MS;
 
+    const quick = this._retryPolicy;
     const Connection = transport[keepsPendingOperations] === true ? KeptConnection : perOperationConnection();
-    this.#connection = new Connection(this, {
+    const hooks = /** @type {import('../connection/transport').Hooks} */ ({
       connected: () => guarded(() => this.emit('connect')),
       disconnected: (error) => guarded(() => this.emit('disconnect', new Disconnected(error))),
       featureFailed: (error, told) => {
@@ -67,13 +68,15 @@ class InternalClient extends ObservedEmitter {
       stale: () => this._messagesStale(),
       state: (change) => guarded(() => this.emit('state', change)),
     });
+    this.#connection = new Connection(this, hooks, { retryFirst: () => this._retryPolicy !== quick });
   }
 
   /**
    * Connects. Not needed: sending or listening connects too. A connection that is being made is joined.
    *
-   * With the MQTT transports the retry policy is asked only once a connection has stood: before, a failure is reported
-   * at once, so that a typo in a host name is (CONNACK 3, "server unavailable", excepted).
+   * With the MQTT transports the default retry policy is asked only once a connection has stood: before, a failure is
+   * reported at once, so that a typo in a host name is (CONNACK 3, "server unavailable", excepted). One that was set by
+   * `setRetryPolicy` is asked from the first failure on.
    *
    * @param {Callback} [callback] `(error, results.Connected)`
    * @returns {any}

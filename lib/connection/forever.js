@@ -26,7 +26,7 @@ class Forever {
    * @returns {boolean}
    */
   shouldRetry(error) {
-    this.#refused = error instanceof UnauthorizedError;
+    this.#refused = error instanceof UnauthorizedError || error.cause instanceof UnauthorizedError;
     return !FINAL.some((ErrorClass) => error instanceof ErrorClass);
   }
 

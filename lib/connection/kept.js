@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { NotConnectedError, ServiceUnavailableError } = require('../vocabulary/errors');
+const { NotConnectedError, ServiceUnavailableError, UnauthorizedError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { Connected, Disconnected } = require('../vocabulary/results');
 const { guarded } = require('../plumbing/uncaught');
@@ -10,6 +10,7 @@ const { Features } = require('./features');
 const { Reconnection } = require('./reconnection');
 
 /** @typedef {import('./transport').Feature} Feature */
+/** @typedef {import('./transport').Life} Life */
 /** @typedef {(error: any, result?: any) => void} Callback */
 /** @typedef {'closed' | 'connecting' | 'connected' | 'waiting' | 'closing'} State */
 
@@ -60,11 +61,12 @@ class KeptConnection {
    * @param {import('./transport').Host} host
    * @param {import('./transport').Hooks} hooks
    * @param {object} [settings]
-   * @param {boolean} [settings.retryFirst] The policy is asked about a first connection that fails, too. Otherwise
-   *   such a failure is final, so that a typo in a host name is told at once (CONNACK 3 excepted: device-sdk.md §5).
+   * @param {() => boolean} [settings.retryFirst] Whether the policy is asked about a first connection that fails, too.
+   *   Otherwise such a failure is final, so that a typo in a host name is told at once (CONNACK 3 excepted:
+   *   device-sdk.md §5).
    * @param {() => number} [settings.now] Milliseconds, monotonic.
    */
-  constructor(host, hooks, { retryFirst = false, now } = {}) {
+  constructor(host, hooks, { retryFirst = () => false, now } = {}) {
     this.#host = host;
     this.#hooks = hooks;
     this.#retryFirst = retryFirst;
@@ -79,7 +81,11 @@ class KeptConnection {
     });
     const transport = host._transport;
     transport.attend();
-    transport.on('disconnect', (/** @type {Error | undefined} */ error) => this.#onLoss(error));
+    transport.on(
+      'disconnect',
+      (/** @type {Error | undefined} */ error, /** @type {Life | undefined} */ life) =>
+        this.#onLoss(error, life),
+    );
     transport.on('connected', (/** @type {{ renewal?: boolean } | undefined} */ how) => {
       if (how?.renewal) hooks.stale();
     });
@@ -235,7 +241,6 @@ class KeptConnection {
   /** @param {any} result */
   #onConnected(result) {
     this.#everConnected = true;
-    this.#reconnection.succeeded();
     this.#enter({ state: 'connected' });
     if (this.#state === 'connected') this.#hooks.connected();
     // An app that closes from within one of these events, and opens again, is served by the next connection.
@@ -243,27 +248,33 @@ class KeptConnection {
     for (const opener of this.#takeOpeners()) guarded(opener, null, result);
   }
 
-  /** @param {Error} [error] */
-  #onLoss(error = lostSomehow()) {
+  /**
+   * @param {Error} [error]
+   * @param {Life} [life]
+   */
+  #onLoss(error = lostSomehow(), life = UNKNOWN) {
     if (this.#state !== 'connected') return;
     this.#hooks.stale();
     this.#lost = true;
     this.#reconnection.begin(this.#host._maxOperationTimeout);
-    this.#retryOrGiveUp(error);
+    this.#retryOrGiveUp(error, (policy, asked) => this.#reconnection.afterLoss(policy, asked, life));
   }
 
   /** @param {Error} error */
   #onFailure(error) {
-    const final = !this.#everConnected && !this.#retryFirst && !(error instanceof ServiceUnavailableError);
+    const final = !this.#everConnected && !this.#retryFirst() && !(error instanceof ServiceUnavailableError);
     if (final) this.#giveUp(error);
-    else this.#retryOrGiveUp(error);
+    else this.#retryOrGiveUp(error, (policy, asked) => this.#reconnection.afterFailure(policy, asked));
   }
 
-  /** @param {Error} error */
-  #retryOrGiveUp(error) {
+  /**
+   * @param {Error} error
+   * @param {(policy: import('../..').RetryPolicy, asked: Error) => number | undefined} ask
+   */
+  #retryOrGiveUp(error, ask) {
     let delay;
     try {
-      delay = this.#reconnection.delayAfter(this.#host._retryPolicy, error);
+      delay = ask(this.#host._retryPolicy, this.#everConnected ? asLoss(error) : error);
     } catch (policyError) {
       this.#giveUp(/** @type {Error} */ (policyError));
       return;
@@ -331,6 +342,21 @@ class KeptConnection {
     this.#state = change.state;
     this.#hooks.state(change);
   }
+}
+
+/** What a transport means that says nothing of it. @type {Life} */
+const UNKNOWN = { worked: true, contested: 0 };
+
+/**
+ * To a policy, a refusal after the first success is a loss like others, as it is in the original: a gateway that has just
+ * started refuses everybody for a while, and a device must not stay away for good.
+ *
+ * @param {Error} error
+ */
+function asLoss(error) {
+  if (!(error instanceof UnauthorizedError)) return error;
+  const { code, message, hint } = /** @type {any} */ (error);
+  return failure(NotConnectedError, code, message, { hint, cause: error });
 }
 
 function lostSomehow() {

@@ -24,7 +24,7 @@
  *   waiting for anything but that.
  * - `setOptions(options, callback)` replaces the options given before: the client merges.
  * - `stats()` tells `{ queued, inFlight }`.
- * - Events: `connected({ renewal })`; `disconnect(error)`, once, when a connection is lost; `state({ stage })` while
+ * - Events: `connected({ renewal })`; `disconnect(error, life)`, once, when a connection is lost; `state({ stage })` while
  *   connecting; `message(message, settle)`, where `settle()` acknowledges the message, and does nothing once the
  *   connection it came by has ended.
  */
@@ -40,6 +40,14 @@ const keepsPendingOperations = Symbol.for('edge-downstream.keepsPendingOperation
 
 /** Messages from the cloud to the device. */
 const C2D = Object.freeze({ enable: 'enableC2D', disable: 'disableC2D' });
+
+/**
+ * What the end of a connection says about the next one.
+ *
+ * @typedef {object} Life
+ * @property {boolean} worked The next attempt need not wait: it was of use, or the first that was not.
+ * @property {number} contested So many connections in a row ended as those of two clients with one device id do.
+ */
 
 /**
  * What a connection reads from the client at the moment it needs it: apps may replace any of the three.

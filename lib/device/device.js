@@ -52,7 +52,7 @@ class Device extends EventEmitter {
         stale: () => this.#stream.drop(),
         state: (change) => guarded(() => this.emit('state', change)),
       },
-      { retryFirst },
+      { retryFirst: () => retryFirst },
     );
     this.#stream = new MessageStream((wanted) => this.#connection.want(C2D, wanted));
     transport.on('message', (/** @type {any} */ message, /** @type {() => void} */ settle) =>

@@ -127,7 +127,7 @@ function readRetry(retry) {
   if (typeof retry?.shouldRetry !== 'function' || typeof retry.nextRetryTimeout !== 'function') {
     throw badOption('retry', retry, "'forever', 'never' or a retry policy");
   }
-  return { policy: /** @type {import('../..').RetryPolicy} */ (retry), retryFirst: false };
+  return { policy: /** @type {import('../..').RetryPolicy} */ (retry), retryFirst: true };
 }
 
 /**

@@ -26,7 +26,8 @@ const { doctorCommand } = require('./doctor_command');
  * What is known besides.
  *
  * @typedef {object} Background
- * @property {number} [shortLives] So many connections in a row ended soon after they were made, this one included.
+ * @property {number} [shortLives] So many connections in a row ended as those of two clients with one id do, this one
+ *   included; 0: that may be an accident.
  * @property {Date} [now] What the clock of this device says.
  */
 

@@ -4,9 +4,6 @@
 const { NotConnectedError } = require('../vocabulary/errors');
 const { isoDate } = require('./presented');
 
-/** So many short lives in a row are no accident. */
-const SUSPICIOUS = 3;
-
 /**
  * After CONNACK.
  *
@@ -29,9 +26,9 @@ const ROWS = [
     remedy: 'The network is interrupted.',
   },
   {
-    kind: ['closed', 'reset'],
+    kind: 'closed',
     stage: 'connected',
-    when: ({ shortLives }) => shortLives >= SUSPICIOUS,
+    when: ({ shortLives }) => shortLives > 0,
     code: 'ERR_IOT_TAKEN_OVER',
     type: NotConnectedError,
     message: ({ at, device, shortLives, how }) =>

@@ -6,7 +6,7 @@ const { bundledTrust, readTrust } = require('../tls/trust');
 const { Connected, Disconnected, SharedAccessSignatureUpdated } = require('../vocabulary/results');
 const { MqttIdentity } = require('./identity');
 const { ProcessHold } = require('./process_hold');
-const { TakeOver } = require('./take_over');
+const { Lives, SUSPICIOUS } = require('./lives');
 
 /** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {import('../native/binding').NativeFailure} NativeFailure */
@@ -44,7 +44,7 @@ const CREDENTIALS_LIMIT_MS = 240_000;
  * @property {(stage: string) => void} stage The attempt has come so far.
  * @property {(identity: MqttIdentity, renewal: boolean) => void} connected
  * @property {() => void} ended Neither a connection nor an attempt at one is left. Told before why.
- * @property {(error: Error) => void} lost A connection that stood is lost.
+ * @property {(error: Error, life: import('../connection/transport').Life) => void} lost A connection that stood is lost.
  */
 
 /**
@@ -59,7 +59,9 @@ class Link {
   #session;
   #hooks;
   #hold;
-  #takeOver = new TakeOver();
+  #lives = new Lives();
+  /** The app was told that another client uses its id. */
+  #warned = false;
   /** @type {TransportConfig | undefined} */
   #credentials;
   /** Of the last credentials. @type {MqttIdentity | undefined} */
@@ -172,7 +174,7 @@ class Link {
     else if (kind === 'connected' && answers(this.#renewals[0])) this.#onRenewed(Number(request));
     else if (kind === 'failed' && answers(this.#attempt)) this.#onFailed(event);
     else if (kind === 'lost' && (request === this.#standing || answers(this.#renewals[0]))) {
-      this.#onLost(this.#explain(event, this.#takeOver.lost()));
+      this.#onLost(event);
     }
   }
 
@@ -260,7 +262,7 @@ class Link {
     const { callbacks } = /** @type {Attempt} */ (this.#attempt);
     this.#attempt = undefined;
     this.#standing = number;
-    this.#takeOver.connected();
+    this.#lives.connected(this.#session.through);
     this.#hooks.connected(/** @type {MqttIdentity} */ (this.#identity), false);
     for (const callback of callbacks) callback(null, new Connected());
     this.#renew();
@@ -294,12 +296,15 @@ class Link {
     for (const callback of callbacks) process.nextTick(callback, error);
   }
 
-  /** @param {Error} error */
-  #onLost(error) {
+  /** @param {NativeEvent} event */
+  #onLost(event) {
+    const life = this.#lives.lost(/** @type {NativeFailure} */ (event.failure), this.#session.through);
+    const error = this.#explain(event, life.contested);
+    if (life.contested >= SUSPICIOUS) this.#warn(error);
     const renewals = this.#renewals.splice(0);
     for (const callback of renewals.flatMap(({ callbacks }) => callbacks)) process.nextTick(callback, error);
     this.#end();
-    this.#hooks.lost(error);
+    this.#hooks.lost(error, life);
   }
 
   #onClosed() {
@@ -319,7 +324,22 @@ class Link {
   #onBroken(event) {
     if (this.#closing) this.#onClosed();
     else if (this.#attempt?.number !== undefined) this.#failed(this.#explain(event));
-    else if (this.#standing) this.#onLost(this.#explain(event));
+    else if (this.#standing) this.#onLost(event);
+  }
+
+  /**
+   * Few apps listen to what a connection does.
+   *
+   * @param {{ message: string, hint?: string }} error
+   */
+  #warn({ message, hint }) {
+    if (this.#warned) return;
+    this.#warned = true;
+    process.emitWarning(message, {
+      type: 'EdgeDownstreamWarning',
+      code: 'WARN_IOT_TAKEN_OVER',
+      detail: hint,
+    });
   }
 
   /** Neither a connection nor an attempt is left. Who waits for a renewal has it with the next connection. */
@@ -335,14 +355,15 @@ class Link {
 
   /**
    * @param {NativeEvent} event
-   * @param {number} [shortLives]
-   * @returns {Error}
+   * @param {number} [contested]
    */
-  #explain(event, shortLives = 0) {
+  #explain(event, contested = 0) {
     // Loaded when needed: a device that connects has no use for it.
     const { connectionFailure } = require('../failures/connection_failure');
     const target = /** @type {import('../failures/connection_failure').Target} */ (this.#target);
-    return connectionFailure(/** @type {NativeFailure} */ (event.failure), target, { shortLives });
+    return connectionFailure(/** @type {NativeFailure} */ (event.failure), target, {
+      shortLives: contested >= SUSPICIOUS ? contested : 0,
+    });
   }
 }
 

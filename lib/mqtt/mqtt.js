@@ -28,7 +28,7 @@ const NO_BYTES = new Uint8Array(0);
  * MQTT 3.1.1 over TLS, port 8883: a DeviceTransport that keeps pending operations over connection losses
  * (`connection/transport.js`).
  *
- * Events: `connected({ renewal })`, `disconnect(error)`, `message(message, settle)`, `state({ stage })`.
+ * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`, `state({ stage })`.
  */
 class Mqtt extends EventEmitter {
   #provider;
@@ -64,8 +64,8 @@ class Mqtt extends EventEmitter {
         this.emit('connected', { renewal });
       },
       ended: () => this.#subscriptions.disconnected(),
-      lost: (error) => {
-        const tell = () => this.emit('disconnect', error);
+      lost: (error, life) => {
+        const tell = () => this.emit('disconnect', error, life);
         if (this.#unattended) this.giveUp(error, tell);
         else tell();
       },

@@ -55,6 +55,9 @@ class Session {
   /** Where `drain` reports: count, whether there is more, ids. */
   #report = new Uint32Array(2 + REPORTED_IDS);
 
+  /** Messages that have got through so far, in either direction. */
+  through = 0;
+
   /** Whether a full native queue is an error; otherwise the rest waits here. */
   refuseWhenFull = false;
   /** @type {Waiting[]} */
@@ -242,6 +245,7 @@ class Session {
     this.#native.drain(report);
     const end = report[0] + 2;
     const more = report[1] !== 0;
+    this.through += report[0];
     for (let i = 2; i < end; i++) {
       this.#over(report[i]);
       const settle = this.#operations.remove(report[i]);
@@ -262,7 +266,7 @@ class Session {
   /** @param {NativeEvent} event */
   #handle(event) {
     try {
-      if (event.kind === 'message') this.#hooks.message(event);
+      if (event.kind === 'message') this.#message(event);
       else if (event.kind === 'granted') this.#granted(/** @type {number} */ (event.id), event.codes);
       // The listeners of all messages before have run.
       else if (event.kind === 'renewing') this.#native.caughtUp(Number(event.request));
@@ -272,6 +276,12 @@ class Session {
     } catch (error) {
       surface(error);
     }
+  }
+
+  /** @param {NativeEvent} event */
+  #message(event) {
+    this.through += 1;
+    this.#hooks.message(event);
   }
 
   /** @param {NativeEvent} event */
