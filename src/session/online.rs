@@ -218,8 +218,7 @@ impl Online {
             Verdict::Ping => {
                 let written = PingReq.write(&mut self.connection.outbound);
                 debug_assert!(written.is_ok());
-                self.liveness.pinged(now);
-                now + self.books.mailbox.limits.dead_after
+                self.liveness.pinged(now)
             }
             Verdict::Dead => {
                 return Err(Failure::new(Stage::Connected, Kind::Silent, "no byte after PINGREQ")
