@@ -40,9 +40,8 @@ impl Online {
                 }
                 Some(Packet::UnsubAck(ack)) => self.grant(ack.pkid, Answer::Unsubscribe, Vec::new())?,
                 Some(Packet::PingResp) => {}
-                Some(_) => {
-                    return Err(Failure::malformed(Stage::Connected, "a packet only clients send"));
-                }
+                // Refused by its first byte already.
+                Some(other) => return Err(Failure::malformed(Stage::Connected, format!("{other:?}"))),
             }
         }
     }
