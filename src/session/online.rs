@@ -65,6 +65,8 @@ pub(super) struct Online {
     pub(super) mode: Mode,
     /// What came behind CONNACK is read.
     begun: bool,
+    /// A message of QoS 1 was left to redelivery.
+    pub(super) leaves_out: bool,
 }
 
 impl Online {
@@ -75,6 +77,7 @@ impl Online {
             liveness: Liveness::new(keep_alive, limits.ping_after, limits.dead_after, Instant::now()),
             mode: Mode::Open,
             begun: false,
+            leaves_out: false,
             books,
         }
     }
