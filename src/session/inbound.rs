@@ -40,9 +40,8 @@ impl Online {
                 }
                 Some(Packet::UnsubAck(ack)) => self.grant(ack.pkid, Answer::Unsubscribe, Vec::new())?,
                 Some(Packet::PingResp) => {}
-                Some(_) => {
-                    return Err(Failure::malformed(Stage::Connected, "a packet only clients send"));
-                }
+                // Refused by its first byte already.
+                Some(other) => return Err(Failure::malformed(Stage::Connected, format!("{other:?}"))),
             }
         }
     }
@@ -66,10 +65,7 @@ impl Online {
         let Publish { qos, topic, pkid, payload, .. } = publish;
         let token = match qos {
             QoS::AtMostOnce => 0,
-            // It might not be acknowledged in time: left to redelivery, so that it is never dispatched twice.
-            QoS::AtLeastOnce if matches!(self.mode, Mode::Quiescing { .. } | Mode::Leaving { .. }) => {
-                return Ok(());
-            }
+            QoS::AtLeastOnce if self.leaves_out() => return Ok(()),
             QoS::AtLeastOnce => self.books.receipts.note(pkid, topic.len() + payload.len()),
             QoS::ExactlyOnce => {
                 return Err(Failure::malformed(Stage::Connected, "a QoS 2 message, never asked for"));
@@ -77,6 +73,13 @@ impl Online {
         };
         self.books.mailbox.report(Event::Message(Message { token, topic, payload }));
         Ok(())
+    }
+
+    /// A message that might not be acknowledged in time is left to redelivery, so that it is never dispatched twice; and so
+    /// are those behind it, because acknowledgements have an order and, from edgeHub, one packet id.
+    fn leaves_out(&mut self) -> bool {
+        self.leaves_out |= matches!(self.mode, Mode::Quiescing { .. } | Mode::Leaving { .. });
+        self.leaves_out
     }
 }
 

@@ -65,6 +65,8 @@ pub(super) struct Online {
     pub(super) mode: Mode,
     /// What came behind CONNACK is read.
     begun: bool,
+    /// A message of QoS 1 was left to redelivery.
+    pub(super) leaves_out: bool,
 }
 
 impl Online {
@@ -75,6 +77,7 @@ impl Online {
             liveness: Liveness::new(keep_alive, limits.ping_after, limits.dead_after, Instant::now()),
             mode: Mode::Open,
             begun: false,
+            leaves_out: false,
             books,
         }
     }
@@ -218,8 +221,7 @@ impl Online {
             Verdict::Ping => {
                 let written = PingReq.write(&mut self.connection.outbound);
                 debug_assert!(written.is_ok());
-                self.liveness.pinged(now);
-                now + self.books.mailbox.limits.dead_after
+                self.liveness.pinged(now)
             }
             Verdict::Dead => {
                 return Err(Failure::new(Stage::Connected, Kind::Silent, "no byte after PINGREQ")
