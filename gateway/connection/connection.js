@@ -2,6 +2,7 @@
 'use strict';
 
 const { commit } = require('../faults/commit');
+const { EarlyLoss } = require('../faults/early_loss');
 const { PacketReader, ProtocolError } = require('../mqtt/framing');
 const { Delays } = require('./delays');
 const { KeepAlive } = require('./keep_alive');
@@ -85,6 +86,8 @@ class Connection {
     this.keepAlive = new KeepAlive((allowedMs) =>
       this.end(`keep-alive: silent for ${allowedMs} ms`, { will: true }),
     );
+    /** @type {EarlyLoss | undefined} */
+    this.earlyLoss = undefined;
     /** Until CONNECT is overdue. */
     this.timer = this.awaitConnect();
     surroundings.registry.all.add(this);
@@ -92,12 +95,16 @@ class Connection {
 
   awaitConnect() {
     const { connectTimeoutMs } = this.surroundings.limits;
-    return setTimeout(() => this.end(`no CONNECT within ${connectTimeoutMs} ms`), connectTimeoutMs);
+    const overdue = () =>
+      this.end(`no CONNECT within ${connectTimeoutMs} ms${this.earlyLoss ? this.earlyLoss.told : ''}`);
+    return setTimeout(overdue, connectTimeoutMs);
   }
 
   secured() {
     this.info.tlsVersion = this.wire.protocol || undefined;
-    this.commit(this.surroundings.faults.at('secure', this.info), () => {});
+    const fault = this.surroundings.faults.at('secure', this.info);
+    if (fault === 'drop-early-connect') this.earlyLoss = new EarlyLoss(this.wire);
+    else this.commit(fault, () => {});
   }
 
   /**
@@ -105,6 +112,7 @@ class Connection {
    */
   read(chunk) {
     if (!this.info.protocol && !this.recognise(chunk)) return;
+    if (this.info.protocol === 'mqtt' && this.earlyLoss?.takes(chunk)) return;
     this.reader.push(chunk);
     this.guard(() => this.pump());
   }
