@@ -226,11 +226,13 @@ class Connection {
     const { authenticator, hosts, limits, link, strict } = this.surroundings;
     this.credentials = { password: packet.password?.toString(), certificates: this.wire.clientCertificates };
     this.info.authentication = authenticationOf(this.credentials);
+    const lookUpMs = link.online ? limits.refusalDelayMs : limits.refusalDelayOfflineMs;
     try {
-      this.accept(admit(packet, this.credentials, { authenticator, strict, hosts: hosts() }), packet);
+      const terms = { authenticator, strict, hosts: hosts() };
+      const { identity, slow } = admit(packet, this.credentials, terms);
+      this.after(slow ? lookUpMs : 0, () => this.accept(identity, packet));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const lookUpMs = link.online ? limits.refusalDelayMs : limits.refusalDelayOfflineMs;
       this.after(error.slow ? lookUpMs : 0, () => this.refuse(error));
     }
   }
