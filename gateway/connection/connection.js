@@ -198,9 +198,12 @@ class Connection {
   handle(packet) {
     if (!this.client) return this.connect(packets.decodeConnect(packet));
     this.keepAlive.touch();
+    packets.assertFlags(packet);
     if (packet.type === packets.TYPE.PUBLISH) this.publishes.push(packets.decodePublish(packet));
-    else if (packet.type === packets.TYPE.DISCONNECT) this.end('DISCONNECT', { storeQueued: true });
-    else this.client.handle(packet);
+    else if (packet.type === packets.TYPE.DISCONNECT) {
+      packets.assertNoBody(packet);
+      this.end('DISCONNECT', { storeQueued: true });
+    } else this.client.handle(packet);
   }
 
   /**

@@ -68,13 +68,21 @@ class Client {
     switch (packet.type) {
       case TYPE.PUBACK:
         // edgeHub gives every message packet id 1; another id was never sent.
-        if (packets.decodePuback(packet) === 1 && this.unacknowledged.shift()) this.queue.acknowledge();
+        if (packets.decodeAcknowledgement(packet) === 1 && this.unacknowledged.shift()) {
+          this.queue.acknowledge();
+        }
+        return;
+      case TYPE.PUBREC:
+      case TYPE.PUBCOMP:
+        // Never expected, as nothing is sent at QoS 2.
+        packets.decodeAcknowledgement(packet);
         return;
       case TYPE.SUBSCRIBE:
         return this.subscribe(packets.decodeSubscribe(packet));
       case TYPE.UNSUBSCRIBE:
         return this.unsubscribe(packets.decodeUnsubscribe(packet));
       case TYPE.PINGREQ:
+        packets.assertNoBody(packet);
         return this.commit(this.surroundings.faults.at('pingresp', this.info), () =>
           this.send(packets.PINGRESP),
         );
