@@ -5,6 +5,7 @@ const { EventEmitter } = require('node:events');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { inspect } = require('node:util');
 const { createChain } = require('./certificates/chain');
+const { ENDS } = require('./connection/endings');
 const { assemble } = require('./control/assembly');
 const { LONGEST_DELAY, isDelay } = require('./control/limits');
 const { readOptions } = require('./control/options');
@@ -191,7 +192,7 @@ class Gateway extends EventEmitter {
   reauthenticate(clientId) {
     const { registry } = this.#rooms;
     const connections = clientId === undefined ? [...registry.all] : registry.ofFamily(clientId);
-    connections.forEach((connection) => connection.reauthenticate());
+    connections.forEach((connection) => connection.opening.repeat());
   }
 
   /**
@@ -308,7 +309,7 @@ class Gateway extends EventEmitter {
     }
     assertTopicFits(`a message to '${clientId}'`, topic);
     const body = Buffer.from(payload);
-    return this.#send(clientId, ({ client }) => client?.transmit(topic, body, qos, false));
+    return this.#send(clientId, ({ client }) => client?.publish(topic, body, qos));
   }
 
   /**
@@ -359,7 +360,9 @@ class Gateway extends EventEmitter {
    * @param {string} reason
    */
   async halt(reason) {
-    this.#rooms.registry.all.forEach((connection) => connection.end(reason, { abrupt: true }));
+    const { registry } = this.#rooms;
+    registry.all.forEach((connection) => connection.end(reason, ENDS.KILLED, { abrupt: true }));
+    registry.known.clear();
     await this.#rooms.listener.close();
   }
 

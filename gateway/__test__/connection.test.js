@@ -129,6 +129,30 @@ test('C10 a client over the limit is acknowledged and never served', async (t) =
   dead.vanish();
 });
 
+test('C10 an id that was seen since the start is served, however many are connected', async (t) => {
+  const gateway = await gatewayFor(t, { limits: { maxClients: 1 } });
+  const c2d = async (/** @type {string} */ deviceId) => {
+    const device = await RawDevice.connected(gateway, { deviceId });
+    device.send(subscribePacket(`devices/${deviceId}/messages/devicebound/#`, { qos: 0 }));
+    assert.strictEqual(await device.bytes(5), '9003000100');
+    return { device, status: gateway.sendC2D(deviceId, 'x').status };
+  };
+  const first = await c2d('d1');
+  assert.strictEqual(first.status, 'completed');
+  const gone = once(gateway, 'disconnected');
+  first.device.vanish();
+  await gone;
+  const second = await c2d('d2');
+  assert.strictEqual(second.status, 'completed');
+  const again = await c2d('d1');
+  assert.strictEqual(again.status, 'completed');
+  await gateway.restart();
+  const anew = await c2d('d2');
+  const stranger = await c2d('d1');
+  assert.deepStrictEqual([anew.status, stranger.status], ['completed', 'pending']);
+  [anew, stranger].forEach(({ device }) => device.vanish());
+});
+
 test('C11 packets sent behind CONNECT are processed after CONNACK', async (t) => {
   const gateway = await gatewayFor(t, { faults: { connack: { delayMs: 20 } } });
   const device = await RawDevice.open(gateway);

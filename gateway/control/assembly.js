@@ -62,10 +62,15 @@ function assemble(settings, { hosts, trustBundle, emit }) {
   const queues = new Queues({
     link,
     lockMs: limits.c2dLockMs,
-    onChange: (message) => emit('c2d', message),
+    maxDeliveries: limits.c2dMaxDeliveries,
+    timeToLiveMs: limits.c2dTimeToLiveMs,
+    receiveMs: limits.c2dReceiveMs,
+    onSettled: (message) => emit('c2d', message),
+    onDelivered: (message, qos) => emit('c2dDelivered', { message, qos }),
+    onReturned: (message, reason) => emit('c2dReturned', { message, reason }),
   });
   const clientOf = (/** @type {string} */ id) => registry.serving.get(id)?.client;
-  const twins = new Twins({ link, clientOf, emit });
+  const twins = new Twins({ link, syncPeriodMs: limits.twinSyncPeriodMs, clientOf, emit });
   const calls = new Calls({ link, faults, clientOf, deliveryDelayMs: limits.methodDeliveryDelayMs, emit });
   const httpHead = new HttpHead({ routes: [methodRoute({ calls, authenticator })], emit });
   const surroundings = {

@@ -7,7 +7,15 @@ import { Device, DeviceOptions, ModuleOptions, Thumbprints } from './identity';
 import { Limits } from './limits';
 import { MethodOptions, MethodOutcome, MethodResult } from './methods';
 import { DroppedMessage, Message } from './telemetry';
-import { DesiredOptions, DesiredUpdate, ReportedUpdate, Twin, TwinGet, TwinProperties } from './twin';
+import {
+  DesiredOptions,
+  DesiredUpdate,
+  ReportRefusal,
+  ReportedUpdate,
+  Twin,
+  TwinGet,
+  TwinProperties,
+} from './twin';
 
 export interface GatewayOptions {
   /** Address to listen on. Default `127.0.0.1`. */
@@ -73,12 +81,21 @@ export interface GatewayEvents {
     subscription: ConnectionInfo & { filter: string; qos: number; kind: SubscriptionKind | undefined },
   ];
   unsubscribed: [subscription: ConnectionInfo & { filter: string; kind: SubscriptionKind | undefined }];
-  /** A C2D message was completed or rejected. */
+  /** A C2D message is no longer pending: it was completed, or became a dead letter. */
   c2d: [message: C2DMessage];
+  /** A C2D message was sent to its device. */
+  c2dDelivered: [delivery: { message: C2DMessage; qos: 0 | 1 }];
+  /** A C2D message came back to the hub unacknowledged: its lock ended, or the connection. */
+  c2dReturned: [delivery: { message: C2DMessage; reason: string }];
   /** A twin GET was served. */
   twinGet: [request: TwinGet];
   /** A device reported; `status` tells whether it was accepted. */
   reported: [update: ReportedUpdate];
+  /**
+   * The hub refused reported properties that were answered with 204, because the document would be too large. They are
+   * kept, and told again with the next report or when the cloud is back, with whatever was reported since.
+   */
+  reportRefused: [refusal: ReportRefusal];
   /** A desired patch was sent to a device. */
   desired: [update: DesiredUpdate];
   /** A method call is over. */
@@ -161,7 +178,7 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
 
   /**
    * Sends a cloud-to-device message (D1). It waits in the hub until the device subscribes.
-   * @throws {TypeError} modules get no such messages
+   * @throws {TypeError} modules get no such messages; a time that is none
    * @throws {RangeError} its properties do not fit into a topic
    */
   sendC2D(deviceId: string, body: Buffer | string, options?: C2DOptions): C2DMessage;
