@@ -215,7 +215,9 @@ class Gateway extends EventEmitter {
    */
   async invokeMethod(id, name, payload, options = {}) {
     this.#rooms.scope.get(id);
-    return this.#rooms.calls.invoke(id, name, payload, options);
+    const json = Buffer.from(JSON.stringify(payload) ?? 'null');
+    const { status, payload: answer } = await this.#rooms.calls.invoke(id, name, json, options);
+    return { status, payload: answer };
   }
 
   /**

@@ -53,6 +53,11 @@ const SOURCES = {
   D3: ['EH.Core/twin/StoringTwinManager.cs'],
   D4: ['EH.Core/ConnectionReauthenticator.cs'],
   D5: ['EH.Core/ConnectionReauthenticator.cs'],
+  W2: [
+    'EH.Http/controllers/TwinsController.cs',
+    'EH.Http/MethodRequest.cs',
+    'EH.Http/MethodRequestValidator.cs',
+  ],
   W1: ['EH.Http/middleware/WebSocketHandlingMiddleware.cs', 'EH.Mqtt/MqttWebSocketListener.cs'],
 };
 

@@ -39,7 +39,7 @@ function assemble(settings, { hosts, trustBundle, emit }) {
   const inbox = new Inbox(settings.keep);
   const registry = new Registry(limits.maxClients);
   const sessions = new SessionStore();
-  const scope = new Scope();
+  const scope = new Scope(settings.edgeDeviceId);
   settings.devices.forEach((device) => scope.add(device));
   const authenticator = new Authenticator({ scope, hosts, clock, graceMs: limits.sasGraceMs, trustBundle });
   const upstream = new Upstream(
@@ -72,7 +72,7 @@ function assemble(settings, { hosts, trustBundle, emit }) {
   const clientOf = (/** @type {string} */ id) => registry.serving.get(id)?.client;
   const twins = new Twins({ link, syncPeriodMs: limits.twinSyncPeriodMs, clientOf, emit });
   const calls = new Calls({ link, faults, clientOf, deliveryDelayMs: limits.methodDeliveryDelayMs, emit });
-  const httpHead = new HttpHead({ routes: [methodRoute({ calls, authenticator })], emit });
+  const httpHead = new HttpHead({ routes: [methodRoute({ calls, authenticator, scope })], emit });
   const surroundings = {
     strict,
     limits,

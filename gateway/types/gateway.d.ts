@@ -35,6 +35,11 @@ export interface GatewayOptions {
   /** Name of the IoT hub. Default `local.azure-devices.net`. */
   hubHostName?: string;
   devices?: DeviceOptions[];
+  /**
+   * The device that the gateway runs on. Only its modules may call methods by HTTPS, and routes lead to them. Default the
+   * first device with a module.
+   */
+  edgeDeviceId?: string;
   /** Start with the cloud out of reach. Default false. */
   offline?: boolean;
   /** Latest messages kept until they are taken. Default 100; 0 keeps none, `Infinity` all. */
