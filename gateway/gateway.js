@@ -66,11 +66,19 @@ class Gateway extends EventEmitter {
   }
 
   get route() {
-    return this.#rooms.intake.route;
+    return this.#rooms.router.enabled;
   }
 
   set route(route) {
-    this.#rooms.intake.route = route;
+    this.#rooms.router.enabled = route;
+  }
+
+  get routes() {
+    return this.#rooms.router.routes;
+  }
+
+  set routes(routes) {
+    this.#rooms.router.routes = routes;
   }
 
   get received() {
@@ -209,6 +217,21 @@ class Gateway extends EventEmitter {
 
   /**
    * @param {string} id
+   * @param {string} input
+   * @param {Buffer | string} body
+   * @param {import('./index').InputOptions} [options]
+   */
+  sendInput(id, input, body, { properties = {}, from, ...systemProperties } = {}) {
+    if (this.#rooms.scope.get(id).moduleId === undefined) {
+      throw new TypeError(`'${id}' is a device: only modules have inputs`);
+    }
+    const [deviceId, moduleId] = from?.split('/') ?? [];
+    const content = { body: Buffer.from(body), properties, systemProperties, deviceId, moduleId };
+    return this.#rooms.inputs.send(id, input, content);
+  }
+
+  /**
+   * @param {string} id
    * @param {string} name
    * @param {unknown} [payload]
    * @param {import('./index').MethodOptions} [options]
@@ -340,6 +363,7 @@ class Gateway extends EventEmitter {
       if (!keepSessions) {
         this.#rooms.sessions.clear();
         this.#rooms.upstream.clear();
+        this.#rooms.inputs.clear();
         this.#rooms.twins.forget();
       }
       const { signal } = this.#turns;
@@ -374,6 +398,7 @@ class Gateway extends EventEmitter {
     await this.#turns.takeLast(async () => {
       await this.halt('gateway closes');
       this.#rooms.queues.stop();
+      this.#rooms.inputs.stop();
       this.#rooms.inbox.stop();
     });
   }

@@ -290,6 +290,7 @@ test('limits are edgeHub’s by default, but for those that would only cost time
     c2dMaxDeliveries: 10, // of the hub
     c2dTimeToLiveMs: 3_600_000, // of the hub
     c2dReceiveMs: 20_000,
+    inputAckTimeoutMs: 30_000,
   });
 });
 

@@ -13,6 +13,8 @@ const { Authenticator } = require('../identity/authenticator');
 const { Scope } = require('../identity/scope');
 const { Calls } = require('../methods/calls');
 const { methodRoute } = require('../methods/route');
+const { Inputs } = require('../routing/inputs');
+const { Router } = require('../routing/router');
 const { SessionStore } = require('../session/store');
 const { Inbox } = require('../telemetry/inbox');
 const { Intake } = require('../telemetry/intake');
@@ -49,13 +51,27 @@ function assemble(settings, { hosts, trustBundle, emit }) {
       onLost: (message, reason) => emit('lost', { message, reason }),
     },
   );
+  const inputs = new Inputs({
+    clock,
+    ackTimeoutMs: limits.inputAckTimeoutMs,
+    timeToLiveMs: limits.timeToLiveMs,
+    storeBytes: limits.storeBytes,
+    onSettled: (message) => emit('input', message),
+    onLost: (message, reason) => emit('lost', { message, reason }),
+  });
+  const router = new Router(settings.routes, (sink) => {
+    if (sink === 'upstream') return upstream;
+    return inputs.store(
+      () => (scope.edgeDeviceId === undefined ? undefined : `${scope.edgeDeviceId}/${sink.moduleId}`),
+      sink,
+    );
+  });
   const intake = new Intake({
     strict,
-    requireRoom: () => upstream.requireRoom(),
+    storesFor: (message) => router.storesFor(message),
     onMessage: (message) => {
       inbox.put(message);
       emit('telemetry', message);
-      upstream.take(message);
     },
     onDropped: (message) => emit('dropped', message),
   });
@@ -86,13 +102,14 @@ function assemble(settings, { hosts, trustBundle, emit }) {
     sessions,
     intake,
     queues,
+    inputs,
     twins,
     calls,
     registry,
     emit,
   };
   const listener = new Listener(settings, surroundings);
-  return { ...surroundings, inbox, upstream, listener };
+  return { ...surroundings, inbox, router, upstream, listener };
 }
 
 module.exports = { assemble };

@@ -26,6 +26,7 @@ const LIMITS = {
   c2dMaxDeliveries: 10,
   c2dTimeToLiveMs: 3600000,
   c2dReceiveMs: 20000,
+  inputAckTimeoutMs: 30000,
   lingerMs: 1000,
   timeToLiveMs: 7200000,
   storeBytes: 64 * 1024 * 1024,

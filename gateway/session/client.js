@@ -42,7 +42,9 @@ class Client {
     );
     this.sessionPresent = present;
     this.subscriptions = subscriptions;
-    this.queue = surroundings.queues.of(identity.clientId);
+    const { queues, inputs } = surroundings;
+    /** What comes by itself: a device gets messages of the cloud, a module those to its inputs. */
+    this.queue = (identity.moduleId === undefined ? queues : inputs).of(identity.clientId);
     /** What follows the PUBACK of each message at QoS 1, oldest first: as all have packet id 1, it means the oldest. */
     this.unacknowledged = /** @type {Array<() => void>} */ ([]);
     /** A client over the gateway's limit is acknowledged and never served (contract §2.10). */

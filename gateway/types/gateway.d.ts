@@ -6,6 +6,7 @@ import { Faults } from './faults';
 import { Device, DeviceOptions, ModuleOptions, Thumbprints } from './identity';
 import { Limits } from './limits';
 import { MethodOptions, MethodOutcome, MethodResult } from './methods';
+import { InputMessage, InputOptions } from './routing';
 import { DroppedMessage, Message } from './telemetry';
 import {
   DesiredOptions,
@@ -40,6 +41,12 @@ export interface GatewayOptions {
    * first device with a module.
    */
   edgeDeviceId?: string;
+  /**
+   * Routes by name, or a list of them, as deployments word them: `FROM /messages/modules/a/outputs/* INTO
+   * BrokeredEndpoint("/modules/b/inputs/in1")`, `FROM /messages/* INTO $upstream`. Default the latter. Conditions are not
+   * modelled, nor twin change notifications.
+   */
+  routes?: Record<string, string> | string[];
   /** Start with the cloud out of reach. Default false. */
   offline?: boolean;
   /** Latest messages kept until they are taken. Default 100; 0 keeps none, `Infinity` all. */
@@ -92,6 +99,8 @@ export interface GatewayEvents {
   c2dDelivered: [delivery: { message: C2DMessage; qos: 0 | 1 }];
   /** A C2D message came back to the hub unacknowledged: its lock ended, or the connection. */
   c2dReturned: [delivery: { message: C2DMessage; reason: string }];
+  /** A message to an input of a module is no longer pending. */
+  input: [message: InputMessage];
   /** A twin GET was served. */
   twinGet: [request: TwinGet];
   /** A device reported; `status` tells whether it was accepted. */
@@ -125,8 +134,14 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   readonly rootPem: string;
   /** Assign to change what is committed from now on. @throws {TypeError} unknown fault or value */
   faults: Faults;
-  /** Whether a route catches telemetry; without one it is dropped (P3). Default true. */
+  /** Whether any route is in force; without one telemetry is dropped (P3). Default true. */
   route: boolean;
+  /**
+   * The routes, by name. Assign to change them; what is stored already goes where it was to go.
+   * @throws {TypeError} names the route that cannot be, or its condition
+   */
+  get routes(): Record<string, string>;
+  set routes(routes: Record<string, string> | string[]);
   /**
    * Whether the cloud is out of reach (§11.2). Telemetry is then stored and acknowledged, and nothing comes from the
    * cloud. Default false.
@@ -187,6 +202,13 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
    * @throws {RangeError} its properties do not fit into a topic
    */
   sendC2D(deviceId: string, body: Buffer | string, options?: C2DOptions): C2DMessage;
+
+  /**
+   * Sends a message to an input of a module, as a route would. It is stored until the module takes it.
+   * @throws {TypeError} devices have no inputs; an input that is not one level of a topic
+   * @throws {RangeError} its properties do not fit into a topic
+   */
+  sendInput(id: string, input: string, body: Buffer | string, options?: InputOptions): InputMessage;
 
   /**
    * Calls a direct method of a device, or of a module `deviceId/moduleId` (D2). An undefined `payload` is null.

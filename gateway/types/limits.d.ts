@@ -31,12 +31,14 @@ export interface Limits {
    * within that time (S3). Default 20 000.
    */
   c2dReceiveMs?: number;
+  /** For the PUBACK of a message to a module's input; after it the message is sent again. Default 30 000. */
+  inputAckTimeoutMs?: number;
   /** How long a client may take to close after the gateway has. Default 1 000; not edgeHub's. */
   lingerMs?: number;
   /** How long telemetry waits for the cloud before it vanishes (§3.4). Default 7 200 000, the template's. */
   timeToLiveMs?: number;
   /**
-   * Bodies stored while the cloud is out of reach. When it is full, publishes close the connection unacknowledged, as
+   * Bodies stored while the cloud is out of reach, and as many for modules that are away. When it is full, publishes close the connection unacknowledged, as
    * when edgeHub's disk is full (§2.7). Default 64 MiB.
    */
   storeBytes?: number;
