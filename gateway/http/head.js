@@ -2,6 +2,7 @@
 'use strict';
 
 const http = require('node:http');
+const { ENDS } = require('../connection/endings');
 const { Frames } = require('./frames');
 const { answerUpgrade } = require('./handshake');
 const { handlerOf } = require('./routes');
@@ -81,7 +82,7 @@ class HttpHead {
     if (!connection) return;
     const { status, headers, reason } = answerUpgrade(request);
     connection.wire.write(headOf(status, headers));
-    if (status !== 101) return connection.end(reason);
+    if (status !== 101) return connection.end(reason, ENDS.CLOSED);
     const frames = new Frames({
       onData: (chunk) => connection.read(chunk),
       onReply: (frame) => connection.wire.write(frame),
@@ -98,7 +99,7 @@ class HttpHead {
     const connection = this.#connectionOf(socket);
     if (!connection) return;
     connection.wire.write(headOf(400, {}));
-    connection.end(`HTTP: ${error.message}`);
+    connection.end(`HTTP: ${error.message}`, ENDS.CLOSED);
   }
 
   /**

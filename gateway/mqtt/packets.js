@@ -9,11 +9,21 @@ const TYPE = {
   CONNECT: 1,
   PUBLISH: 3,
   PUBACK: 4,
+  PUBREC: 5,
+  PUBREL: 6,
+  PUBCOMP: 7,
   SUBSCRIBE: 8,
   UNSUBSCRIBE: 10,
   PINGREQ: 12,
   DISCONNECT: 14,
 };
+
+/** Types whose first byte has other flags than 0 (MQTT 3.1.1 §2.2.2); those of PUBLISH have meanings. */
+const FLAGS = new Map([
+  [TYPE.PUBREL, 2],
+  [TYPE.SUBSCRIBE, 2],
+  [TYPE.UNSUBSCRIBE, 2],
+]);
 
 const PINGRESP = Buffer.from([0xd0, 0x00]);
 
@@ -32,12 +42,22 @@ class UnsupportedLevelError extends ProtocolError {}
 
 /**
  * @param {Packet} packet
+ * @throws {ProtocolError} the first byte is none of a client's packet
+ */
+function assertFlags({ type, flags }) {
+  if (type === TYPE.PUBLISH || flags === (FLAGS.get(type) ?? 0)) return;
+  throw new ProtocolError(`packet type ${type} with flags ${flags}`);
+}
+
+/**
+ * @param {Packet} packet
  * @returns {mqtt.IConnectPacket}
  * @throws {UnsupportedLevelError}
- * @throws {ProtocolError} not a CONNECT, another protocol name, or malformed (§2.1)
+ * @throws {ProtocolError} not a CONNECT, another protocol name, or malformed
  */
 function decodeConnect(packet) {
   if (packet.type !== TYPE.CONNECT) throw new ProtocolError(`packet type ${packet.type} before CONNECT`);
+  assertFlags(packet);
   const body = packet.bytes.subarray(packet.bodyStart);
   const nameEnd = body.length < 2 ? 0 : 2 + body.readUInt16BE(0);
   const name = body.toString('utf8', 2, nameEnd);
@@ -47,7 +67,25 @@ function decodeConnect(packet) {
   const flags = body[nameEnd + 1];
   if (flags & 0x40 && !(flags & 0x80)) throw new ProtocolError('CONNECT has a password and no username');
   if ((flags & 0x18) === 0x18) throw new ProtocolError('CONNECT asks for will QoS 3');
+  assertNothingBehind(body, nameEnd + 4, flags);
   return /** @type {mqtt.IConnectPacket} */ (decode(packet));
+}
+
+/**
+ * The library passes over what follows the last field of a CONNECT; edgeHub's decoder does not.
+ * @param {Buffer} body
+ * @param {number} start of the client id
+ * @param {number} flags which fields there are: will topic and payload, username, password
+ */
+function assertNothingBehind(body, start, flags) {
+  const fields = 1 + (flags & 0x04 ? 2 : 0) + (flags & 0x80 ? 1 : 0) + (flags & 0x40 ? 1 : 0);
+  let end = start;
+  for (let i = 0; i < fields; i++) {
+    if (end + 2 > body.length) throw new ProtocolError('CONNECT is truncated');
+    end += 2 + body.readUInt16BE(end);
+  }
+  if (end > body.length) throw new ProtocolError('CONNECT is truncated');
+  if (end < body.length) throw new ProtocolError(`${body.length - end} bytes behind the fields of CONNECT`);
 }
 
 /**
@@ -75,12 +113,25 @@ function decodePublish({ bytes, bodyStart, flags }) {
 }
 
 /**
+ * Of a PUBACK, PUBREC or PUBCOMP.
  * @param {Packet} packet
  * @returns {number} packet id
+ * @throws {ProtocolError}
  */
-function decodePuback({ bytes, bodyStart }) {
-  if (bytes.length < bodyStart + 2) throw new ProtocolError('PUBACK is truncated');
-  return bytes.readUInt16BE(bodyStart);
+function decodeAcknowledgement({ type, bytes, bodyStart }) {
+  if (bytes.length !== bodyStart + 2) throw new ProtocolError(`packet type ${type} of a wrong length`);
+  const packetId = bytes.readUInt16BE(bodyStart);
+  if (packetId === 0) throw new ProtocolError('packet id 0');
+  return packetId;
+}
+
+/**
+ * Of a PINGREQ or DISCONNECT.
+ * @param {Packet} packet
+ * @throws {ProtocolError}
+ */
+function assertNoBody({ type, bytes, bodyStart }) {
+  if (bytes.length > bodyStart) throw new ProtocolError(`packet type ${type} with a body`);
 }
 
 /**
@@ -189,10 +240,12 @@ module.exports = {
   PINGRESP,
   TYPE,
   UnsupportedLevelError,
+  assertFlags,
+  assertNoBody,
   assertTopicFits,
   connack,
+  decodeAcknowledgement,
   decodeConnect,
-  decodePuback,
   decodePublish,
   decodeSubscribe,
   decodeUnsubscribe,

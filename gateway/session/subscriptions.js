@@ -2,8 +2,8 @@
 'use strict';
 
 /**
- * What edgeHub turns on for a filter (contract edge-gateway.md §2.8); a filter of no kind is granted and never
- * delivers anything.
+ * What edgeHub turns on for a filter (SessionStateParser.cs). Methods, desired properties, cloud-to-device messages and
+ * module inputs need their kind turned on and a filter that matches; for twin responses a filter that matches is enough.
  * @type {Array<[import('../index').SubscriptionKind, (filter: string) => boolean]>}
  */
 const KINDS = [
@@ -37,12 +37,17 @@ function matches(filter, topic) {
   return wanted.length === levels.length;
 }
 
-/** The subscriptions of one client: all that a session holds (§2.6). */
+/**
+ * The subscriptions of one client: all that a session holds. Every filter that was ever named stays in a list, as on or
+ * off, at its first place; the last of a kind in it says whether the kind is on (SessionState.cs).
+ */
 class Subscriptions {
-  constructor() {
-    /** @type {Map<string, { filter: string, qos: 0 | 1, createdAt: number }>} */
-    this.byFilter = new Map();
-  }
+  /** @type {Map<string, { filter: string, qos: 0 | 1, createdAt: number }>} */
+  #byFilter = new Map();
+  /** @type {Map<string, boolean>} whether it is on, by filter, in the order of the first mention */
+  #mentioned = new Map();
+  /** @type {Map<import('../index').SubscriptionKind, boolean>} */
+  #kinds = new Map();
 
   /**
    * A repeated SUBSCRIBE changes the QoS and keeps the time of creation.
@@ -50,37 +55,62 @@ class Subscriptions {
    * @param {0 | 1} qos
    */
   add(filter, qos) {
-    const createdAt = this.byFilter.get(filter)?.createdAt ?? Date.now();
-    this.byFilter.set(filter, { filter, qos, createdAt });
+    const createdAt = this.#byFilter.get(filter)?.createdAt ?? Date.now();
+    this.#byFilter.set(filter, { filter, qos, createdAt });
+    this.#mention(filter, true);
+  }
+
+  /**
+   * @param {string} filter subscribed or not
+   */
+  remove(filter) {
+    this.#byFilter.delete(filter);
+    this.#mention(filter, false);
   }
 
   /**
    * @param {string} filter
+   * @param {boolean} on
    */
-  remove(filter) {
-    this.byFilter.delete(filter);
+  #mention(filter, on) {
+    this.#mentioned.set(filter, on);
+    this.#kinds.clear();
+    for (const [each, isOn] of this.#mentioned) {
+      const kind = kindOf(each);
+      if (kind) this.#kinds.set(kind, isOn);
+    }
+  }
+
+  /**
+   * @param {import('../index').SubscriptionKind} kind
+   * @returns {boolean | undefined} undefined: no filter of that kind was ever named
+   */
+  state(kind) {
+    return this.#kinds.get(kind);
   }
 
   /**
    * @param {import('../index').SubscriptionKind} kind
    */
   has(kind) {
-    return this.filters().some((filter) => kindOf(filter) === kind);
+    return this.#kinds.get(kind) === true;
   }
 
   /**
-   * The subscription under which a message may be delivered: one that matches and is older than the message
-   * (§2.7b).
+   * The subscription under which a message may be delivered: of those that match and are older than the message, that
+   * with the highest QoS (MqttAdapter.cs).
    * @param {string} topic
    * @param {number} messageTime milliseconds since 1970
    */
   match(topic, messageTime) {
-    const candidates = [...this.byFilter.values()].filter(({ filter }) => matches(filter, topic));
-    return candidates.find(({ createdAt }) => createdAt < messageTime);
+    const candidates = [...this.#byFilter.values()].filter(
+      ({ filter, createdAt }) => createdAt < messageTime && matches(filter, topic),
+    );
+    return candidates.find(({ qos }) => qos === 1) ?? candidates[0];
   }
 
   filters() {
-    return [...this.byFilter.keys()];
+    return [...this.#byFilter.keys()];
   }
 }
 
