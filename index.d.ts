@@ -164,7 +164,7 @@ export interface SendOptions {
   contentType?: string;
   /** Default: `utf-8` for what travels as JSON, else none. */
   contentEncoding?: string;
-  /** Milliseconds from the call on. Default: 240 000. */
+  /** Milliseconds from the call on, as many as you like; `Infinity`: no limit. Default: 240 000. */
   timeout?: number;
   /** Gives up waiting; a message that was written may have arrived. */
   signal?: AbortSignal;
@@ -1086,7 +1086,7 @@ export interface RetryPolicy {
   /**
    * @param retryCount From 1.
    * @param isThrottled The last error was a ThrottlingError.
-   * @returns Milliseconds to wait; a negative number means: give up.
+   * @returns Milliseconds to wait, as many as you like; a negative number means: give up.
    */
   nextRetryTimeout(retryCount: number, isThrottled: boolean): number;
 }

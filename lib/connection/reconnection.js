@@ -6,9 +6,6 @@ const { ThrottlingError } = require('../vocabulary/errors');
 /** A connection that lives this long ends the back-off; a shorter life leaves it where it was. Milliseconds. */
 const STABLE_MS = 30_000;
 
-/** The longest delay a Node timer can take. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1;
-
 /** How long to wait before the next attempt to connect, and when to stop trying. */
 class Reconnection {
   /** Counted from 1, as in the original: the delay before the first retry is the policy's `nextRetryTimeout(1)`. */
@@ -49,7 +46,7 @@ class Reconnection {
    *
    * @param {import('../..').RetryPolicy} policy
    * @param {Error} error
-   * @returns {number | undefined} Milliseconds until the next attempt; `undefined` when it is over.
+   * @returns {number | undefined} Milliseconds until the next attempt, `Infinity`: never; `undefined` when it is over.
    */
   delayAfter(policy, error) {
     if (!policy.shouldRetry(error)) return undefined;
@@ -57,7 +54,7 @@ class Reconnection {
     this.#count += 1;
     // Written so that NaN ends it too: a timer would take it for "at once" and hammer the gateway.
     if (!(delay >= 0) || this.#now() >= this.#deadline) return undefined;
-    return Math.min(delay, LONGEST_DELAY_MS);
+    return delay;
   }
 }
 

@@ -72,7 +72,7 @@ class Device extends EventEmitter {
    * @param {string} [options.correlationId]
    * @param {string} [options.contentType]
    * @param {string} [options.contentEncoding]
-   * @param {number} [options.timeout] Milliseconds. Default: four minutes.
+   * @param {number} [options.timeout] Milliseconds; `Infinity`: no limit. Default: four minutes.
    * @param {AbortSignal} [options.signal] Gives up waiting; a message that was written may have arrived.
    * @returns {Promise<{ id: string, latencyMs: number }>} The message's id, and the time the acknowledgement took
    *   from this call on.
