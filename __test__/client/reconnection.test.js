@@ -38,10 +38,12 @@ test('the policy hears the count, from 1, and whether it is being throttled', ()
   ]);
 });
 
-test('a delay beyond what timers can take is shortened, never "at once"', () => {
+test('a delay may be of any length, and what is no time ends it', () => {
   const reconnection = new Reconnection();
   reconnection.begin(Infinity);
-  assert.equal(reconnection.afterFailure(new QuickPolicy(Infinity, Infinity), gone()), 2 ** 31 - 1);
+  assert.equal(reconnection.afterFailure(new QuickPolicy(Infinity, 2 ** 40), gone()), 2 ** 40);
+  assert.equal(reconnection.afterFailure(new QuickPolicy(Infinity, Infinity), gone()), Infinity);
+  assert.equal(reconnection.afterFailure(new QuickPolicy(Infinity, NaN), gone()), undefined);
 });
 
 const WORKED = { worked: true, contested: 0 };

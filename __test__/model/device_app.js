@@ -5,6 +5,8 @@ const { connect } = require('../../lib/device/device');
 /** Seconds. */
 const VALID_S = 120;
 const MARGIN_S = 60;
+/** Longer than a Node timer can wait, and than a program lasts. Milliseconds. */
+const A_MONTH_MS = 30 * 24 * 3600 * 1000;
 
 const OPTIONS = {
   connectionString:
@@ -96,6 +98,8 @@ class DeviceApp {
         callback(error);
         const late = this.#world.clock.now - at - (timeout ?? Infinity);
         if (late > 100) this.#fault(`send ${number} was told ${late} ms after its limit`);
+        const early = error.code === 'ERR_IOT_OPERATION_TIMEOUT' && late < 0 && timeout !== undefined;
+        if (early) this.#fault(`send ${number} was given up ${-late} ms before its limit`);
       },
     );
   }
@@ -112,7 +116,7 @@ class DeviceApp {
   #limits() {
     const { random } = this.#world;
     return {
-      timeout: random.chance(0.5) ? 1 + random.time(10_000) : undefined,
+      timeout: random.chance(0.5) ? random.of([1 + random.time(10_000), A_MONTH_MS, Infinity]) : undefined,
       signal: random.chance(0.5) ? this.#signals.signal : undefined,
     };
   }

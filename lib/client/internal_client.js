@@ -3,6 +3,7 @@
 
 const { requireArguments } = require('../plumbing/argument');
 const { callbackToPromise } = require('../plumbing/callback');
+const { messageOf } = require('./message');
 const { ClientOptions, readAuthority } = require('./options');
 const { KeptConnection } = require('../connection/kept');
 const { ArgumentError, InvalidOperationError, NotImplementedError } = require('../vocabulary/errors');
@@ -99,22 +100,23 @@ class InternalClient extends ObservedEmitter {
    * Sends a message. With the MQTT transports it is kept over connection losses until it is acknowledged, or four
    * minutes have passed, or the retry policy gives up.
    *
-   * @param {any} message A Message.
+   * @param {any} message A Message, or what stands for one: see `messageOf`.
    * @param {Callback} [callback] `(error, results.MessageEnqueued)`, when the gateway acknowledged it.
    * @returns {any}
    * @throws {ReferenceError} No message.
+   * @throws {ArgumentError} `ERR_IOT_BODY`: something that is no message.
    */
   sendEvent(message, callback) {
     // Not through callbackToPromise: this is the path every message takes, and the callback goes on as it is.
     if (callback) {
       if (typeof callback !== 'function') throw new TypeError('callback must be a function');
       if (!message) requireArguments({ message });
-      this.#connection.sendEvent(message, callback);
+      this.#connection.sendEvent(messageOf(message), callback);
       return;
     }
     return new Promise((resolve, reject) => {
       requireArguments({ message });
-      this.#connection.sendEvent(message, (error, result) => {
+      this.#connection.sendEvent(messageOf(message), (error, result) => {
         if (error) reject(error);
         else resolve(result);
       });

@@ -4,6 +4,7 @@
 const { NotConnectedError, ServiceUnavailableError, UnauthorizedError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { Connected, Disconnected } = require('../vocabulary/results');
+const { LongTimer } = require('../plumbing/long_timer');
 const { guarded } = require('../plumbing/uncaught');
 const { clientClosed, openCancelled } = require('./closed');
 const { Features } = require('./features');
@@ -37,7 +38,7 @@ class KeptConnection {
   #everConnected = false;
   /** Tells the outcome of the current attempt from those of given-up ones. */
   #attempt = 0;
-  /** @type {NodeJS.Timeout | undefined} */
+  /** @type {LongTimer | undefined} */
   #pause;
   /** Whom the attempts that are made now serve. @type {Callback[]} */
   #openers = [];
@@ -213,7 +214,7 @@ class KeptConnection {
    * @param {Error} reason
    */
   #wait(delay, reason) {
-    this.#pause = setTimeout(() => this.#connect(), delay);
+    this.#pause = new LongTimer(() => this.#connect(), delay);
     this.#enter({ state: 'waiting', delay, reason });
   }
 
@@ -235,7 +236,7 @@ class KeptConnection {
 
   #abandonAttempt() {
     this.#attempt += 1;
-    clearTimeout(this.#pause);
+    this.#pause?.clear();
   }
 
   /** @param {any} result */

@@ -3,9 +3,6 @@
 
 const { ThrottlingError } = require('../vocabulary/errors');
 
-/** The longest delay a Node timer can take. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1;
-
 /** After so many contested connections in a row the next one waits; after the first it does not. Milliseconds. */
 const CONTESTED_MS = [0, 0, 500];
 /** Then so long, and up to as long again: two clients of one id make less than a connection a second each. */
@@ -47,7 +44,7 @@ class Reconnection {
    *
    * @param {import('../..').RetryPolicy} policy
    * @param {Error} error
-   * @returns {number | undefined} Milliseconds until the next attempt; `undefined` when it is over.
+   * @returns {number | undefined} Milliseconds until the next attempt, `Infinity`: never; `undefined` when it is over.
    */
   afterFailure(policy, error) {
     if (!policy.shouldRetry(error)) return undefined;
@@ -55,7 +52,7 @@ class Reconnection {
     this.#count += 1;
     // Written so that NaN ends it too: a timer would take it for "at once" and hammer the gateway.
     if (!(delay >= 0) || this.#now() >= this.#deadline) return undefined;
-    return Math.min(delay, LONGEST_DELAY_MS);
+    return delay;
   }
 
   /**

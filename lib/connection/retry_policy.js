@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { LongTimer } = require('../plumbing/long_timer');
 const { ThrottlingError } = require('../vocabulary/errors');
 
 /** Errors after which trying again makes sense, by `name` (device-sdk.md §1.8). */
@@ -79,7 +80,7 @@ class ExponentialBackOffWithJitter {
 class RetryOperation {
   #policy;
   #maxTimeout;
-  /** @type {NodeJS.Timeout | undefined} */
+  /** @type {LongTimer | undefined} */
   #pause;
   /** @type {((error?: Error | null, result?: any, response?: any) => void) | undefined} */
   #finalCallback;
@@ -111,8 +112,9 @@ class RetryOperation {
         if (!this.#policy.shouldRetry(error)) return this.#finish(error);
         failures += 1;
         const delay = this.#policy.nextRetryTimeout(failures, error instanceof ThrottlingError);
-        if (delay < 0 || Date.now() >= end) return this.#finish(error);
-        if (this.#finalCallback) this.#pause = setTimeout(attempt, delay);
+        // Written so that NaN ends it too: a timer would take it for "at once".
+        if (!(delay >= 0) || Date.now() >= end) return this.#finish(error);
+        if (this.#finalCallback) this.#pause = new LongTimer(attempt, delay);
       });
     };
     attempt();
@@ -133,7 +135,7 @@ class RetryOperation {
    * @param {any} [response]
    */
   #finish(error, result, response) {
-    clearTimeout(this.#pause);
+    this.#pause?.clear();
     const finalCallback = this.#finalCallback;
     this.#finalCallback = undefined;
     if (error) finalCallback?.(error);

@@ -64,7 +64,7 @@ class Device extends EventEmitter {
    * Sends a message. It is kept over connection losses, in order, and resolves when the gateway acknowledged it.
    *
    * @param {any} body A text or bytes go as they are, a Message too. Anything else travels as JSON, with
-   *   `contentType` application/json and `contentEncoding` utf-8.
+   *   `contentType` application/json and `contentEncoding` utf-8; what JSON would silently empty is refused.
    * @param {object} [options] Not together with a Message, except the last two.
    * @param {Record<string, string | number | boolean> | import('../..').Properties} [options.properties]
    * @param {string} [options.messageId] Default: a random UUID, which is sent, so that the receiver recognises a
@@ -72,7 +72,7 @@ class Device extends EventEmitter {
    * @param {string} [options.correlationId]
    * @param {string} [options.contentType]
    * @param {string} [options.contentEncoding]
-   * @param {number} [options.timeout] Milliseconds. Default: four minutes.
+   * @param {number} [options.timeout] Milliseconds; `Infinity`: no limit. Default: four minutes.
    * @param {AbortSignal} [options.signal] Gives up waiting; a message that was written may have arrived.
    * @returns {Promise<{ id: string, latencyMs: number }>} The message's id, and the time the acknowledgement took
    *   from this call on.

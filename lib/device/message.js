@@ -2,10 +2,12 @@
 'use strict';
 
 const { ArgumentError } = require('../vocabulary/errors');
-const { failure, quote } = require('../vocabulary/failure');
+const { failure } = require('../vocabulary/failure');
+const { textOrBytes } = require('../message/body');
 const { Message } = require('../message/message');
 const { badOption, requireKnown } = require('../plumbing/option');
 const { Properties } = require('../message/properties');
+const { toJson } = require('./json_body');
 
 /** The options of `sendEvent` that become fields of the message. */
 const FIELDS = ['properties', 'messageId', 'correlationId', 'contentType', 'contentEncoding'];
@@ -22,9 +24,10 @@ const OPTIONS = [...FIELDS, 'timeout', 'signal'];
  */
 function messageOf(body, options) {
   requireKnown(options, OPTIONS);
-  if (body instanceof Message) return withId(body, options);
-  const message = new Message(bytesOrText(body) ?? toJson(body));
-  if (typeof message.data === 'string' && typeof body !== 'string') {
+  if (body instanceof Message || typeof body?.getData === 'function') return withId(body, options);
+  const asItIs = textOrBytes(body);
+  const message = new Message(asItIs ?? toJson(body));
+  if (asItIs === undefined) {
     message.contentType = 'application/json';
     message.contentEncoding = 'utf-8';
   }
@@ -40,8 +43,8 @@ function messageOf(body, options) {
 }
 
 /**
- * A Message goes as it is. One without an id is copied rather than given one: an app that sends the same object twice
- * sends two messages.
+ * A Message, ours or that of another copy of the SDK, goes as it is. One without an id is copied rather than given one:
+ * an app that sends the same object twice sends two messages.
  *
  * @param {Message} message
  * @param {Record<string, any>} options
@@ -57,54 +60,9 @@ function withId(message, options) {
   return Object.assign(new Message(message.data), message, { messageId: crypto.randomUUID() });
 }
 
-/** @param {unknown} body */
-function bytesOrText(body) {
-  if (typeof body === 'string' || Buffer.isBuffer(body)) return body;
-  if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  if (body instanceof ArrayBuffer) return Buffer.from(body);
-  return undefined;
-}
-
-/** @param {unknown} body */
-function toJson(body) {
-  let text;
-  let cause;
-  try {
-    text = JSON.stringify(body);
-  } catch (error) {
-    cause = error;
-  }
-  if (text !== undefined) return text;
-  const why = cause instanceof Error ? `: ${cause.message.split('\n', 1)[0]}` : '';
-  throw failure(ArgumentError, 'ERR_IOT_BODY', `A body of type ${typeof body} cannot be sent as JSON${why}`, {
-    hint: 'Pass a text, bytes, or a value that JSON can express.',
-    cause,
-  });
-}
-
 /** @param {any} given */
 function propertiesOf(given) {
-  if (given instanceof Properties) return given;
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw badOption('properties', given, 'an object of names and values, or a Properties');
-  }
-  const properties = new Properties();
-  for (const [name, value] of Object.entries(given)) {
-    if (!['string', 'number', 'boolean'].includes(typeof value)) {
-      throw badOption(`properties.${name}`, value, 'a text, number or boolean');
-    }
-    if (!properties.add(name, String(value))) {
-      throw failure(
-        ArgumentError,
-        'ERR_IOT_PROPERTY_RESERVED',
-        `The property name ${quote(name)} is reserved`,
-        {
-          hint: 'Choose another name: the hub uses this one itself.',
-        },
-      );
-    }
-  }
-  return properties;
+  return given instanceof Properties ? given : Properties.of(given);
 }
 
 module.exports = { messageOf };

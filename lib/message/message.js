@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { memoryOf } = require('./body');
 const { Properties } = require('./properties');
 
 /**
@@ -9,7 +10,7 @@ const { Properties } = require('./properties');
  * The empty string and `undefined` mean "not set". Of a received message `data` is a Buffer.
  */
 class Message {
-  /** @param {any} data The body: text (sent as UTF-8), bytes, an array of byte values. */
+  /** @param {any} data The body: text (sent as UTF-8), bytes in any form, an array of byte values. */
   constructor(data) {
     this.data = data;
     this.properties = new Properties();
@@ -37,7 +38,7 @@ class Message {
    */
   getBytes() {
     const { data } = this;
-    return Buffer.isBuffer(data) ? data : Buffer.from(data);
+    return Buffer.isBuffer(data) ? data : Buffer.from(memoryOf(data) ?? data);
   }
 
   /** Marks the message as one of the security agent's. */

@@ -3,6 +3,7 @@
 
 const { EventEmitter } = require('node:events');
 const { keepsPendingOperations } = require('../connection/transport');
+const { bytesOf } = require('../message/body');
 const { closedBeforeConnected } = require('../session/operation_failure');
 const { Session } = require('../session/session');
 const { SHORT_TEXT } = require('../session/slab');
@@ -21,8 +22,6 @@ const { Unattended } = require('./unattended');
 /** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {(error: any, result?: any) => void} Callback */
 /** @typedef {{ timeoutMs?: number, signal?: AbortSignal }} Limits */
-
-const NO_BYTES = new Uint8Array(0);
 
 /**
  * MQTT 3.1.1 over TLS, port 8883: a DeviceTransport that keeps pending operations over connection losses
@@ -270,11 +269,12 @@ function notImplemented(method, hint) {
 /**
  * @param {any} message
  * @returns {string | Uint8Array} A text only if it is short.
+ * @throws {ArgumentError} `ERR_IOT_BODY`
  */
 function bodyOf({ data }) {
   if (typeof data === 'string' && data.length <= SHORT_TEXT) return data;
-  if (data instanceof Uint8Array) return data;
-  return data ? Buffer.from(data) : NO_BYTES;
+  // Memory that was given away has no length either.
+  return data instanceof Uint8Array && data.length > 0 ? data : bytesOf(data);
 }
 
 module.exports = { Mqtt };

@@ -4,6 +4,7 @@
 const querystring = require('node:querystring');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
+const { Properties } = require('../message/properties');
 
 /**
  * The property bag: the last segment of a telemetry or C2D topic, which carries a message's system and application
@@ -52,7 +53,7 @@ function encodeSystemAndUser(message, outputName) {
   if (message.contentEncoding) bag = appendSystem(bag, '%24.ce=', message.contentEncoding);
   if (message.interfaceId) bag = appendSystem(bag, '%24.ifid=', message.interfaceId);
   if (message.expiryTimeUtc) bag = appendSystem(bag, '%24.exp=', isoText(message.expiryTimeUtc));
-  const { propertyList } = message.properties;
+  const propertyList = message.properties?.propertyList ?? listOf(message.properties);
   if (propertyList.length > 1) refuseNamesThatDifferInCase(propertyList);
   for (let i = 0; i < propertyList.length; i++) {
     const { key, value } = propertyList[i];
@@ -60,6 +61,14 @@ function encodeSystemAndUser(message, outputName) {
     bag += encodeName(key) + '=' + encode(value, key);
   }
   return outputName ? bag + '/' : bag;
+}
+
+/**
+ * @param {any} properties Of a message that has no property bag: nothing, or an app's own object of names and values.
+ * @returns {{ key: string, value: any }[]}
+ */
+function listOf(properties) {
+  return properties === undefined || properties === null ? [] : Properties.of(properties).propertyList;
 }
 
 /**

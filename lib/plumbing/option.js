@@ -64,9 +64,9 @@ function requireText(name, value) {
  * @param {number} [most]
  * @throws {ArgumentError} The value is given, but is no positive number up to `most`.
  */
-function requirePositive(name, value, unit, most = Number.MAX_SAFE_INTEGER) {
+function requirePositive(name, value, unit, most = Infinity) {
   if (value === undefined || (typeof value === 'number' && value > 0 && value <= most)) return;
-  const range = most === Number.MAX_SAFE_INTEGER ? 'a positive number' : `a number from 1 to ${most}`;
+  const range = most === Infinity ? 'a positive number' : `a number from 1 to ${most}`;
   throw badOption(name, value, `${range} (${unit})`);
 }
 

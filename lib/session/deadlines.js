@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { LongTimer } = require('../plumbing/long_timer');
 const { AbortSignals } = require('./abort_signals');
 const { abortedBy, timedOut } = require('./operation_failure');
 
@@ -51,11 +52,11 @@ class Deadlines {
     const timer =
       timeoutMs === undefined
         ? undefined
-        : setTimeout(() => this.#cancelSoon(id, timedOut(timeoutMs)), timeoutMs).unref();
+        : new LongTimer(() => this.#cancelSoon(id, timedOut(timeoutMs)), timeoutMs).unref();
     if (signal !== undefined) this.#signals.watch(signal, id);
     const withoutLimits =
       (/** @type {Settle} */ settle) => (/** @type {any} */ error, /** @type {any} */ result) => {
-        clearTimeout(timer);
+        timer?.clear();
         if (signal !== undefined) this.#signals.forget(signal, id);
         this.#gathered.delete(id);
         settle(error, result);

@@ -9,6 +9,7 @@ const { ArgumentError } = require('../../vocabulary/errors');
 const { failure } = require('../../vocabulary/failure');
 const { decodeSharedAccessKey } = require('../../identity/shared_access_key');
 const { SharedAccessSignature, encodeUriComponentStrict } = require('../shared_access_signature');
+const { LongTimer } = require('../../plumbing/long_timer');
 const { guarded } = require('../../plumbing/uncaught');
 const { concealed } = require('../credentials');
 const { AuthenticationType } = require('../type');
@@ -22,9 +23,6 @@ const MARGIN_S = 900;
 
 /** After a renewal that failed: how long to wait. The old token is good for the margin yet. Milliseconds. */
 const RENEW_AGAIN_MS = 30_000;
-
-/** The longest delay a Node timer can take: one for longer would fire at once. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /**
  * Makes tokens with the symmetric key of a device or module, and new ones before they expire (device-sdk.md §1.9, §4).
@@ -41,7 +39,7 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
   #marginS;
   /** Seconds since 1970; 0: no token. */
   #expiry = 0;
-  /** @type {NodeJS.Timeout | undefined} */
+  /** @type {LongTimer | undefined} */
   #renewal;
   /** A call of `stop` makes a token still being signed for the timer come to nothing. */
   #generation = 0;
@@ -109,7 +107,7 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
   stop() {
     this.#generation += 1;
     if (!this.#renewal) return;
-    clearTimeout(this.#renewal);
+    this.#renewal.clear();
     this.#renewal = undefined;
     this.#expiry = 0;
   }
@@ -173,15 +171,8 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
 
   /** @param {number} delay Milliseconds. */
   #renewIn(delay) {
-    clearTimeout(this.#renewal);
-    const rest = delay - LONGEST_DELAY_MS;
-    this.#renewal = setTimeout(
-      () => {
-        if (rest > 0) this.#renewIn(rest);
-        else this.#renew();
-      },
-      Math.min(delay, LONGEST_DELAY_MS),
-    ).unref();
+    this.#renewal?.clear();
+    this.#renewal = new LongTimer(() => this.#renew(), delay).unref();
   }
 
   /**
