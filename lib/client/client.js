@@ -24,10 +24,13 @@ const { guarded, surface } = require('../plumbing/uncaught');
  */
 class Client extends InternalClient {
   #listening = 0;
-  #held = new HeldMessages(
-    () => this.listenerCount('message') > 0,
-    (message, settle) => this.#deliver(message, settle),
-  );
+  #held = new HeldMessages({
+    ready: () => this.listenerCount('message') > 0,
+    absent: () => this.listenerCount('message') === 0,
+    deliver: (message, settle) => this.#deliver(message, settle),
+    suspend: () => this._transport.suspendC2D(),
+    resume: () => this._transport.enableC2D(() => {}),
+  });
 
   /**
    * @param {any} transport

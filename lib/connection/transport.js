@@ -19,6 +19,8 @@
  *   until the connection ends the transport keeps the process alive.
  * - `sendEvent(message, callback, { timeoutMs, signal }?)` and `enableC2D(callback)` may be called before, during and
  *   between connections. Wanted subscriptions are renewed by the transport on every connection.
+ * - `suspendC2D()` has messages wait at the gateway that the client cannot hold any longer, until `enableC2D` is called
+ *   again.
  * - `disconnect(callback)` ends within a bounded time, also when an attempt is under way (whose callback may then
  *   stay silent), and calls back when every pending operation has been told. So does `giveUp(error, done)`, without
  *   waiting for anything but that.

@@ -54,7 +54,11 @@ class Device extends EventEmitter {
       },
       { retryFirst: () => retryFirst },
     );
-    this.#stream = new MessageStream((wanted) => this.#connection.want(C2D, wanted));
+    this.#stream = new MessageStream({
+      want: (wanted) => this.#connection.want(C2D, wanted),
+      suspend: () => transport.suspendC2D(),
+      resume: () => transport.enableC2D(() => {}),
+    });
     transport.on('message', (/** @type {any} */ message, /** @type {() => void} */ settle) =>
       this.#stream.arrive(message, settle),
     );

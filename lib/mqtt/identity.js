@@ -28,6 +28,8 @@ class MqttIdentity {
     if (moduleId) requireDeviceId(moduleId);
     this.#hub = host;
     this.#gateway = gatewayHostName || host;
+    /** The hub's own name stands in the connection string of a device without a gateway; any other is a gateway's. */
+    this.behindGateway = Boolean(gatewayHostName) || !/\.azure-devices\./i.test(host);
     /** MQTT client id. */
     this.clientId = moduleId ? `${deviceId}/${moduleId}` : deviceId;
     /** What the property bag of a message follows. */

@@ -137,6 +137,11 @@ class Link {
     this.#closing = { number, callbacks: [callback], reopeners: [] };
   }
 
+  /** Makes the connection that stands anew, in order and without a gap for the app. */
+  renew() {
+    if (this.stands && this.#credentials) this.#wantRenewal(this.#credentials);
+  }
+
   /**
    * Tells when the credentials that the provider gave last are in use.
    *
