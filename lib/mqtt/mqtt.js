@@ -4,25 +4,22 @@
 const { EventEmitter } = require('node:events');
 const { NOTHING_TO_SETTLE } = require('../c2d/held_messages');
 const { keepsPendingOperations } = require('../connection/transport');
-const { bytesOf } = require('../message/body');
 const { closedBeforeConnected } = require('../session/operation_failure');
 const { Session } = require('../session/session');
-const { SHORT_TEXT } = require('../session/slab');
 const { NotImplementedError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { MessageCompleted } = require('../vocabulary/results');
 const { c2dRow } = require('./c2d');
 const { Link } = require('./link');
-const { requireMessageFits } = require('./message_size');
 const { MqttOptions } = require('./options');
-const { encodeSystemAndUser } = require('./property_bag');
 const { Subscriptions } = require('./subscriptions');
+const { Telemetry } = require('./telemetry');
 const { Topics } = require('./topics');
 const { Unattended } = require('./unattended');
 
 /** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {(error: any, result?: any) => void} Callback */
-/** @typedef {{ timeoutMs?: number, signal?: AbortSignal }} Limits */
+/** @typedef {import('./telemetry').Limits} Limits */
 
 /**
  * MQTT 3.1.1 over TLS, port 8883: a DeviceTransport that keeps pending operations over connection losses
@@ -36,13 +33,12 @@ class Mqtt extends EventEmitter {
   #session;
   #subscriptions;
   #topics;
+  #telemetry;
   #link;
   /** Present while no client takes charge. @type {Unattended | undefined} */
   #unattended = new Unattended(this);
   /** The app was told that messages from the cloud wait. */
   #told = false;
-  /** Sends that were asked for before the names to send by were known. @type {[message: any, callback: Callback, limits?: Limits][]} */
-  #deferred = [];
   #c2d = c2dRow((message, settle) => {
     this.#unattended?.deliver(settle);
     this.emit('message', message, settle);
@@ -56,10 +52,11 @@ class Mqtt extends EventEmitter {
       state: (event) => this.#link.handle(event),
       message: (event) => this.#onMessage(event),
     });
+    this.#telemetry = new Telemetry(this.#session);
     this.#subscriptions = new Subscriptions(this.#session, () => this.#link.renew());
     this.#topics = new Topics([this.#c2d]);
     this.#link = new Link(authenticationProvider, this.#options, this.#session, {
-      identified: () => this.#sendDeferred(),
+      identified: (identity) => this.#telemetry.identified(identity),
       stage: (stage) => this.emit('state', { stage }),
       connected: (identity, renewal) => {
         this.#subscriptions.connected(identity);
@@ -98,7 +95,7 @@ class Mqtt extends EventEmitter {
    * @param {Callback} callback `(null, results.Disconnected)`
    */
   disconnect(callback) {
-    this.#failDeferred(closedBeforeConnected());
+    this.#telemetry.fail(closedBeforeConnected());
     if (this.#link.stands) this.#subscriptions.closing();
     this.#link.disconnect(callback);
   }
@@ -111,9 +108,7 @@ class Mqtt extends EventEmitter {
    * @param {Limits} [limits]
    */
   sendEvent(message, callback, limits) {
-    const { identity } = this.#link;
-    if (identity === undefined) this.#deferred.push([message, callback, limits]);
-    else this.#send(identity.telemetryTopic, message, callback, limits);
+    this.#telemetry.send(message, callback, limits);
     if (this.#unattended && !this.#link.stands) this.#unattended.needsConnection();
   }
 
@@ -213,7 +208,7 @@ class Mqtt extends EventEmitter {
    * @param {() => void} done Called when each has been told.
    */
   giveUp(error, done) {
-    this.#failDeferred(error);
+    this.#telemetry.fail(error);
     this.#subscriptions.fail(error);
     this.#session.fail(error, done);
   }
@@ -221,45 +216,12 @@ class Mqtt extends EventEmitter {
   /** @returns {{ queued: number, inFlight: number }} Messages not yet written, and those not yet acknowledged. */
   stats() {
     const { queued, inFlight } = this.#session.counts();
-    return { queued: queued + this.#deferred.length, inFlight };
+    return { queued: queued + this.#telemetry.deferred, inFlight };
   }
 
   /** Ends the connection at once, without a word. */
   stop() {
     this.#link.stop();
-  }
-
-  /**
-   * @param {string} topic What the property bag follows.
-   * @param {any} message
-   * @param {Callback} callback
-   * @param {Limits} [limits]
-   */
-  #send(topic, message, callback, limits) {
-    let bag, body;
-    try {
-      bag = encodeSystemAndUser(message);
-      body = bodyOf(message);
-      // A short text fits whatever its bytes.
-      if (typeof body !== 'string' || bag.length > SHORT_TEXT) {
-        requireMessageFits(Buffer.byteLength(body), bag, topic.length);
-      }
-    } catch (error) {
-      process.nextTick(callback, error);
-      return;
-    }
-    this.#session.publish(topic + bag, body, 1, callback, limits);
-  }
-
-  #sendDeferred() {
-    for (const [message, callback, limits] of this.#deferred.splice(0)) {
-      this.sendEvent(message, callback, limits);
-    }
-  }
-
-  /** @param {Error} error */
-  #failDeferred(error) {
-    for (const [, callback] of this.#deferred.splice(0)) process.nextTick(callback, error);
   }
 
   /** @param {NativeEvent} event */
@@ -281,17 +243,6 @@ function notImplemented(method, hint) {
   return failure(NotImplementedError, 'ERR_IOT_NOT_IMPLEMENTED', `MQTT does not implement ${method}`, {
     hint,
   });
-}
-
-/**
- * @param {any} message
- * @returns {string | Uint8Array} A text only if it is short.
- * @throws {ArgumentError} `ERR_IOT_BODY`
- */
-function bodyOf({ data }) {
-  if (typeof data === 'string' && data.length <= SHORT_TEXT) return data;
-  // Memory that was given away has no length either.
-  return data instanceof Uint8Array && data.length > 0 ? data : bytesOf(data);
 }
 
 module.exports = { Mqtt };
