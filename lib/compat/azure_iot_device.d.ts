@@ -6,6 +6,8 @@
 export {
   Client,
   ConnectionString,
+  DeviceMethodRequest,
+  DeviceMethodResponse,
   Message,
   SharedAccessSignature,
   SharedAccessSignatureAuthenticationProvider,
@@ -17,6 +19,8 @@ export {
   HttpTransportOptions,
   MqttTransportOptions,
   TokenRenewalValues,
+  Twin,
+  TwinProperties,
 } from '../../index';
 
 /**

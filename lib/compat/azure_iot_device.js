@@ -8,18 +8,25 @@ const {
 const { Client } = require('../client/client');
 const { deviceConnectionString: ConnectionString } = require('../identity/connection_string');
 const { Message } = require('../message/message');
+const { DeviceMethodRequest } = require('../methods/request');
+const { DeviceMethodResponse } = require('../methods/response');
 const {
   deviceSharedAccessSignature: SharedAccessSignature,
 } = require('../authentication/shared_access_signature');
 const { getUserAgentString } = require('../identity/user_agent');
+const { Twin } = require('../twin/twin');
 
 /** The exports of azure-iot-device 1.18 (device-sdk.md §1.1) as far as there is something behind them. */
 module.exports = {
   Client,
   ConnectionString,
+  DeviceMethodRequest,
+  DeviceMethodResponse,
   Message,
   SharedAccessSignature,
   SharedAccessSignatureAuthenticationProvider,
   SharedAccessKeyAuthenticationProvider,
+  Twin,
+  TwinProperties: undefined,
   getUserAgentString,
 };

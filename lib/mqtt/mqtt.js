@@ -6,26 +6,31 @@ const { NOTHING_TO_SETTLE } = require('../c2d/held_messages');
 const { keepsPendingOperations } = require('../connection/transport');
 const { closedBeforeConnected } = require('../session/operation_failure');
 const { Session } = require('../session/session');
+const { SHORT_TEXT } = require('../session/slab');
 const { NotImplementedError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { MessageCompleted } = require('../vocabulary/results');
 const { c2dRow } = require('./c2d');
-const { Link } = require('./link');
+const { CLOSE_GRACE_MS, Link } = require('./link');
+const { MethodCalls } = require('./methods');
 const { MqttOptions } = require('./options');
 const { Subscriptions } = require('./subscriptions');
 const { Telemetry } = require('./telemetry');
 const { Topics } = require('./topics');
+const { TwinRequests, desiredRow } = require('./twin');
 const { Unattended } = require('./unattended');
 
 /** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {(error: any, result?: any) => void} Callback */
 /** @typedef {import('./telemetry').Limits} Limits */
+/** @typedef {import('../connection/transport').RequestLimits} RequestLimits */
 
 /**
  * MQTT 3.1.1 over TLS, port 8883: a DeviceTransport that keeps pending operations over connection losses
  * (`connection/transport.js`).
  *
- * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`, `state({ stage })`.
+ * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`, `state({ stage })`,
+ * `twinDesiredPropertiesUpdate(patch)`, `unknownMethod(message)`.
  */
 class Mqtt extends EventEmitter {
   #provider;
@@ -37,12 +42,26 @@ class Mqtt extends EventEmitter {
   #link;
   /** Present while no client takes charge. @type {Unattended | undefined} */
   #unattended = new Unattended(this);
-  /** The app was told that messages from the cloud wait. */
-  #told = false;
+  /** What the app was told once: codes of warnings. */
+  #told = new Set();
   #c2d = c2dRow((message, settle) => {
     this.#unattended?.deliver(settle);
     this.emit('message', message, settle);
   });
+  /** Ends, with the connection that stands, what is to travel by it or not at all. */
+  #line = new AbortController();
+  #twin = new TwinRequests({
+    publish: (topic, body, callback) => this.#publishNow(topic, body, callback),
+    subscribe: (callback) => this.#subscriptions.add(this.#twin.row, callback),
+  });
+  #desired = desiredRow(
+    (patch) => this.emit('twinDesiredPropertiesUpdate', patch),
+    ({ message }) => this.#tell('WARN_IOT_TWIN_UNREADABLE', message, 'It is fetched with the next change.'),
+  );
+  #methods = new MethodCalls(
+    (topic, body, callback) => this.#publishNow(topic, body, callback),
+    (message) => this.emit('unknownMethod', message),
+  );
 
   /** @param {any} authenticationProvider */
   constructor(authenticationProvider) {
@@ -54,15 +73,22 @@ class Mqtt extends EventEmitter {
     });
     this.#telemetry = new Telemetry(this.#session);
     this.#subscriptions = new Subscriptions(this.#session, () => this.#link.renew());
-    this.#topics = new Topics([this.#c2d]);
+    this.#topics = new Topics([this.#c2d, this.#methods.row, this.#desired, this.#twin.row]);
     this.#link = new Link(authenticationProvider, this.#options, this.#session, {
       identified: (identity) => this.#telemetry.identified(identity),
       stage: (stage) => this.emit('state', { stage }),
       connected: (identity, renewal) => {
+        if (renewal) this.#hangUp();
+        this.#line = new AbortController();
         this.#subscriptions.connected(identity);
+        this.#twin.connected();
         this.emit('connected', { renewal });
       },
-      ended: () => this.#subscriptions.disconnected(),
+      ended: () => {
+        this.#hangUp();
+        this.#subscriptions.disconnected();
+        this.#twin.disconnected();
+      },
       lost: (error, life) => {
         const tell = () => this.emit('disconnect', error, life);
         if (this.#unattended) this.giveUp(error, tell);
@@ -96,8 +122,11 @@ class Mqtt extends EventEmitter {
    */
   disconnect(callback) {
     this.#telemetry.fail(closedBeforeConnected());
-    if (this.#link.stands) this.#subscriptions.closing();
-    this.#link.disconnect(callback);
+    const end = performance.now() + CLOSE_GRACE_MS;
+    this.#twin.close(CLOSE_GRACE_MS, () => {
+      if (this.#link.stands) this.#subscriptions.closing();
+      this.#link.disconnect(callback, Math.max(0, end - performance.now()));
+    });
   }
 
   /**
@@ -109,7 +138,7 @@ class Mqtt extends EventEmitter {
    */
   sendEvent(message, callback, limits) {
     this.#telemetry.send(message, callback, limits);
-    if (this.#unattended && !this.#link.stands) this.#unattended.needsConnection();
+    this.#needConnection();
   }
 
   /**
@@ -121,29 +150,86 @@ class Mqtt extends EventEmitter {
     throw notImplemented('sendEventBatch', 'Call sendEvent for each message: they are sent together anyway.');
   }
 
-  /** @param {Callback} callback Called when the gateway granted the subscription. */
+  // What is enabled calls back when the gateway granted the subscription; what is disabled at once: nothing is
+  // unsubscribed while the connection stands.
+
+  /** @param {Callback} callback */
   enableC2D(callback) {
-    this.#subscriptions.add(this.#c2d, callback);
-    if (this.#unattended && !this.#link.stands) this.#unattended.needsConnection();
+    this.#enable(this.#c2d, callback);
   }
 
-  /** @param {Callback} callback Called at once: nothing is unsubscribed while the connection stands. */
+  /** @param {Callback} callback */
   disableC2D(callback) {
-    this.#subscriptions.remove(this.#c2d);
-    process.nextTick(callback, null);
+    this.#disable(this.#c2d, callback);
+  }
+
+  /** @param {Callback} callback */
+  enableMethods(callback) {
+    this.#enable(this.#methods.row, callback);
+  }
+
+  /** @param {Callback} callback */
+  disableMethods(callback) {
+    this.#disable(this.#methods.row, callback);
+  }
+
+  /** @param {Callback} callback */
+  enableTwinDesiredPropertiesUpdates(callback) {
+    this.#enable(this.#desired, callback);
+  }
+
+  /** @param {Callback} callback */
+  disableTwinDesiredPropertiesUpdates(callback) {
+    this.#disable(this.#desired, callback);
   }
 
   /** Messages from the cloud are to wait at the gateway until `enableC2D` is called again. */
   suspendC2D() {
     this.#subscriptions.suspend(this.#c2d);
-    if (this.#told) return;
-    this.#told = true;
-    const message = 'Messages from the cloud are not taken: they wait at the gateway until somebody listens';
-    process.emitWarning(message, {
-      type: 'EdgeDownstreamWarning',
-      code: 'WARN_IOT_C2D_SUSPENDED',
-      detail: 'The hub keeps them as long as each of them may live, and no longer.',
-    });
+    this.#tell(
+      'WARN_IOT_C2D_SUSPENDED',
+      'Messages from the cloud are not taken: they wait at the gateway until somebody listens',
+      'The hub keeps them as long as each of them may live, and no longer.',
+    );
+  }
+
+  /**
+   * Twin requests are served one after the other, and repeated after a loss.
+   *
+   * @param {Callback} callback `(error, { desired, reported })`
+   * @param {RequestLimits} [limits]
+   */
+  getTwin(callback, limits) {
+    this.#twin.get(callback, limits);
+    this.#needConnection();
+  }
+
+  /**
+   * @param {Record<string, any> | string} patch Or its JSON.
+   * @param {Callback} callback `(error, { version })`
+   * @param {RequestLimits} [limits]
+   */
+  updateTwinReportedProperties(patch, callback, limits) {
+    this.#twin.report(typeof patch === 'string' ? patch : JSON.stringify(patch), callback, limits);
+    this.#needConnection();
+  }
+
+  /**
+   * @param {string} methodName
+   * @param {(message: import('./methods').MethodMessage) => void} handler Called for each call of this method.
+   */
+  onDeviceMethod(methodName, handler) {
+    this.#methods.handle(methodName, handler);
+  }
+
+  /**
+   * Answers a call, by the connection it came by or not at all.
+   *
+   * @param {any} response `{ requestId, status, payload }`
+   * @param {Callback} callback `(error)`, when it was written.
+   */
+  sendMethodResponse(response, callback) {
+    this.#methods.answer(response, callback);
   }
 
   /**
@@ -209,6 +295,7 @@ class Mqtt extends EventEmitter {
    */
   giveUp(error, done) {
     this.#telemetry.fail(error);
+    this.#twin.fail(error);
     this.#subscriptions.fail(error);
     this.#session.fail(error, done);
   }
@@ -222,6 +309,58 @@ class Mqtt extends EventEmitter {
   /** Ends the connection at once, without a word. */
   stop() {
     this.#link.stop();
+  }
+
+  /**
+   * By the connection that stands, if it stays.
+   *
+   * @param {string} topic
+   * @param {string} body
+   * @param {Callback} callback Called when it was written.
+   */
+  #publishNow(topic, body, callback) {
+    const { signal } = this.#line;
+    // The slab takes short texts as they are.
+    const bytes = body.length > SHORT_TEXT ? Buffer.from(body) : body;
+    this.#session.publish(topic, bytes, 0, callback, { signal });
+  }
+
+  #hangUp() {
+    this.#line.abort();
+    this.#methods.disconnected();
+  }
+
+  /**
+   * @param {import('./topics').Row} row
+   * @param {Callback} callback
+   */
+  #enable(row, callback) {
+    this.#subscriptions.add(row, callback);
+    this.#needConnection();
+  }
+
+  /**
+   * @param {import('./topics').Row} row
+   * @param {Callback} callback
+   */
+  #disable(row, callback) {
+    this.#subscriptions.remove(row);
+    process.nextTick(callback, null);
+  }
+
+  #needConnection() {
+    if (this.#unattended && !this.#link.stands) this.#unattended.needsConnection();
+  }
+
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {string} detail
+   */
+  #tell(code, message, detail) {
+    if (this.#told.has(code)) return;
+    this.#told.add(code);
+    process.emitWarning(message, { type: 'EdgeDownstreamWarning', code, detail });
   }
 
   /** @param {NativeEvent} event */

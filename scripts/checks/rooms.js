@@ -7,7 +7,7 @@ const { resolve } = require('./sources');
 const FLOORS = [
   ['vocabulary'],
   ['c2d', 'message', 'native', 'plumbing'],
-  ['failures'],
+  ['failures', 'methods', 'twin'],
   ['connection', 'identity', 'session', 'tls'],
   ['authentication'],
   ['client', 'mqtt'],
