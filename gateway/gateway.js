@@ -2,19 +2,16 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
-const { setTimeout: sleep } = require('node:timers/promises');
 const { inspect } = require('node:util');
 const { createChain } = require('./certificates/chain');
-const { ENDS } = require('./connection/endings');
 const { assemble } = require('./control/assembly');
-const { LONGEST_DELAY, isDelay } = require('./control/limits');
+const { Lifecycle } = require('./control/lifecycle');
 const { readOptions } = require('./control/options');
-const { Turns } = require('./control/turns');
 const { bytesOf } = require('./faults/commit');
 const { assertBytes } = require('./faults/points');
 const { connectionStringOf } = require('./identity/connection_string');
-const { readCertificates } = require('./identity/trust_bundle');
 const { assertTopicFits } = require('./mqtt/packets');
+const { environmentOf } = require('./workload/environment');
 
 /**
  * @typedef {import('./index').Chain} Chain
@@ -26,10 +23,7 @@ const { assertTopicFits } = require('./mqtt/packets');
  */
 class Gateway extends EventEmitter {
   #rooms;
-  #settings;
-  /** @type {import('node:crypto').X509Certificate[]} */
-  #trustBundle = [];
-  #turns = new Turns();
+  #life;
 
   /**
    * @param {import('./control/options').Settings} settings
@@ -37,20 +31,30 @@ class Gateway extends EventEmitter {
    */
   constructor(settings, chain) {
     super();
-    this.#settings = settings;
     this.host = settings.host;
-    this.port = 0;
-    this.webSocketPort = 0;
     this.hostname = settings.hostname ?? chain.host;
     this.hubHostName = settings.hubHostName;
-    this.chain = chain;
     this.#rooms = assemble(settings, {
       hosts: () => this.#audienceHosts(),
-      trustBundle: () => this.#trustBundle,
+      trustBundle: () => this.#life.trustBundle,
       emit: (event, detail) => this.emit(event, detail),
     });
-    const { reauthenticateIntervalMs } = settings.limits;
-    this.sweep = setInterval(() => this.reauthenticate(), reauthenticateIntervalMs).unref();
+    this.#life = new Lifecycle(settings, chain, this.#rooms, {
+      emit: (event, request) => this.emit(event, request),
+      onSweep: () => this.reauthenticate(),
+    });
+  }
+
+  get port() {
+    return this.#life.port;
+  }
+
+  get webSocketPort() {
+    return this.#life.webSocketPort;
+  }
+
+  get chain() {
+    return this.#life.chain;
   }
 
   get rootPem() {
@@ -144,6 +148,17 @@ class Gateway extends EventEmitter {
   connectionString(clientId, { direct = false } = {}) {
     const { endpoint, hubHostName } = this;
     return connectionStringOf(this.#rooms.scope.get(clientId), { hubHostName, endpoint, direct });
+  }
+
+  /**
+   * @param {string} id
+   * @param {{ workload?: 'unix' | 'http' }} [options]
+   */
+  moduleEnvironment(id, { workload } = {}) {
+    const child = this.#rooms.scope.get(id);
+    if (child.moduleId === undefined) throw new TypeError(`'${id}' is a device: it has no such environment`);
+    const { endpoint, hubHostName } = this;
+    return environmentOf(child, { endpoint, hubHostName, workloadUri: this.#life.workload.uri(workload) });
   }
 
   /**
@@ -272,15 +287,8 @@ class Gateway extends EventEmitter {
   /**
    * @param {{ signal?: AbortSignal }} [options]
    */
-  async *messages(options) {
-    const { inbox } = this.#rooms;
-    while (!inbox.exhausted) {
-      const [message] = await inbox.take(1, options).catch((error) => {
-        if (inbox.exhausted) return [];
-        throw error;
-      });
-      if (message) yield message;
-    }
+  messages(options) {
+    return this.#rooms.inbox.messages(options);
   }
 
   connections() {
@@ -351,56 +359,23 @@ class Gateway extends EventEmitter {
   /**
    * @param {{ downtimeMs?: number, keepSessions?: boolean, chain?: Chain }} [options]
    */
-  async restart({ downtimeMs = 0, keepSessions = true, chain } = {}) {
-    if (!isDelay(downtimeMs)) {
-      throw new TypeError(
-        `restart: downtimeMs cannot be ${inspect(downtimeMs)}; it is 0 to ${LONGEST_DELAY}`,
-      );
-    }
-    await this.#turns.take(async () => {
-      this.#turns.requireOpen();
-      await this.halt('gateway restarts');
-      if (!keepSessions) {
-        this.#rooms.sessions.clear();
-        this.#rooms.upstream.clear();
-        this.#rooms.inputs.clear();
-        this.#rooms.twins.forget();
-      }
-      const { signal } = this.#turns;
-      await sleep(downtimeMs, undefined, { signal }).catch(() => this.#turns.requireOpen());
-      this.chain = chain ?? this.chain;
-      await this.start(this);
-    });
+  restart(options = {}) {
+    return this.#life.restart(options);
   }
 
-  /**
-   * @param {{ port: number, webSocketPort: number | 'same' }} ports
-   */
-  async start(ports) {
-    const { actualRootPem } = this.chain;
-    this.#trustBundle = this.#settings.trustBundle ?? readCertificates('chain.actualRootPem', actualRootPem);
-    Object.assign(this, await this.#rooms.listener.listen(ports, this.chain));
+  begin() {
+    return this.#life.begin();
   }
 
   /**
    * @param {string} reason
    */
-  async halt(reason) {
-    const { registry } = this.#rooms;
-    registry.all.forEach((connection) => connection.end(reason, ENDS.KILLED, { abrupt: true }));
-    registry.known.clear();
-    await this.#rooms.listener.close();
+  halt(reason) {
+    return this.#life.halt(reason);
   }
 
-  async close() {
-    clearInterval(this.sweep);
-    this.#rooms.calls.stop();
-    await this.#turns.takeLast(async () => {
-      await this.halt('gateway closes');
-      this.#rooms.queues.stop();
-      this.#rooms.inputs.stop();
-      this.#rooms.inbox.stop();
-    });
+  close() {
+    return this.#life.close();
   }
 
   async [Symbol.asyncDispose]() {
@@ -418,7 +393,7 @@ async function startGateway(options = {}) {
   const now = new Date(Date.now() + settings.clockOffsetMs);
   const chain = settings.chain ?? (await createChain({ host: settings.hostname, now }));
   const gateway = new Gateway(settings, chain);
-  await gateway.start(settings);
+  await gateway.begin();
   return gateway;
 }
 

@@ -79,6 +79,14 @@ class Scope {
   }
 
   /**
+   * @param {string} generationId
+   * @returns {Child | undefined}
+   */
+  ofGeneration(generationId) {
+    return [...this.#children.values()].find((child) => child.generationId === generationId);
+  }
+
+  /**
    * @param {string} clientId a device goes with its modules
    */
   remove(clientId) {

@@ -17,6 +17,7 @@ import {
   TwinGet,
   TwinProperties,
 } from './twin';
+import { ModuleEnvironment, WorkloadRequest } from './workload';
 
 export interface GatewayOptions {
   /** Address to listen on. Default `127.0.0.1`. */
@@ -47,6 +48,13 @@ export interface GatewayOptions {
    * modelled, nor twin change notifications.
    */
   routes?: Record<string, string> | string[];
+  /**
+   * Unix socket of the workload API, made at the start. Default one in a folder of its own, made by `moduleEnvironment`.
+   * Whoever reaches the workload API can sign as a module whose generation id it knows.
+   */
+  workloadSocket?: string;
+  /** Port of the workload API on 127.0.0.1, plain HTTP; 0 is any free one. Default none. */
+  workloadPort?: number;
   /** Start with the cloud out of reach. Default false. */
   offline?: boolean;
   /** Latest messages kept until they are taken. Default 100; 0 keeps none, `Infinity` all. */
@@ -99,6 +107,8 @@ export interface GatewayEvents {
   c2dDelivered: [delivery: { message: C2DMessage; qos: 0 | 1 }];
   /** A C2D message came back to the hub unacknowledged: its lock ended, or the connection. */
   c2dReturned: [delivery: { message: C2DMessage; reason: string }];
+  /** A request to the workload API was answered. */
+  workload: [request: WorkloadRequest];
   /** A message to an input of a module is no longer pending. */
   input: [message: InputMessage];
   /** A twin GET was served. */
@@ -173,6 +183,15 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
    * clients that do not heed it, as azure-iot-device with X.509.
    */
   connectionString(clientId: string, options?: { direct?: boolean }): string;
+
+  /**
+   * The environment of a module's process, with which `fromEnvironment` of an SDK finds the workload API, and by that its
+   * token and what to trust.
+   * @param options.workload default `unix`, on Windows `http`, which needs `workloadPort`
+   * @throws {TypeError} devices have no such environment
+   * @throws {Error} the workload API has no port, or cannot make its socket
+   */
+  moduleEnvironment(id: string, options?: { workload?: 'unix' | 'http' }): ModuleEnvironment;
 
   /**
    * @throws {RangeError} it exists already

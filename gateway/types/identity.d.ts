@@ -36,6 +36,8 @@ export interface Device {
   clientId: string;
   deviceId: string;
   moduleId?: string;
+  /** Of a module; another one each time it is made. */
+  generationId?: string;
   enabled: boolean;
   primaryKey?: string;
   secondaryKey?: string;
