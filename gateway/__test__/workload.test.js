@@ -71,7 +71,7 @@ async function signed(environment, keyId = 'primary') {
   return `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(answered.digest)}&se=${expiry}`;
 }
 
-test('the environment of a module leads to tokens and to the root, by socket and by port', async (t) => {
+test('R2 the environment of a module leads to tokens and to the root, by socket and by port', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES, workloadPort: 0 });
   for (const workload of /** @type {const} */ (['unix', 'http'])) {
     const environment = gateway.moduleEnvironment('d1/m 1', { workload });
@@ -98,7 +98,7 @@ test('the environment of a module leads to tokens and to the root, by socket and
   }
 });
 
-test('modules of one name are told apart by their generations, which a new module does not share', async (t) => {
+test('R2 modules of one name are told apart by their generations, which a new module does not share', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   const [first, second] = ['d1/m 1', 'd2/m 1'].map((id) => gateway.moduleEnvironment(id));
   assert.notStrictEqual(first.IOTEDGE_MODULEGENERATIONID, second.IOTEDGE_MODULEGENERATIONID);
@@ -111,7 +111,7 @@ test('modules of one name are told apart by their generations, which a new modul
   assert.strictEqual((await request(first.IOTEDGE_WORKLOADURI, asked)).status, 404);
 });
 
-test('a server certificate for a module, which devices of the gateway trust', async (t) => {
+test('R2 a server certificate for a module, which devices of the gateway trust', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   const environment = gateway.moduleEnvironment('d1/m 1');
   const body = JSON.stringify({ commonName: 'module.local', expiration: '2099-01-01T00:00:00Z' });
@@ -132,7 +132,7 @@ test('a server certificate for a module, which devices of the gateway trust', as
   assert.strictEqual(Date.parse(issued.expiration), Date.parse(leaf.validTo));
 });
 
-test('a gateway whose CA keys are elsewhere issues none', async (t) => {
+test('R2 a gateway whose CA keys are elsewhere issues none', async (t) => {
   const made = await createChain({ caKey: 'P-256', serverKey: 'P-256' });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'own-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
@@ -151,7 +151,7 @@ test('a gateway whose CA keys are elsewhere issues none', async (t) => {
   assert.match(body.message, /is not a chain made by createChain here/);
 });
 
-test('what it does not do is answered with a status and a message', async (t) => {
+test('R2 what it does not do is answered with a status and a message', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   const environment = gateway.moduleEnvironment('d1/m 1');
   const sign = pathOf(environment, 'sign');
@@ -192,7 +192,7 @@ test('what it does not do is answered with a status and a message', async (t) =>
   }
 });
 
-test('a body without end is cut off', async (t) => {
+test('R2 a body without end is cut off', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES, workloadPort: 0 });
   const { port } = new URL(gateway.moduleEnvironment('d1/m 1', { workload: 'http' }).IOTEDGE_WORKLOADURI);
   const socket = net.connect(Number(port), '127.0.0.1');
@@ -203,7 +203,7 @@ test('a body without end is cut off', async (t) => {
   await once(socket, 'close');
 });
 
-test('socket and port may be given; both are free again after close()', async (t) => {
+test('R2 socket and port may be given; both are free again after close()', async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'workload-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
   const workloadSocket = path.join(folder, 'sock');
@@ -226,7 +226,7 @@ test('socket and port may be given; both are free again after close()', async (t
   assert.strictEqual(fs.existsSync(path.dirname(made)), false);
 });
 
-test('moduleEnvironment names what has none', async (t) => {
+test('R2 moduleEnvironment names what has none', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   assert.throws(() => gateway.moduleEnvironment('d1'), /^TypeError: 'd1' is a device/);
   assert.throws(() => gateway.moduleEnvironment('d1/m9'), RangeError);
