@@ -11,7 +11,8 @@ const { test } = require('node:test');
 const { NoRetry } = require('azure-iot-common');
 const { Client, Message } = require('azure-iot-device');
 const { Mqtt } = require('azure-iot-device-mqtt');
-const { Cli, directoryFor } = require('./cli_process');
+const { Cli } = require('./cli_process');
+const { directoryFor } = require('./directory');
 
 const CONNECTION_STRING = /^HostName=.*$/m;
 const READY = /^HostName=.*\n[^]*\n$/m;

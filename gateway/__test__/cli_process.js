@@ -3,9 +3,9 @@
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
-const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
+require('./rejections');
+const { directoryFor } = require('./directory');
 
 const PROGRAM = path.join(__dirname, '..', 'bin', 'edge-downstream-gateway.js');
 
@@ -68,13 +68,4 @@ class Cli {
   }
 }
 
-/**
- * @param {import('node:test').TestContext} t
- */
-function directoryFor(t) {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-cli-'));
-  t.after(() => fs.rmSync(directory, { recursive: true }));
-  return directory;
-}
-
-module.exports = { Cli, directoryFor };
+module.exports = { Cli };

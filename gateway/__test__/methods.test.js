@@ -445,13 +445,13 @@ const BODY = JSON.stringify({ methodName: 'm', payload: { a: 1 }, responseTimeou
 
 /**
  * The REST call for d1, but for the changes.
- * @param {Partial<Parameters<typeof handleMethodCall>[0]>} changes
+ * @param {Partial<Parameters<typeof handleMethodCall>[0]> & { body?: string }} changes
  */
-function rest(changes) {
+function rest({ body = BODY, ...changes }) {
   return handleMethodCall({
     path: '/twins/d1/methods',
     headers: { 'x-ms-edge-moduleid': 'edge/caller', authorization: 'token' },
-    body: BODY,
+    readBody: async () => Buffer.from(body),
     authenticate: (callerId, headers) => callerId === 'edge/caller' && headers.authorization === 'token',
     invoke: () => Promise.reject(new Error('not to be invoked')),
     ...changes,
@@ -525,7 +525,7 @@ test('REST: ids and times reach the call', async () => {
     body: JSON.stringify(body),
     invoke,
   });
-  await rest({ body: Buffer.from('{"methodName":"m","payload":[]}'), invoke });
+  await rest({ body: '{"methodName":"m","payload":[]}', invoke });
   assert.deepStrictEqual(calls, [
     ['d 1/mä', 'n', undefined, { from: 'module', responseTimeoutMs: 300000, connectTimeoutMs: 7000 }],
     ['d1', 'm', [], { from: 'module', responseTimeoutMs: 30000, connectTimeoutMs: 0 }],

@@ -7,6 +7,7 @@ const { Delays } = require('./delays');
 const { KeepAlive } = require('./keep_alive');
 const { Pubacks } = require('./pubacks');
 const { PublishQueue } = require('./publishing');
+const { Turn } = require('./turn');
 const { Wire } = require('./wire');
 const packets = require('../mqtt/packets');
 const { admit } = require('../identity/admission');
@@ -22,7 +23,7 @@ const MAX_PIPELINED = 65536;
  * @typedef {import('../index').Ending} Ending
  * @typedef {import('../index').Disturbance} Disturbance
  * @typedef {import('../mqtt/framing').Packet} Packet
- * @typedef {import('mqtt-packet').IConnectPacket} ConnectPacket
+ * @typedef {import('../mqtt/packets').ConnectPacket} ConnectPacket
  * @typedef {import('../control/surroundings').Surroundings} Surroundings
  */
 
@@ -46,7 +47,7 @@ class Connection {
     this.wire = new Wire(socket, options, {
       onSecure: () => this.secured(),
       onData: (chunk) => this.read(chunk),
-      onWritable: () => this.guard(() => this.pump()),
+      onWritable: () => (this.http ? this.http.drained() : this.guard(() => this.pump())),
       onEnd: (error) => this.lost(error),
     });
     /** @type {ConnectionInfo} */
@@ -63,6 +64,9 @@ class Connection {
         this.after(milliseconds, action),
       end: (/** @type {Ending} */ how) => this.break(how),
     };
+    /** @type {import('../http/stream').HttpStream | undefined} where the bytes go while they are HTTP */
+    this.http = undefined;
+    this.turn = new Turn(() => this.guard(() => this.pump()));
     /** What is due later, whatever the state. */
     this.delays = new Delays();
     const pubacks = new Pubacks({
@@ -104,18 +108,19 @@ class Connection {
    * @param {Buffer} chunk
    */
   read(chunk) {
-    if (!this.info.protocol && !this.recognise(chunk)) return;
+    if (!this.info.protocol && !this.recognise(chunk)) return this.http?.feed(chunk);
     this.reader.push(chunk);
     this.guard(() => this.pump());
   }
 
   /**
-   * Whether the first bytes are MQTT; otherwise they are left to the HTTP head.
+   * Whether the bytes are MQTT; otherwise they are left to the HTTP head.
    * @param {Buffer} chunk
    */
   recognise(chunk) {
+    if (this.http) return false;
     if (this.speech === 'http' || looksLikeHttp(chunk)) {
-      this.surroundings.httpHead.serve(this, this.wire.lend(chunk));
+      this.http = this.surroundings.httpHead.serve(this);
       return false;
     }
     this.info.protocol = 'mqtt';
@@ -138,7 +143,9 @@ class Connection {
     this.state = 'connecting';
     this.timer = this.awaitConnect();
     this.info.protocol = 'websocket';
-    this.wire.reclaim(framing, head);
+    this.http = undefined;
+    this.wire.framing = framing;
+    framing.decode(head);
   }
 
   /**
@@ -160,12 +167,23 @@ class Connection {
     } catch (error) {
       if (error instanceof packets.UnsupportedLevelError) this.refuse(new Refusal(1, error.message));
       else if (error instanceof ProtocolError) this.end(error.message, { will: true });
-      else throw error;
+      else this.fail(error);
     }
+  }
+
+  /**
+   * Something went wrong that is not the client's fault: in here, or in a listener to an event.
+   * @param {unknown} error
+   * @throws {unknown} the error: whoever runs the gateway must hear of it
+   */
+  fail(error) {
+    this.end(`internal error: ${error instanceof Error ? error.message : error}`);
+    throw error;
   }
 
   /** Handles the packets that have been read, as far as the client may go at present. */
   pump() {
+    this.turn.begin();
     while (!this.held) {
       const packet = this.reader.next();
       if (!packet) break;
@@ -181,7 +199,8 @@ class Connection {
   get held() {
     const full = this.publishes.length > this.surroundings.limits.maxPendingPublishes;
     const { frozen, congested } = this.wire;
-    return full || frozen || congested || this.state === 'deciding' || this.state === 'ended';
+    const undecided = this.state === 'deciding' || this.state === 'ended';
+    return full || frozen || congested || undecided || this.turn.isOver;
   }
 
   /**
@@ -189,6 +208,7 @@ class Connection {
    */
   handle(packet) {
     if (!this.client) return this.connect(packets.decodeConnect(packet));
+    packets.assertShape(packet);
     this.keepAlive.touch();
     if (packet.type === packets.TYPE.PUBLISH) this.publishes.push(packets.decodePublish(packet));
     else if (packet.type === packets.TYPE.DISCONNECT) this.end('DISCONNECT', { storeQueued: true });
@@ -216,7 +236,7 @@ class Connection {
    */
   decide(packet) {
     const { authenticator, hosts, limits, link, strict } = this.surroundings;
-    this.credentials = { password: packet.password?.toString(), certificates: this.wire.clientCertificates };
+    this.credentials = { password: packet.password, certificates: this.wire.clientCertificates };
     this.info.authentication = authenticationOf(this.credentials);
     try {
       this.accept(admit(packet, this.credentials, { authenticator, strict, hosts: hosts() }), packet);
@@ -243,10 +263,7 @@ class Connection {
     };
     const client = new Client(identity, this.info, line, this.surroundings);
     this.client = client;
-    if (will) {
-      const { topic, payload, qos = 0, retain = false } = will;
-      this.will = { topic, payload: Buffer.from(payload), qos, retain };
-    }
+    this.will = will;
     this.state = 'connected';
     const { deviceId, moduleId } = identity;
     const { sessionPresent } = client;
@@ -361,6 +378,7 @@ class Connection {
     this.delays.clear();
     const { emit, intake, registry } = this.surroundings;
     registry.remove(this);
+    this.http?.destroy();
     this.wire.close({ reset, abrupt });
     this.publishes.end({ store: storeQueued });
     if (this.client) {

@@ -67,11 +67,11 @@ class PublishQueue {
     return false;
   }
 
-  /** The first is done; those behind it follow. */
+  /** The first is done; those behind it follow, in turns with other connections. */
   next() {
-    do this.waiting.shift();
-    while (this.waiting.length > 0 && this.begin(this.waiting[0]));
-    if (this.waiting.length === 0) this.steps.onDrained();
+    this.waiting.shift();
+    if (this.waiting.length === 0) return this.steps.onDrained();
+    setImmediate(() => this.later(() => this.begin(this.waiting[0]) && this.next()));
   }
 
   /**
@@ -87,12 +87,14 @@ class PublishQueue {
       return true;
     }
     this.taking = true;
-    slow.then(() =>
-      this.later(() => {
-        this.taking = false;
-        this.finish(packet, fault);
-        this.next();
-      }),
+    const done = () => {
+      this.taking = false;
+      this.finish(packet, fault);
+      this.next();
+    };
+    slow.then(
+      () => this.later(done),
+      (error) => this.steps.guarded(() => rethrow(error)),
     );
     return false;
   }
@@ -143,6 +145,14 @@ class PublishQueue {
       if (!(error instanceof ProtocolError)) throw error;
     }
   }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {never}
+ */
+function rethrow(error) {
+  throw error;
 }
 
 module.exports = { PublishQueue };

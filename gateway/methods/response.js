@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { parseJson } = require('../encoding/json');
+
 /** The template of §2.9; what follows the id would be part of it. */
 const RESPONSE = /^\$iothub\/methods\/res\/([^/]*)\/\?\$rid=([^/]+)$/;
 
@@ -27,13 +29,13 @@ function statusOf(text) {
 
 /**
  * @param {Buffer} body
- * @returns {unknown} null if it is empty; the text itself if it is not JSON
+ * @returns {unknown} null if it is empty; the text itself if it is not JSON, or nested too deep
  */
 function payloadOf(body) {
   const text = body.toString();
   if (text === '') return null;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { parseJson } = require('../encoding/json');
 const { percentDecode } = require('../encoding/percent');
 const { MethodError } = require('./call');
 
@@ -11,11 +12,14 @@ const METHOD_CALL_PATH = /^\/twins\/([^/?]+)(?:\/modules\/([^/?]+))?\/methods\/?
 const LEAST_RESPONSE_TIMEOUT = 5;
 const MOST_TIMEOUT = 300;
 
+/** More than name and payload may have together, white space and escapes included. Bytes. */
+const MAX_BODY = 524288;
+
 /**
  * @typedef {object} RestRequest a POST
  * @property {string} path with its query
  * @property {import('node:http').IncomingHttpHeaders} headers names in lower case
- * @property {Buffer | string} body
+ * @property {(most: number) => Promise<Buffer | undefined>} readBody undefined if it is longer than so many bytes
  * @property {(callerId: string, headers: import('node:http').IncomingHttpHeaders) => boolean | Promise<boolean>}
  *   authenticate whether the headers prove the module `d/m`
  * @property {(id: string, name: string, payload: unknown, options: import('../index').MethodOptions) =>
@@ -57,7 +61,7 @@ async function handleMethodCall(request) {
 /**
  * @param {RestRequest} request
  */
-async function call({ path, headers, body, authenticate, invoke }) {
+async function call({ path, headers, readBody, authenticate, invoke }) {
   const match = METHOD_CALL_PATH.exec(path);
   if (!match) throw new RestError(404, `nothing is at '${path}'`);
   const id = match.slice(1).filter(Boolean).map(percentDecode).join('/');
@@ -69,7 +73,7 @@ async function call({ path, headers, body, authenticate, invoke }) {
     );
   }
   if (!(await authenticate(caller, headers))) throw new RestError(401, `'${caller}' is not authenticated`);
-  const { methodName, payload, ...seconds } = parseBody(body);
+  const { methodName, payload, ...seconds } = parseBody(await readBody(MAX_BODY));
   const options = {
     from: /** @type {const} */ ('module'),
     responseTimeoutMs: 1000 * timeoutOf(seconds, 'responseTimeoutInSeconds', 30, LEAST_RESPONSE_TIMEOUT),
@@ -86,13 +90,14 @@ async function call({ path, headers, body, authenticate, invoke }) {
 }
 
 /**
- * @param {Buffer | string} body
+ * @param {Buffer | undefined} body
  * @returns {Record<string, any>}
  */
 function parseBody(body) {
+  if (!body) throw new RestError(400, `the body is longer than ${MAX_BODY} bytes`);
   let parsed;
   try {
-    parsed = JSON.parse(body.toString());
+    parsed = parseJson(body.toString());
   } catch {
     throw new RestError(400, 'the body is not JSON');
   }

@@ -68,7 +68,8 @@ class Client {
     switch (packet.type) {
       case TYPE.PUBACK:
         // edgeHub gives every message packet id 1; another id was never sent.
-        if (packets.decodePuback(packet) === 1 && this.unacknowledged.shift()) this.queue.acknowledge();
+        if (packets.decodeAcknowledgement(packet) === 1 && this.unacknowledged.shift())
+          this.queue.acknowledge();
         return;
       case TYPE.SUBSCRIBE:
         return this.subscribe(packets.decodeSubscribe(packet));
@@ -84,16 +85,17 @@ class Client {
   }
 
   /**
-   * @param {import('mqtt-packet').ISubscribePacket} packet
+   * @param {ReturnType<typeof packets.decodeSubscribe>} packet
    */
-  subscribe({ messageId = 0, subscriptions }) {
-    const answers = subscriptions.map(({ topic: filter, qos }) => {
+  subscribe({ packetId, subscriptions }) {
+    this.subscriptions.requireRoom(subscriptions.map(({ filter }) => filter));
+    const answers = subscriptions.map(({ filter, qos }) => {
       const fault = this.surroundings.faults.at('suback', filter, this.info);
       return { filter, fault, code: this.grant(filter, qos, fault) };
     });
     this.commit(wholeFault(answers), () => {
       const codes = answers.flatMap(({ code, fault }) => (fault === 'omit' ? [] : [code]));
-      this.send(packets.suback(messageId, codes));
+      this.send(packets.suback(packetId, codes));
       for (const { filter, code } of answers) {
         if (code !== 0 && code !== 1) continue;
         this.subscriptions.add(filter, code);
@@ -116,15 +118,16 @@ class Client {
   }
 
   /**
-   * @param {import('mqtt-packet').IUnsubscribePacket} packet
+   * @param {ReturnType<typeof packets.decodeUnsubscribe>} packet
    */
-  unsubscribe({ messageId = 0, unsubscriptions }) {
-    this.commit(this.surroundings.faults.at('unsuback', unsubscriptions, this.info), () => {
-      for (const filter of unsubscriptions) {
+  unsubscribe({ packetId, filters }) {
+    this.subscriptions.requireRoom(filters);
+    this.commit(this.surroundings.faults.at('unsuback', filters, this.info), () => {
+      for (const filter of filters) {
         this.subscriptions.remove(filter);
         this.surroundings.emit('unsubscribed', { ...this.info, filter, kind: kindOf(filter) });
       }
-      this.send(packets.unsuback(messageId));
+      this.send(packets.unsuback(packetId));
       this.subscriptionsChanged();
     });
   }

@@ -1,6 +1,18 @@
 // @ts-check
 'use strict';
 
+const { ProtocolError } = require('../mqtt/framing');
+
+/**
+ * What a client may ask for in one session, altogether. edgeHub has no such limits; here each filter is looked at for
+ * every message to the client, and somebody else pays for the time.
+ */
+const MAX_FILTERS = 1000;
+/** In characters. */
+const MAX_SIZE = 131072;
+
+const MODULE_INPUTS = { begin: 'devices/', middle: '/modules/', end: '/#' };
+
 /**
  * What edgeHub turns on for a filter (contract edge-gateway.md §2.8); a filter of no kind is granted and never
  * delivers anything.
@@ -11,8 +23,19 @@ const KINDS = [
   ['desired', (filter) => filter.startsWith('$iothub/twin/PATCH/properties/desired/')],
   ['c2d', (filter) => filter.endsWith('messages/devicebound/#')],
   ['twinResponses', (filter) => filter === '$iothub/twin/res/#'],
-  ['moduleInputs', (filter) => /^devices\/.+\/modules\/.+\/#$/.test(filter)],
+  ['moduleInputs', isOfModuleInputs],
 ];
+
+/**
+ * The expression `^devices/.+/modules/.+/#$`, in a time that does not grow with the square of the length.
+ * @param {string} filter
+ */
+function isOfModuleInputs(filter) {
+  const { begin, middle, end } = MODULE_INPUTS;
+  if (!filter.startsWith(begin) || !filter.endsWith(end)) return false;
+  const at = filter.indexOf(middle, begin.length + 1);
+  return at !== -1 && at + middle.length + 1 <= filter.length - end.length;
+}
 
 /**
  * @param {string} filter
@@ -42,6 +65,18 @@ class Subscriptions {
   constructor() {
     /** @type {Map<string, { filter: string, qos: 0 | 1, createdAt: number }>} */
     this.byFilter = new Map();
+  }
+
+  /**
+   * @param {string[]} filters of one packet
+   * @throws {ProtocolError} more than one client may have
+   */
+  requireRoom(filters) {
+    const all = new Set([...this.byFilter.keys(), ...filters]);
+    if (all.size > MAX_FILTERS) throw new ProtocolError(`more than ${MAX_FILTERS} topic filters`);
+    let size = 0;
+    all.forEach((filter) => (size += filter.length));
+    if (size > MAX_SIZE) throw new ProtocolError(`topic filters of more than ${MAX_SIZE} characters`);
   }
 
   /**

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { nestingOf } = require('../encoding/json');
 const { isObject } = require('./patch');
 
 /**
@@ -13,6 +14,8 @@ const MAX_STRING_SIZE = 4096;
 const MAX_NAME_SIZE = 1024;
 const MAX_DOCUMENT_SIZE = 32768;
 const MAX_INTEGER = 2n ** 52n;
+/** Of an integer that may be within the limit: with more, reading it is a matter of time. */
+const MAX_DIGITS = 17;
 
 /** What a name may not contain; the rule is about control characters. */
 // eslint-disable-next-line no-control-regex
@@ -43,15 +46,27 @@ class InvalidPatchError extends TypeError {
 function parsePatch(text) {
   const patch = parseJson(text);
   if (!isObject(patch)) throw new InvalidPatchError(500, 'the patch is not a JSON object');
-  checkValue(patch, 0);
+  // The patch itself is not counted.
+  if (nestingOf(text) > MAX_NESTING + 1)
+    throw new InvalidPatchError(400, `nested more than ${MAX_NESTING} deep`);
+  // First of all: what is left to look at is small.
+  checkSize(patch);
+  checkValue(patch);
   for (const [token] of text.matchAll(STRINGS_AND_NUMBERS)) {
-    if (!/^-?\d+$/.test(token)) continue;
-    const integer = BigInt(token);
-    if (integer > MAX_INTEGER || integer < -MAX_INTEGER) {
+    if (/^-?\d+$/.test(token) && isTooLarge(token)) {
       throw new InvalidPatchError(400, `integer ${excerpt(token)} is outside ±2^52`);
     }
   }
   return patch;
+}
+
+/**
+ * @param {string} integer in decimal
+ */
+function isTooLarge(integer) {
+  if (integer.length > MAX_DIGITS) return true;
+  const value = BigInt(integer);
+  return value > MAX_INTEGER || value < -MAX_INTEGER;
 }
 
 /**
@@ -68,22 +83,20 @@ function parseJson(text) {
 
 /**
  * @param {unknown} value
- * @param {number} nesting objects and arrays around it, the patch itself not counted
  */
-function checkValue(value, nesting) {
+function checkValue(value) {
   if (typeof value === 'string' && Buffer.byteLength(value) > MAX_STRING_SIZE) {
     throw new InvalidPatchError(400, `a string has more than ${MAX_STRING_SIZE} bytes: ${excerpt(value)}`);
   }
   if (typeof value !== 'object' || value === null) return;
-  if (nesting > MAX_NESTING) throw new InvalidPatchError(400, `nested more than ${MAX_NESTING} deep`);
   if (Array.isArray(value)) {
     if (value.includes(null)) throw new InvalidPatchError(400, 'an array contains null');
-    value.forEach((item) => checkValue(item, nesting + 1));
+    value.forEach(checkValue);
     return;
   }
   for (const [name, item] of Object.entries(value)) {
     checkName(name);
-    checkValue(item, nesting + 1);
+    checkValue(item);
   }
 }
 

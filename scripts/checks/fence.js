@@ -53,7 +53,7 @@ function facadeFault(file, name) {
 
 /** The gateway is a package of its own. Its tests may name what they test it with. */
 function gateway() {
-  const { dependencies } = JSON.parse(read('gateway/package.json'));
+  const { dependencies = {} } = JSON.parse(read('gateway/package.json'));
   return files('gateway', /\.m?js$/)
     .filter((file) => !file.startsWith('gateway/__test__/'))
     .flatMap((file) =>
