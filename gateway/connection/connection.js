@@ -5,6 +5,7 @@ const { commit } = require('../faults/commit');
 const { PacketReader, ProtocolError } = require('../mqtt/framing');
 const { Delays } = require('./delays');
 const { KeepAlive } = require('./keep_alive');
+const { lossOf } = require('./loss');
 const { Pubacks } = require('./pubacks');
 const { PublishQueue } = require('./publishing');
 const { Turn } = require('./turn');
@@ -13,6 +14,7 @@ const packets = require('../mqtt/packets');
 const { admit } = require('../identity/admission');
 const { authenticationOf } = require('../identity/authenticator');
 const { Refusal } = require('../identity/refusal');
+const { userAgentOf } = require('../identity/user_agent');
 const { Client } = require('../session/client');
 
 /** Bytes kept of what is sent behind an undecided CONNECT, before the socket is no longer read. */
@@ -64,6 +66,8 @@ class Connection {
         this.after(milliseconds, action),
       end: (/** @type {Ending} */ how) => this.break(how),
     };
+    /** Whether anything came but the handshake. */
+    this.heard = false;
     /** @type {import('../http/stream').HttpStream | undefined} where the bytes go while they are HTTP */
     this.http = undefined;
     this.turn = new Turn(() => this.guard(() => this.pump()));
@@ -108,6 +112,7 @@ class Connection {
    * @param {Buffer} chunk
    */
   read(chunk) {
+    this.heard = true;
     if (!this.info.protocol && !this.recognise(chunk)) return this.http?.feed(chunk);
     this.reader.push(chunk);
     this.guard(() => this.pump());
@@ -219,8 +224,10 @@ class Connection {
    * @param {ConnectPacket} packet
    */
   connect(packet) {
-    const { clientId, keepalive, clean } = packet;
+    const { clientId, keepalive, clean, username = '' } = packet;
     Object.assign(this.info, { clientId, keepAlive: keepalive, cleanSession: clean });
+    const userAgent = userAgentOf(username);
+    if (userAgent !== undefined) this.info.userAgent = userAgent;
     const fault = this.surroundings.faults.at('connack', this.info);
     const { code = 0 } = typeof fault === 'object' ? fault : {};
     this.state = 'deciding';
@@ -338,8 +345,10 @@ class Connection {
    * @param {Error | undefined} error
    */
   lost(error) {
-    const reason = error ? error.message : 'connection lost';
-    this.end(reason, { will: true, storeQueued: true });
+    const { handshakeDone, socket } = this.wire;
+    const heard = handshakeDone ? this.heard : socket.bytesRead > 0;
+    const { reason, look } = lossOf(error, { handshakeDone, heard });
+    this.end(reason, { look, will: true, storeQueued: true });
   }
 
   /**
@@ -368,8 +377,9 @@ class Connection {
    * @param {boolean} [how.reset] RST instead of FIN
    * @param {boolean} [how.abrupt] without a farewell on the level of WebSocket
    * @param {number} [how.returnCode] of the CONNACK sent
+   * @param {'port' | 'certificate'} [how.look] all that the client wanted
    */
-  end(reason, { will = false, storeQueued = false, reset, abrupt, returnCode } = {}) {
+  end(reason, { will = false, storeQueued = false, reset, abrupt, returnCode, look } = {}) {
     const { state } = this;
     if (state === 'ended') return;
     this.state = 'ended';
@@ -387,8 +397,11 @@ class Connection {
       emit('disconnected', { ...this.info, reason });
     } else if (state === 'http') {
       // Each of its requests has been told.
-    } else if (this.wire.handshakeDone) emit('refused', { ...this.info, reason, returnCode });
-    else emit('handshakeFailed', { ...this.info, reason });
+    } else {
+      const told = { ...this.info, ...(look && { look }), reason };
+      if (this.wire.handshakeDone) emit('refused', { ...told, returnCode });
+      else emit('handshakeFailed', told);
+    }
   }
 }
 

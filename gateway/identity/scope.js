@@ -64,6 +64,11 @@ class Scope {
     return this.#children.get(clientId);
   }
 
+  /** In the order in which they came. */
+  all() {
+    return [...this.#children.values()];
+  }
+
   /**
    * @param {string} clientId a device goes with its modules
    */

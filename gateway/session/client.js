@@ -180,7 +180,17 @@ class Client {
   deliver(topic, payload) {
     const subscription = this.subscriptions.match(topic, Infinity);
     if (subscription) this.transmit(topic, payload, subscription.qos, false);
+    else this.miss(topic);
     return subscription !== undefined;
+  }
+
+  /**
+   * The client gets no message to this topic, as it did not ask for any.
+   * @param {string} topic
+   */
+  miss(topic) {
+    const { clientId } = this.identity;
+    this.surroundings.emit('undelivered', { clientId, topic, reason: 'no subscription' });
   }
 
   /**

@@ -129,7 +129,7 @@ function respond(client, response, fault) {
   const { delayMs = 0, repeat = 1, ...changes } = fault ?? {};
   const { topic, body } = spoilt(response, changes);
   const send = () => {
-    if (!client.subscriptions.has('twinResponses')) return;
+    if (!client.subscriptions.has('twinResponses')) return client.miss(topic);
     for (let n = 0; n < repeat; n++) client.deliver(topic, body);
   };
   if (delayMs === 0) send();

@@ -72,7 +72,11 @@ class Twins {
     const next = twin.change(patch, version, this.#link.online);
     if (!this.#link.online) return next;
     const subscriber = this.#subscriber(id);
-    if (!subscriber) return next;
+    if (!subscriber) {
+      const reason = this.#clientOf(id) ? 'no subscription' : 'not connected';
+      this.#emit('undelivered', { clientId: id, topic: `${DESIRED_TOPIC}${next}`, reason });
+      return next;
+    }
     const { known } = twin;
     const follows = known?.version === undefined || known.version + 1 === next;
     const sent = follows ? patch : difference(known.properties, twin.hub.desired.properties);
