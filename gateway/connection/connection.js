@@ -378,8 +378,9 @@ class Connection {
    * @param {boolean} [how.abrupt] without a farewell on the level of WebSocket
    * @param {number} [how.returnCode] of the CONNACK sent
    * @param {'port' | 'certificate'} [how.look] all that the client wanted
+   * @param {boolean} [how.deaf] what still comes is not read
    */
-  end(reason, { will = false, storeQueued = false, reset, abrupt, returnCode, look } = {}) {
+  end(reason, { will = false, storeQueued = false, reset, abrupt, returnCode, look, deaf } = {}) {
     const { state } = this;
     if (state === 'ended') return;
     this.state = 'ended';
@@ -389,7 +390,7 @@ class Connection {
     const { emit, intake, registry } = this.surroundings;
     registry.remove(this);
     this.http?.destroy();
-    this.wire.close({ reset, abrupt });
+    this.wire.close({ reset, abrupt, deaf });
     this.publishes.end({ store: storeQueued });
     if (this.client) {
       this.client.leave();

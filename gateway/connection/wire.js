@@ -168,12 +168,14 @@ class Wire {
    * @param {object} [options]
    * @param {boolean} [options.reset] RST instead of FIN
    * @param {boolean} [options.abrupt] without the farewell of the framing
+   * @param {boolean} [options.deaf] nothing more is read: an RST follows the FIN if the peer goes on sending
    */
-  close({ reset = false, abrupt = reset } = {}) {
+  close({ reset = false, abrupt = reset, deaf = false } = {}) {
     if (this.frozen || !this.handshakeDone) return this.destroy();
     this.open = false;
     // What arrives now is read and thrown away: unread input would turn the FIN into an RST.
-    this.secure.resume();
+    if (deaf) this.secure.pause();
+    else this.secure.resume();
     this.flush();
     if (this.framing && !abrupt && !this.peerGone) this.write(this.framing.farewell);
     this.onFlushed = () => {

@@ -4,6 +4,9 @@
 /** Of the body of a request, as Kestrel's; bytes. */
 const MAX_BODY = 30000000;
 
+/** Of what nobody reads: so much may go by, in order that the connection can be used again. Bytes. */
+const MAX_UNREAD = 65536;
+
 /** A request that is answered with a status and nothing else. */
 class HttpError extends Error {
   /**
@@ -24,6 +27,7 @@ class Body {
   #request;
   #patience;
   #onWanted;
+  #received = 0;
 
   /**
    * @param {import('node:http').IncomingMessage} request
@@ -49,17 +53,16 @@ class Body {
     this.#onWanted();
     /** @type {Buffer[]} */
     const chunks = [];
-    let length = 0;
-    const stopWatching = this.#patience.watchBody(() => length);
+    const stopWatching = this.#patience.watchBody(() => this.#received);
     /** @type {() => void} */
     let stopReading = () => {};
     try {
       await new Promise((resolve, reject) => {
         const take = (/** @type {Buffer} */ chunk) => {
-          length += chunk.length;
-          if (length <= most) chunks.push(chunk);
+          this.#received += chunk.length;
+          if (this.#received <= most) chunks.push(chunk);
           else chunks.length = 0;
-          if (length > MAX_BODY) reject(tooLong());
+          if (this.#received > MAX_BODY) reject(tooLong());
         };
         const abort = () => reject(new AbortedError('the connection ended within a body'));
         stopReading = () => request.off('data', take);
@@ -69,7 +72,15 @@ class Body {
       stopWatching();
       stopReading();
     }
-    return length <= most ? Buffer.concat(chunks) : undefined;
+    return this.#received <= most ? Buffer.concat(chunks) : undefined;
+  }
+
+  /** Whether more of it is left than may go by unread: then the connection must end with the answer. */
+  get isTooMuch() {
+    const { complete, headers } = this.#request;
+    if (complete) return false;
+    const length = Number(headers['content-length'] ?? Infinity);
+    return length - this.#received > MAX_UNREAD;
   }
 
   /** The request has been answered: what is left of the body goes by unread, and must end soon. */

@@ -76,6 +76,10 @@ class HttpHead {
         connection.guard(() => {
           response.statusCode = answer.status;
           response.setHeaders(new Map(Object.entries(answer.headers ?? {})));
+          if (body.isTooMuch) {
+            response.setHeader('connection', 'close');
+            stream.isDeaf = true;
+          }
           response.end(answer.body);
           body.leave();
           const { method = '' } = request;
@@ -99,7 +103,7 @@ class HttpHead {
       const readBody = (/** @type {number} */ most) => body.read(most);
       return await handle({ path, headers: request.headers, readBody });
     } catch (error) {
-      if (error instanceof HttpError) return { status: error.status, headers: { connection: 'close' } };
+      if (error instanceof HttpError) return { status: error.status };
       if (error instanceof AbortedError) return undefined;
       throw error;
     }

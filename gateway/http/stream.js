@@ -20,6 +20,8 @@ class HttpStream extends Duplex {
   #wanted = false;
   /** @type {NodeJS.Immediate | undefined} */
   #turn;
+  /** Nothing more of what comes is of interest: it is not even read. */
+  isDeaf = false;
   /** @type {(() => void) | undefined} called when the peer has read what was written */
   #written;
 
@@ -109,7 +111,7 @@ class HttpStream extends Duplex {
    */
   _final(done) {
     done();
-    this.connection.end('HTTP: the last answer was given');
+    this.connection.end('HTTP: the last answer was given', { deaf: this.isDeaf });
   }
 
   /**
