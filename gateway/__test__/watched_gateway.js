@@ -76,7 +76,7 @@ async function main() {
     rootPem: gateway.rootPem,
     hubHostName: gateway.hubHostName,
     connectionStrings: Object.fromEntries(
-      ['d1', 'd1/m1', 'd2'].map((id) => [id, gateway.connectionString(id)]),
+      gateway.devices().map(({ clientId }) => [clientId, gateway.connectionString(clientId)]),
     ),
   });
   process.once('disconnect', () => gateway.close());
