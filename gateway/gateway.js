@@ -5,11 +5,13 @@ const { EventEmitter } = require('node:events');
 const { inspect } = require('node:util');
 const { createChain } = require('./certificates/chain');
 const { assemble } = require('./control/assembly');
+const { HTTPS_PORT, MQTT_PORT, authorityOf } = require('./control/authority');
 const { Lifecycle } = require('./control/lifecycle');
 const { readOptions } = require('./control/options');
 const { bytesOf } = require('./faults/commit');
 const { assertBytes } = require('./faults/points');
 const { connectionStringOf } = require('./identity/connection_string');
+const { credentialsOf } = require('./identity/credentials');
 const { assertTopicFits } = require('./mqtt/packets');
 const { environmentOf } = require('./workload/environment');
 
@@ -118,26 +120,17 @@ class Gateway extends EventEmitter {
     this.#rooms.clock.offsetMs = offsetMs;
   }
 
-  /** Gateway and port as in a connection string, and as token audiences may name them. */
   get endpoint() {
-    return this.#endpointOf(this.port);
+    return authorityOf(this.hostname, this.port);
   }
 
   get webSocketUrl() {
-    return `wss://${this.#endpointOf(this.webSocketPort)}/$iothub/websocket`;
-  }
-
-  /**
-   * @param {number} port
-   */
-  #endpointOf(port) {
-    const name = this.hostname.includes(':') ? `[${this.hostname}]` : this.hostname;
-    return `${name}:${port}`;
+    return `wss://${authorityOf(this.hostname, this.webSocketPort, HTTPS_PORT)}/$iothub/websocket`;
   }
 
   /** A device that has only the gateway's endpoint as its host name signs that, port included. */
   #audienceHosts() {
-    const endpoints = [this.port, this.webSocketPort].map((port) => this.#endpointOf(port));
+    const endpoints = [this.port, this.webSocketPort].map((port) => authorityOf(this.hostname, port));
     return [this.hubHostName, this.hostname, ...endpoints].map((name) => name.toLowerCase());
   }
 
@@ -146,7 +139,8 @@ class Gateway extends EventEmitter {
    * @param {{ direct?: boolean }} [options]
    */
   connectionString(clientId, { direct = false } = {}) {
-    const { endpoint, hubHostName } = this;
+    const { hubHostName, hostname, port } = this;
+    const endpoint = authorityOf(hostname, port, MQTT_PORT);
     return connectionStringOf(this.#rooms.scope.get(clientId), { hubHostName, endpoint, direct });
   }
 
@@ -157,8 +151,18 @@ class Gateway extends EventEmitter {
   moduleEnvironment(id, { workload } = {}) {
     const child = this.#rooms.scope.get(id);
     if (child.moduleId === undefined) throw new TypeError(`'${id}' is a device: it has no such environment`);
-    const { endpoint, hubHostName } = this;
+    const { hostname, hubHostName, port } = this;
+    const endpoint = authorityOf(hostname, port, MQTT_PORT);
     return environmentOf(child, { endpoint, hubHostName, workloadUri: this.#life.workload.uri(workload) });
+  }
+
+  /**
+   * @param {string} clientId
+   * @param {{ lifetimeMs?: number }} [options]
+   */
+  mqttCredentials(clientId, { lifetimeMs = 3600000 } = {}) {
+    const { clock, scope } = this.#rooms;
+    return credentialsOf(scope.get(clientId), this.hubHostName, clock.now() + lifetimeMs);
   }
 
   /**
@@ -174,6 +178,10 @@ class Gateway extends EventEmitter {
    */
   addModule(deviceId, options) {
     return { ...this.#rooms.scope.addModule(deviceId, options) };
+  }
+
+  devices() {
+    return this.#rooms.scope.all().map((child) => ({ ...child }));
   }
 
   /**

@@ -236,7 +236,7 @@ test('createChain refuses what it would ignore', async () => {
     [{ certificates: { server: { usages: ['code'] } } }, /usages must be false or an array, .*, not 'code'/],
     [
       { certificates: { deviceCa: { pathLength: -1 } } },
-      /pathLength must be a whole number from 0, not '-1'/,
+      /pathLength must be a whole number from 0 to 127, not '-1'/,
     ],
     [
       { caKey: 'Ed25519', certificates: { server: { digest: 'sha1' } } },

@@ -89,12 +89,26 @@ test('O1 offline: a full store closes the connection without PUBACK', async (t) 
   await acknowledged(device, 'ab');
   device.send(publishPacket(EVENTS, { payload: 'c' }));
   assert.strictEqual(await device.rest(), '');
-  assert.strictEqual((await disconnected)[0].reason, 'the store is full: 1 messages, 2 bytes');
+  assert.strictEqual((await disconnected)[0].reason, 'the store is full: 1 messages, 606 bytes');
   gateway.offline = false;
   const again = await RawDevice.connected(gateway);
   await acknowledged(again, 'c');
   assert.deepStrictEqual(gateway.upstream, { forwarded: 2, lost: 0, stored: 0 });
   again.vanish();
+});
+
+test('O1 offline: the store counts properties, and what a message without a body takes', async (t) => {
+  for (const [bag, cost] of /** @type {const} */ ([
+    ['', 604],
+    [`%24.mid=1&${'a'.repeat(1000)}=ä`, 604 + 100 + 'messageId1'.length + 100 + 1000 + 2],
+  ])) {
+    const gateway = await gatewayFor(t, { offline: true, limits: { storeBytes: 10 * cost } });
+    const device = await RawDevice.connected(gateway);
+    for (let n = 0; n < 10; n++) await acknowledged(device, '', EVENTS + bag);
+    device.send(publishPacket(EVENTS, { payload: '' }));
+    assert.strictEqual(await device.rest(), '');
+    assert.strictEqual(gateway.upstream.stored, 10);
+  }
 });
 
 test('O1 offline: messages of a device that is disabled or removed meanwhile are lost', async (t) => {

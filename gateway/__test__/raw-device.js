@@ -7,6 +7,7 @@ const { once } = require('node:events');
 const net = require('node:net');
 const tls = require('node:tls');
 const mqtt = require('mqtt-packet');
+require('./rejections');
 const { createChain, startGateway } = require('..');
 
 /**

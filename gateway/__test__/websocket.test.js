@@ -2,11 +2,10 @@
 'use strict';
 
 const assert = require('node:assert');
-const { EventEmitter, once } = require('node:events');
+const { once } = require('node:events');
 const net = require('node:net');
 const { test } = require('node:test');
 const { createChain, startGateway } = require('..');
-const { HttpHead } = require('../http/head');
 const {
   ACCEPTED,
   DISCONNECT,
@@ -136,42 +135,6 @@ test('W1 HTTPS telemetry has no handler → 404; the connection can be used agai
   device.send(frame(connectPacket(gateway)));
   assert.strictEqual(await device.bytes(6), `8204${ACCEPTED}`);
   device.vanish();
-});
-
-test('a route gets path, headers and body, and answers with status, headers and body', async (t) => {
-  /** @type {any[]} */
-  const requests = [];
-  const routes = [
-    {
-      method: 'POST',
-      path: /^\/twins\/[^/]+\/methods$/,
-      handle: async (/** @type {import('../http/routes').HttpRequest} */ { path, headers, body }) => {
-        requests.push([path, headers['x-ms-edge-moduleid'], body.toString()]);
-        return { status: 201, headers: { 'content-type': 'application/json' }, body: '{"é":1}' };
-      },
-    },
-  ];
-  const told = new EventEmitter();
-  const head = new HttpHead({ routes, emit: (event, detail) => told.emit(event, detail) });
-  const connection = /** @type {any} */ ({ state: 'connecting', info: {}, serveHttp() {} });
-  const server = net.createServer((socket) => head.serve(connection, /** @type {any} */ (socket)));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  const { port } = /** @type {net.AddressInfo} */ (server.address());
-  const url = `http://127.0.0.1:${port}/twins/d1/methods`;
-  const answered = once(told, 'request');
-  const headers = { 'x-ms-edge-moduleId': 'edge/m', connection: 'close' };
-  const response = await fetch(`${url}?api-version=2020-03-13`, { method: 'POST', headers, body: 'ü' });
-  assert.strictEqual(response.status, 201);
-  assert.strictEqual(response.headers.get('content-type'), 'application/json');
-  assert.strictEqual(await response.text(), '{"é":1}');
-  assert.deepStrictEqual(requests, [['/twins/d1/methods', 'edge/m', 'ü']]);
-  assert.deepStrictEqual(await answered, [{ method: 'POST', path: '/twins/d1/methods', status: 201 }]);
-  assert.strictEqual((await fetch(url, { headers: { connection: 'close' } })).status, 404);
-  const long = await fetch(url, { method: 'POST', headers, body: Buffer.alloc(30000001) });
-  assert.strictEqual(long.status, 413);
-  assert.strictEqual(requests.length, 1);
 });
 
 test('what is no HTTP on the port for it → 400, close', async (t) => {
@@ -462,7 +425,16 @@ test('frames that must not be → close: 1000 for text, 1002 for what breaks the
       frame(Buffer.from(PINGREQ, 'hex'), { opcode: OPCODE.CONTINUATION }),
       OBJECTED,
     ],
-    'over 16 MiB': [frame(Buffer.alloc(16 * 1024 * 1024 + 1)).subarray(0, 14), OBJECTED],
+    'a message within another': [
+      Buffer.concat([frame(Buffer.alloc(0), { fin: false }), frame(Buffer.alloc(0))]),
+      OBJECTED,
+    ],
+    'a reserved bit': [Buffer.from('c28000000000', 'hex'), OBJECTED],
+    'a length of 64 bits': [Buffer.from('82ffffffffffffffffff00000000', 'hex'), OBJECTED],
+    'a long ping': [frame(Buffer.alloc(126), { opcode: OPCODE.PING }), OBJECTED],
+    'half a ping': [frame(Buffer.alloc(0), { opcode: OPCODE.PING, fin: false }), OBJECTED],
+    'half a code': [frame(Buffer.from([3]), { opcode: OPCODE.CLOSE }), OBJECTED],
+    'a code that is never sent': [frame(Buffer.from('03ed', 'hex'), { opcode: OPCODE.CLOSE }), OBJECTED],
   });
   for (const [name, [bytes, answer]] of Object.entries(cases)) {
     const socket = await RawWebSocket.connected(gateway, { will });
@@ -473,6 +445,15 @@ test('frames that must not be → close: 1000 for text, 1002 for what breaks the
     const messages = await gateway.waitForMessages(2);
     assert.strictEqual(messages[1].properties.MessageType, 'Will');
   }
+});
+
+test('a frame is taken piece by piece: what is in it counts before it is whole', async (t) => {
+  const gateway = await gatewayFor(t);
+  const socket = await RawWebSocket.connected(gateway);
+  const header = Buffer.from('82ff0000010000000000' + '00000000', 'hex');
+  socket.device.send(header, publishPacket(EVENTS, { messageId: 6 }));
+  assert.strictEqual(await socket.bytes(4), '40020006');
+  socket.vanish();
 });
 
 test('a protocol error of MQTT ends a WebSocket, too', async (t) => {

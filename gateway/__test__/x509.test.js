@@ -18,6 +18,9 @@ const {
   sas,
 } = require('./raw-device');
 const { createChain, createDeviceCertificate, startGateway } = require('..');
+const { issue } = require('../certificates/certificate');
+const { authorityExtensions } = require('../certificates/extensions');
+const { generateKeys } = require('../certificates/keys');
 
 /**
  * @typedef {import('..').DeviceCertificate} DeviceCertificate
@@ -210,6 +213,27 @@ test('C6 CA refused: name, CA, chain, signature, dates', async (t) => {
     `${missing}'CN=d1', issued by 'CN=edge.ca'`,
     'not signed by the device CA that it shows',
   );
+});
+
+test('C6 CA: of many CAs of one name a few are tried, and of many certificates the first', async (t) => {
+  const dates = { notBefore: new Date(Date.now() - 3600000), notAfter: new Date(Date.now() + 3600000) };
+  const keys = await generateKeys('P-256');
+  const root = issue({ commonName: 'R', keys, extensions: authorityExtensions(), ...dates });
+  const namesakes = await Promise.all(
+    Array.from({ length: 12 }, async () => {
+      const own = await generateKeys('P-256');
+      return issue({ commonName: 'A', keys: own, issuer: root, extensions: authorityExtensions(), ...dates });
+    }),
+  );
+  const gateway = await gatewayFor(t, { devices: [{ deviceId: 'd1', x509: 'ca' }], trustBundle: root.pem });
+  const byIssuer = async (/** @type {number} */ n) => {
+    // One of version 1 does not say which key signed it, so that it fits all of them.
+    const own = issue({ commonName: 'd1', keys, issuer: namesakes[n], extensions: [], version: 1, ...dates });
+    const cert = [own, ...namesakes].map(({ pem }) => pem).join('');
+    return answer(gateway, NO_PASSWORD, { cert, key: own.keyPem });
+  };
+  assert.strictEqual(await byIssuer(2), ACCEPTED);
+  assert.strictEqual(await byIssuer(11), REFUSED_5);
 });
 
 test('C6 CA refused: a certificate of the chain has expired', async (t) => {

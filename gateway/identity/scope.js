@@ -78,6 +78,11 @@ class Scope {
     return this.#children.get(clientId);
   }
 
+  /** In the order in which they came. */
+  all() {
+    return [...this.#children.values()];
+  }
+
   /**
    * @param {string} generationId
    * @returns {Child | undefined}

@@ -87,7 +87,9 @@ function parseBag(bag, address) {
  * @param {string} value
  */
 function setProperty(properties, name, value) {
-  Object.defineProperty(properties, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name !== '__proto__') properties[name] = value;
+  else
+    Object.defineProperty(properties, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 module.exports = { DropError, SYSTEM_PROPERTIES, UnknownTopicError, parseTopic };

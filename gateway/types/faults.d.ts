@@ -156,6 +156,12 @@ export interface Faults {
   output?: Decide<[connection: ConnectionInfo], OutputFault>;
 }
 
+/** A fault was committed. `output` is told once a connection. */
+export interface FaultEvent extends ConnectionInfo {
+  point: keyof Faults;
+  fault: FaultAt<keyof Faults>;
+}
+
 /** What may be committed at a point. */
 export type FaultAt<Point extends keyof Faults> = Exclude<
   Faults[Point],

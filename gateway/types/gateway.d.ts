@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { C2DMessage, C2DOptions } from './c2d';
 import { Chain } from './certificates';
-import { ConnectionInfo, SubscriptionKind } from './connection';
-import { Faults } from './faults';
-import { Device, DeviceOptions, ModuleOptions, Thumbprints } from './identity';
+import { ConnectionInfo, SubscriptionKind, UndeliveredMessage } from './connection';
+import { FaultEvent, Faults } from './faults';
+import { Device, DeviceOptions, ModuleOptions, MqttCredentials, Thumbprints } from './identity';
 import { Limits } from './limits';
 import { MethodOptions, MethodOutcome, MethodResult } from './methods';
 import { InputMessage, InputOptions } from './routing';
@@ -85,10 +85,19 @@ export interface GatewayEvents {
   connected: [connection: ConnectionInfo];
   /** An admitted connection ended. */
   disconnected: [connection: ConnectionInfo & { reason: string }];
-  /** A connection ended before CONNACK 0; `returnCode` is undefined if it was closed without CONNACK. */
-  refused: [connection: ConnectionInfo & { reason: string; returnCode: number | undefined }];
-  /** A connection ended before the TLS handshake was done; `reason` may be an alert, such as an unknown CA. */
-  handshakeFailed: [connection: ConnectionInfo & { reason: string }];
+  /**
+   * A connection ended before CONNACK 0; `returnCode` is undefined if it was closed without CONNACK. With `look` the
+   * client left after the handshake and had sent nothing: so do the doctor, and clients in Node.js that do not accept the
+   * certificate.
+   */
+  refused: [
+    connection: ConnectionInfo & { reason: string; returnCode: number | undefined; look?: 'certificate' },
+  ];
+  /**
+   * A connection ended before the TLS handshake was done; `reason` tells in plain words what the client objects to, such
+   * as a root that it does not trust. With `look` it had sent nothing at all.
+   */
+  handshakeFailed: [connection: ConnectionInfo & { reason: string; look?: 'port' }];
   /** An HTTPS request other than an upgrade to WebSocket was answered (§1.1). */
   request: [request: ConnectionInfo & { method: string; path: string; status: number }];
   telemetry: [message: Message];
@@ -101,6 +110,13 @@ export interface GatewayEvents {
     subscription: ConnectionInfo & { filter: string; qos: number; kind: SubscriptionKind | undefined },
   ];
   unsubscribed: [subscription: ConnectionInfo & { filter: string; kind: SubscriptionKind | undefined }];
+  /** A fault was committed (§11.3). */
+  fault: [fault: FaultEvent];
+  /**
+   * A message to a device or module went nowhere, as nobody was subscribed to it: a twin response, a desired patch, a
+   * method call. A cloud-to-device message waits in the hub, or is told by `c2d`.
+   */
+  undelivered: [message: UndeliveredMessage];
   /** A C2D message is no longer pending: it was completed, or became a dead letter. */
   c2d: [message: C2DMessage];
   /** A C2D message was sent to its device. */
@@ -133,11 +149,11 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   readonly port: number;
   /** Of HTTPS; equals `port` where both share one. */
   readonly webSocketPort: number;
-  /** `wss://<hostname>:<webSocketPort>/$iothub/websocket`, the path that official SDKs ask for. */
+  /** `wss://<hostname>:<webSocketPort>/$iothub/websocket`, the path that official SDKs ask for; no port if it is 443. */
   readonly webSocketUrl: string;
   readonly hostname: string;
   readonly hubHostName: string;
-  /** Name and port, as `GatewayHostName` in a connection string. */
+  /** Name and port, whatever the port. */
   readonly endpoint: string;
   readonly chain: Chain;
   /** What a device must trust. */
@@ -178,8 +194,8 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
    */
 
   /**
-   * `HostName=<hub>;DeviceId=…[;ModuleId=…];SharedAccessKey=<primary>;GatewayHostName=<hostname>:<port>`, and
-   * `x509=true` in place of a key. With `direct` the gateway is the `HostName` and there is no `GatewayHostName`: for
+   * `HostName=<hub>;DeviceId=…[;ModuleId=…];SharedAccessKey=<primary>;GatewayHostName=<hostname>:<port>`, without the
+   * port if it is 8883, the only one that other SDKs know; `x509=true` in place of a key. With `direct` the gateway is the `HostName` and there is no `GatewayHostName`: for
    * clients that do not heed it, as azure-iot-device with X.509.
    */
   connectionString(clientId: string, options?: { direct?: boolean }): string;
@@ -194,12 +210,20 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   moduleEnvironment(id: string, options?: { workload?: 'unix' | 'http' }): ModuleEnvironment;
 
   /**
+   * What a plain MQTT client sends in CONNECT; there is no password with X.509.
+   * @param options.lifetimeMs of the token. Default an hour.
+   */
+  mqttCredentials(clientId: string, options?: { lifetimeMs?: number }): MqttCredentials;
+
+  /**
    * @throws {RangeError} it exists already
    * @throws {TypeError} a name, key or thumbprint that cannot be one
    */
   addDevice(device: DeviceOptions): Device;
   /** @throws as `addDevice` */
   addModule(deviceId: string, module: ModuleOptions): Device;
+  /** All devices and modules, as they are known at present. */
+  devices(): Device[];
   /** Deletes a device with its modules, or one module; their connections are closed (D4). */
   removeDevice(clientId: string): void;
   /** Its connection is closed, and those of its modules (D4). Offline too: the gateway hears of it at once. */

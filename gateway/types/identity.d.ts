@@ -44,3 +44,11 @@ export interface Device {
   /** Thumbprints in lower case, without colons. */
   x509?: Thumbprints | 'ca';
 }
+
+/** What a plain MQTT client sends in CONNECT (§2.2, §2.3). */
+export interface MqttCredentials {
+  clientId: string;
+  username: string;
+  /** A SAS token. */
+  password?: string;
+}

@@ -38,8 +38,9 @@ export interface Limits {
   /** How long telemetry waits for the cloud before it vanishes (§3.4). Default 7 200 000, the template's. */
   timeToLiveMs?: number;
   /**
-   * Bodies stored while the cloud is out of reach, and as many for modules that are away. When it is full, publishes close the connection unacknowledged, as
-   * when edgeHub's disk is full (§2.7). Default 64 MiB.
+   * Memory for what is stored while the cloud is out of reach, and as much for modules that are away: bodies, properties,
+   * and 600 bytes a message besides. When it is full, publishes close the connection unacknowledged, as when edgeHub's disk
+   * is full. Default 64 MiB.
    */
   storeBytes?: number;
   /** Before the hub's answer to a twin GET (P5); the connection's later publishes wait. Default 0. */
