@@ -29,7 +29,7 @@ const { generateKeys } = require('../certificates/keys');
 
 const DAY = 24 * 3600 * 1000;
 const KEYS = /** @type {const} */ ({ caKey: 'P-256', serverKey: 'P-256' });
-/** An X.509 device sends no password (§2.3b). */
+/** An X.509 device sends no password. */
 const NO_PASSWORD = { password: undefined };
 
 const own = createDeviceCertificate({ deviceId: 'd1' });

@@ -5,7 +5,7 @@ const { inspect } = require('node:util');
 const { readCertificates } = require('../identity/trust_bundle');
 const { limitsOf } = require('./limits');
 
-/** What may be asked for; edgeHub has the latter two (contract edge-gateway.md §6.1). */
+/** What may be asked for; edgeHub has the latter two. */
 const VERSIONS = ['TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
 
 /**

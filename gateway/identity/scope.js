@@ -125,7 +125,7 @@ class Scope {
   }
 
   /**
-   * Whose messages the hub does not take any more (§3.4).
+   * Whose messages the hub does not take any more.
    * @param {string} clientId
    * @returns {string | undefined} why
    */

@@ -47,7 +47,7 @@ class Client {
     this.queue = (identity.moduleId === undefined ? queues : inputs).of(identity.clientId);
     /** What follows the PUBACK of each message at QoS 1, oldest first: as all have packet id 1, it means the oldest. */
     this.unacknowledged = /** @type {Array<() => void>} */ ([]);
-    /** A client over the gateway's limit is acknowledged and never served (contract §2.10). */
+    /** A client over the gateway's limit is acknowledged and never served. */
     this.served = false;
   }
 
@@ -147,7 +147,7 @@ class Client {
   }
 
   /**
-   * Does what the client's publish asks for (§2.7, §2.9): telemetry is stored, requests are answered.
+   * Does what the client's publish asks for: telemetry is stored, requests are answered.
    * @param {PublishPacket} packet
    * @returns {void | Promise<void>} a promise holds back all publishes behind it
    * @throws {ProtocolError} close the connection

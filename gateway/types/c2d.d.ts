@@ -1,5 +1,5 @@
 export interface C2DOptions {
-  /** User properties; `mqtt-qos` = `0` lowers the QoS of the delivery (§2.7b). */
+  /** User properties; `mqtt-qos` = `0` lowers the QoS of the delivery. */
   properties?: Record<string, string>;
   /** Default a GUID. */
   messageId?: string;
