@@ -2,17 +2,14 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
-const { inspect } = require('node:util');
 const { createChain } = require('./certificates/chain');
 const { assemble } = require('./control/assembly');
 const { HTTPS_PORT, MQTT_PORT, authorityOf } = require('./control/authority');
 const { Lifecycle } = require('./control/lifecycle');
+const { Lines } = require('./control/lines');
 const { readOptions } = require('./control/options');
-const { bytesOf } = require('./faults/commit');
-const { assertBytes } = require('./faults/points');
 const { connectionStringOf } = require('./identity/connection_string');
 const { credentialsOf } = require('./identity/credentials');
-const { assertTopicFits } = require('./mqtt/packets');
 const { environmentOf } = require('./workload/environment');
 
 /**
@@ -26,6 +23,7 @@ const { environmentOf } = require('./workload/environment');
 class Gateway extends EventEmitter {
   #rooms;
   #life;
+  #lines;
 
   /**
    * @param {import('./control/options').Settings} settings
@@ -41,6 +39,7 @@ class Gateway extends EventEmitter {
       trustBundle: () => this.#life.trustBundle,
       emit: (event, detail) => this.emit(event, detail),
     });
+    this.#lines = new Lines(this.#rooms);
     this.#life = new Lifecycle(settings, chain, this.#rooms, {
       emit: (event, request) => this.emit(event, request),
       onSweep: () => this.reauthenticate(),
@@ -311,21 +310,14 @@ class Gateway extends EventEmitter {
    * @param {'fin' | 'rst'} [how]
    */
   cut(clientId, how = 'fin') {
-    if (how !== 'fin' && how !== 'rst') {
-      throw new TypeError(`cut: how cannot be ${inspect(how)}; it is 'fin' or 'rst'`);
-    }
-    const connections = this.#rooms.registry.ofClient(clientId);
-    connections.forEach((connection) => connection.cut(how === 'rst' ? 'reset' : 'cut'));
-    return connections.length;
+    return this.#lines.cut(clientId, how);
   }
 
   /**
    * @param {string} clientId
    */
   freeze(clientId) {
-    const connections = this.#rooms.registry.ofClient(clientId);
-    connections.forEach((connection) => connection.freeze());
-    return connections.length;
+    return this.#lines.freeze(clientId);
   }
 
   /**
@@ -333,8 +325,7 @@ class Gateway extends EventEmitter {
    * @param {Uint8Array | string} bytes
    */
   inject(clientId, bytes) {
-    assertBytes('inject: bytes', bytes);
-    return this.#send(clientId, (connection) => connection.wire.send(bytesOf(bytes)));
+    return this.#lines.inject(clientId, bytes);
   }
 
   /**
@@ -344,24 +335,7 @@ class Gateway extends EventEmitter {
    * @param {{ qos?: 0 | 1 }} [options]
    */
   publish(clientId, topic, payload, { qos = 1 } = {}) {
-    if (qos !== 0 && qos !== 1) throw new TypeError(`publish: qos cannot be ${inspect(qos)}; it is 0 or 1`);
-    if (typeof topic !== 'string' || topic === '') {
-      throw new TypeError(`publish: topic cannot be ${inspect(topic)}; it is a string, not empty`);
-    }
-    assertTopicFits(`a message to '${clientId}'`, topic);
-    const body = Buffer.from(payload);
-    return this.#send(clientId, ({ client }) => client?.publish(topic, body, qos));
-  }
-
-  /**
-   * @param {string} clientId
-   * @param {(connection: import('./connection/connection').Connection) => void} send
-   */
-  #send(clientId, send) {
-    this.#rooms.scope.get(clientId);
-    const connections = this.#rooms.registry.ofClient(clientId);
-    connections.forEach(send);
-    return connections.length;
+    return this.#lines.publish(clientId, topic, payload, qos);
   }
 
   /**
