@@ -101,7 +101,11 @@ const ROWS = {
   },
   P1: {
     what: 'telemetry: topics, property bag, stored before PUBACK',
-    rests: ['EH.Mqtt/MessageAddressConverter.cs', 'EH.Core/SystemProperties.cs'],
+    rests: [
+      'EH.Mqtt/MessageAddressConverter.cs',
+      'EH.Core/SystemProperties.cs',
+      'CS/iothub/device/src/Common/UrlEncodedDictionarySerializer.cs',
+    ],
     open: 'that a property deviceId or moduleId replaces the id of the topic',
   },
   P2: { what: 'QoS 2: stored, then closed', rests: [ADAPTER] },
