@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { X509Certificate } = require('node:crypto');
 const { test } = require('node:test');
 const tls = require('node:tls');
-const { AsnConvert, OctetString } = require('@peculiar/asn1-schema');
+const { AsnConvert } = require('@peculiar/asn1-schema');
 const x509 = require('@peculiar/asn1-x509');
 const { issue } = require('../../gateway/certificates/certificate');
 const { authorityExtensions, endEntityExtensions } = require('../../gateway/certificates/extensions');
@@ -54,7 +54,7 @@ const USAGE = x509.id_ce_extKeyUsage;
 
 /** @param {string} extnID */
 function extension(extnID, value) {
-  return new x509.Extension({ extnID, extnValue: new OctetString(AsnConvert.serialize(value)) });
+  return { oid: extnID, critical: false, value: Buffer.from(AsnConvert.serialize(value)) };
 }
 
 const forServers = extension(USAGE, new x509.ExtendedKeyUsage([x509.id_kp_serverAuth]));

@@ -57,7 +57,7 @@ function facadeFault(file, name) {
 
 /** The gateway is a package of its own. Its tests may name what they test it with. */
 function gateway() {
-  const { dependencies } = JSON.parse(sources.read('gateway/package.json'));
+  const { dependencies = {} } = JSON.parse(sources.read('gateway/package.json'));
   return sources
     .files('gateway', /\.m?js$/)
     .filter((file) => !file.startsWith('gateway/__test__/'))
