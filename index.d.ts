@@ -34,7 +34,7 @@ export interface ConnectOptions {
   /**
    * `HostName=<hub>;DeviceId=<device>;SharedAccessKey=<key>;GatewayHostName=<gateway>`, or with
    * `SharedAccessSignature=<token>` for the key. The gateway may have a port: `gateway.local:8883`. Read strictly:
-   * unknown and duplicate fields are errors.
+   * unknown and duplicate fields are errors, and so is white space around a field.
    */
   connectionString: string;
   /**
@@ -359,6 +359,8 @@ export interface ConnectionStringFacts {
   keyBytes?: number;
   /** What is wrong with it. */
   faults: ConnectionStringFault[];
+  /** Why {@link connect} would refuse it. */
+  refusal?: { code: string; message: string; hint: string };
 }
 
 /** `kind` is that of the finding it becomes. */
@@ -852,7 +854,8 @@ export class Client extends EventEmitter {
   constructor(transport: DeviceTransport, connectionString?: undefined);
 
   /**
-   * @param connectionString As the hub shows it for the device, with `GatewayHostName` added. Unknown fields are ignored.
+   * @param connectionString As the hub shows it for the device, with `GatewayHostName` added. Unknown fields are ignored,
+   *   and so is white space around the others, such as the line break at the end of a file.
    * @param Transport For instance {@link Mqtt}.
    * @throws {ReferenceError} No connection string.
    * @throws {errors.ArgumentError} It lacks HostName, DeviceId, or any credential.

@@ -6,7 +6,7 @@ const { SharedAccessKeyAuthenticationProvider } = require('../authentication/pro
 const {
   SharedAccessSignatureAuthenticationProvider,
 } = require('../authentication/providers/shared_access_signature');
-const { ConnectionString } = require('../identity/connection_string');
+const { ConnectionString, tidied } = require('../identity/connection_string');
 const { ArgumentError, NotImplementedError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { HeldMessages } = require('../c2d/held_messages');
@@ -81,8 +81,8 @@ class Client extends InternalClient {
   }
 
   /**
-   * @param {string} connectionString Of a device; fields it does not know are ignored. `GatewayHostName` is honoured
-   *   with a key and, unlike the original, with a token.
+   * @param {string} connectionString Of a device; fields it does not know are ignored, and so is white space around the
+   *   others. `GatewayHostName` is honoured with a key and, unlike the original, with a token.
    * @param {new (authenticationProvider: any) => any} Transport
    * @returns {Client}
    * @throws {ReferenceError} No connection string.
@@ -91,8 +91,8 @@ class Client extends InternalClient {
    */
   static fromConnectionString(connectionString, Transport) {
     requireArguments({ connectionString });
-    const fields = ConnectionString.parse(connectionString);
-    return new Client(new Transport(providerOf(fields, connectionString)));
+    const text = tidied(connectionString);
+    return new Client(new Transport(providerOf(ConnectionString.parse(text), text)));
   }
 
   /**
