@@ -861,17 +861,17 @@ export class Client extends EventEmitter {
    * @throws {errors.ArgumentError} It lacks HostName, DeviceId, or any credential.
    * @throws {errors.FormatError} Its SharedAccessSignature is malformed.
    */
-  static fromConnectionString(connectionString: string, Transport: TransportConstructor): Client;
+  static fromConnectionString(connectionString: string, Transport: TransportClass): Client;
   /**
    * @param sharedAccessSignature A token of the device. It names hub and device, but no gateway, and is not renewed.
    * @throws {ReferenceError} No token.
    * @throws {errors.FormatError} It is malformed.
    */
-  static fromSharedAccessSignature(sharedAccessSignature: string, Transport: TransportConstructor): Client;
+  static fromSharedAccessSignature(sharedAccessSignature: string, Transport: TransportClass): Client;
   /** @throws {ReferenceError} An argument is missing. */
   static fromAuthenticationProvider(
     authenticationProvider: AuthenticationProvider,
-    Transport: TransportConstructor,
+    Transport: TransportClass,
   ): Client;
   /** Milliseconds. Without effect. */
   static sasRenewalInterval: number;
@@ -1046,6 +1046,12 @@ export interface TokenRenewalValues {
 
 /** A class whose instances are transports, such as {@link Mqtt}. */
 export type TransportConstructor = new (authenticationProvider: any) => DeviceTransport;
+
+/**
+ * What the factories of {@link Client} take: any transport. azure-iot-device-http declares its class `Http` as a namespace
+ * that holds it.
+ */
+export type TransportClass = TransportConstructor | { readonly Http: TransportConstructor };
 
 /**
  * What carries messages: {@link Mqtt}, a transport of azure-iot-device-amqp or azure-iot-device-http, or an app's own.
@@ -1280,6 +1286,21 @@ export interface X509 {
   keyFile?: string;
 }
 
+/** What asks the cloud for messages: part of some transports. */
+export interface Receiver extends EventEmitter {
+  on(type: 'message', listener: (message: Message) => void): this;
+  on(type: 'errorReceived', listener: (error: Error) => void): this;
+  on(type: string, listener: Function): this;
+}
+
+/** A direct method as a transport hands it over. */
+export interface MethodMessage {
+  methods: { methodName: string };
+  requestId: string;
+  properties: { [key: string]: string };
+  body: Buffer;
+}
+
 /** Knows who the device is and proves it. */
 export interface AuthenticationProvider {
   /** 0: by certificate, 1: by token. A provider of tokens also emits `newTokenAvailable` and has `stop()`. */
@@ -1291,7 +1312,7 @@ export interface AuthenticationProvider {
 
 /**
  * Makes tokens with a symmetric key, and new ones before they expire. Emits `newTokenAvailable(credentials)` when it
- * renewed one, `error(Error)` when it could not. Subclasses may override `_sign(resourceUri, expiry, callback)`.
+ * renewed one, `error(Error)` when it could not. Subclasses may override `_sign`, to leave the key with somebody else.
  */
 export class SharedAccessKeyAuthenticationProvider extends EventEmitter implements AuthenticationProvider {
   /**
@@ -1313,6 +1334,20 @@ export class SharedAccessKeyAuthenticationProvider extends EventEmitter implemen
   setTokenRenewalValues(tokenValidTimeInSeconds: number, tokenRenewalMarginInSeconds: number): void;
   /** Ends the renewal. The next `getDeviceCredentials` makes a new token. */
   stop(): void;
+  /** As given to the constructor, with the token in use. */
+  protected _credentials: TransportConfig;
+  /**
+   * Makes a token.
+   *
+   * @param resourceUri Percent-encoded.
+   * @param expiry In seconds since 1970-01-01 UTC.
+   * @param callback Must be called; an exception counts as an error.
+   */
+  protected _sign(
+    resourceUri: string,
+    expiry: number,
+    callback: { callback(error: Error | null | undefined, sharedAccessSignature?: string): void }['callback'],
+  ): void;
   /**
    * @throws {ReferenceError} No connection string.
    * @throws {errors.ArgumentError} It lacks DeviceId, HostName or SharedAccessKey, or the margin is too long.

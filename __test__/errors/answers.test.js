@@ -117,8 +117,21 @@ test('a token whose expiry is in milliseconds', async (t) => {
   const { changes, secrets } = withToken(
     SharedAccessSignature.create(HUB, 'd1', KEY, milliseconds).toString(),
   );
-  const refused = once(gateway, 'refused');
   assertTold(await failureAt(at, { changes }), {
+    type: 'ArgumentError',
+    code: 'ERR_IOT_TOKEN_EXPIRY',
+    names: ['seconds'],
+    hint: /since 1970/,
+    secrets,
+  });
+  const refused = once(gateway, 'refused');
+  const client = Client.fromConnectionString(connectionStringTo(at, changes), Mqtt);
+  await client.setOptions({ ca: chain.rootPem });
+  const error = await client.open().then(
+    () => assert.fail('it connected'),
+    (failure) => failure,
+  );
+  assertTold(error, {
     type: 'UnauthorizedError',
     code: 'ERR_IOT_TOKEN_EXPIRY',
     names: [at, '"d1"', 'CONNACK 5', String(milliseconds)],

@@ -2,8 +2,7 @@
 'use strict';
 
 const { parseConnectionString } = require('../identity/strict_connection_string');
-const { NotImplementedError } = require('../vocabulary/errors');
-const { failure } = require('../vocabulary/failure');
+const { absent } = require('../vocabulary/absent');
 const { SharedAccessKeyAuthenticationProvider } = require('./providers/shared_access_key');
 const { SharedAccessSignatureAuthenticationProvider } = require('./providers/shared_access_signature');
 
@@ -17,7 +16,7 @@ const { SharedAccessSignatureAuthenticationProvider } = require('./providers/sha
  */
 function strictProviderOf(connectionString) {
   const fields = parseConnectionString(connectionString);
-  if (fields.ModuleId) throw notImplemented(`Connecting as a module (ModuleId=${fields.ModuleId})`);
+  if (fields.ModuleId) throw absent('modules', `ModuleId=${fields.ModuleId}`);
   if (fields.SharedAccessKey)
     return SharedAccessKeyAuthenticationProvider.fromConnectionString(connectionString);
   if (fields.SharedAccessSignature) {
@@ -26,14 +25,7 @@ function strictProviderOf(connectionString) {
       fields.GatewayHostName,
     );
   }
-  throw notImplemented(`X.509 authentication (x509=${fields.x509})`);
-}
-
-/** @param {string} what */
-function notImplemented(what) {
-  return failure(NotImplementedError, 'ERR_IOT_NOT_IMPLEMENTED', `${what} is not implemented yet`, {
-    hint: 'Use a device with a symmetric key: HostName=…;DeviceId=…;SharedAccessKey=…;GatewayHostName=…',
-  });
+  throw absent('x509', `x509=${fields.x509}`);
 }
 
 module.exports = { strictProviderOf };

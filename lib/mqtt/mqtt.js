@@ -2,6 +2,7 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
+const { faultOf, requireProvider } = require('../authentication/provider');
 const { keepsPendingOperations } = require('../connection/transport');
 const { bytesOf } = require('../message/body');
 const { closedBeforeConnected } = require('../session/operation_failure');
@@ -45,8 +46,12 @@ class Mqtt extends EventEmitter {
     this.emit('message', message, settle);
   });
 
-  /** @param {any} authenticationProvider */
+  /**
+   * @param {any} authenticationProvider
+   * @throws {ReferenceError | ArgumentError | NotImplementedError} No device can connect with it: see `requireProvider`.
+   */
   constructor(authenticationProvider) {
+    requireProvider(authenticationProvider);
     super();
     this.#provider = authenticationProvider;
     this.#session = new Session({
@@ -86,7 +91,9 @@ class Mqtt extends EventEmitter {
    * @param {Callback} callback `(error, results.Connected)`
    */
   connect(callback) {
-    this.#link.connect(callback);
+    const fault = faultOf(this.#provider);
+    if (fault) process.nextTick(callback, fault);
+    else this.#link.connect(callback);
   }
 
   /**
