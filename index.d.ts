@@ -591,7 +591,7 @@ declare class Failure extends Error {
   returnCode?: number;
   /** Of a connection whose certificates were not accepted: the one that decided. */
   certificate?: CertificateFacts;
-  /** Of errors translated from another transport's own: that one. */
+  /** Of a connection that failed: what the layer below said, as `cause`. The name is that of azure-iot-device. */
   transportError?: any;
 }
 
@@ -913,7 +913,7 @@ export class Client extends EventEmitter {
    * Sets options beside those set before. They take effect at the next connection.
    *
    * @throws {ReferenceError} No options: thrown also without a callback.
-   * @throws {errors.ArgumentError} An option cannot be used.
+   * @throws {errors.ArgumentError} An option cannot be used; then none of them is. With a callback it is thrown, too.
    */
   setOptions(options: DeviceClientOptions, callback: Callback<results.TransportConfigured>): void;
   setOptions(options: DeviceClientOptions): Promise<results.TransportConfigured>;

@@ -3,8 +3,10 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { X509Certificate } = require('node:crypto');
+const { inspect } = require('node:util');
 const { createChain } = require('../../gateway');
 const { connectionFailure, explain } = require('../../lib/failures/connection_failure');
+const { withDelivery } = require('../../lib/session/operation_failure');
 const { SMALL, assertTold } = require('../bad_input/telling');
 const { namesInCore } = require('./sources');
 
@@ -44,6 +46,15 @@ test('a kind that is not known yet is told in the words of the core', () => {
     names: ['gateway.local:8883', 'the words below'],
     cause: /^the words below$/,
   });
+});
+
+test('what the layer below said goes with the error to each operation, and is printed once', () => {
+  const lost = connectionFailure(failureOf('reset', 'connected'), TARGET);
+  const error = withDelivery(lost, 'unknown');
+  assert.equal(error.delivery, 'unknown');
+  assert.equal(error.transportError, lost.transportError);
+  assert.equal(error.cause, error.transportError);
+  assert.equal(inspect(error).split('the words below').length, 2);
 });
 
 test('a certificate that cannot be read is told as such, whatever the verdict', () => {

@@ -98,14 +98,16 @@ function explain(native, target, background) {
  * @param {NativeFailure} native
  * @param {Target} target
  * @param {Background} [background]
- * @returns {Error & { code: string, hint?: string }} Its `hint` ends with the command that finds out more; `cause` is
- *   what the layer below said.
+ * @returns {Error & { code: string, hint?: string }} Its `hint` ends with the command that finds out more; `cause`, and
+ *   `transportError`, is what the layer below said.
  */
 function connectionFailure(native, target, background) {
   const { type, code, message, remedy, certificate } = explain(native, target, background);
+  const cause = lowerLayer(native);
   return failure(type, code, message, {
     hint: `${remedy} Run: ${doctorCommand(target)}`,
-    cause: lowerLayer(native),
+    cause,
+    transportError: cause,
     stage: native.stage,
     returnCode: native.code,
     certificate,

@@ -171,18 +171,14 @@ class Mqtt extends EventEmitter {
 
   /**
    * @param {Record<string, any>} options See `MqttOptions`; they take effect at the next connection.
-   * @param {Callback} callback
+   * @param {Callback} [callback] `(null)`
+   * @throws {ArgumentError | InvalidOperationError | TypeError} An option cannot be used; then none of them is.
    */
   setOptions(options, callback) {
-    try {
-      this.#options.set(options, this.#provider);
-    } catch (error) {
-      process.nextTick(callback, error);
-      return;
-    }
+    this.#options.set(options, this.#provider);
     this.#session.refuseWhenFull = this.#options.refuseWhenFull;
     this.#link.optionsChanged();
-    process.nextTick(callback, null);
+    if (callback) process.nextTick(callback, null);
   }
 
   /**
