@@ -4,6 +4,7 @@
 const { strictProviderOf } = require('../authentication/strict_provider');
 const { applyTokenRenewal } = require('../authentication/token_renewal');
 const { Forever } = require('../connection/forever');
+const { DEVICE } = require('../vocabulary/idiom');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
 const {
@@ -52,7 +53,7 @@ function readDeviceOptions(options) {
   const provider = strictProviderOf(options.connectionString);
   if (tokenRenewal !== undefined) {
     requireKnown(tokenRenewal, TOKEN_RENEWAL, 'tokenRenewal');
-    applyTokenRenewal(provider, tokenRenewal);
+    applyTokenRenewal(provider, tokenRenewal, DEVICE);
   }
   return {
     transport: readTransport(options.transport, provider),

@@ -3,6 +3,7 @@
 
 const { quote } = require('../vocabulary/failure');
 const { isGiven } = require('./doctor_command');
+const { CLIENT } = require('../vocabulary/idiom');
 const { parse, topOf } = require('./presented');
 const { readToken } = require('./token');
 
@@ -31,6 +32,9 @@ class Circumstances {
     this.now = now;
     this.shortLives = shortLives;
     this.host = target.host;
+    /** The field of the connection string that names the host. */
+    this.field = target.field ?? 'GatewayHostName';
+    this.idiom = target.idiom ?? CLIENT;
     this.port = target.port;
     this.detail = native.detail;
     /** `gateway.local:8883` */

@@ -2,6 +2,7 @@
 'use strict';
 
 const { failure } = require('../vocabulary/failure');
+const { HUB_NAME } = require('./certificate');
 const { Circumstances } = require('./circumstances');
 const { doctorCommand } = require('./doctor_command');
 
@@ -20,6 +21,8 @@ const { doctorCommand } = require('./doctor_command');
  * @property {import('../..').CertificateAuthority} [ca] As the app gave it: where it is a path, the doctor is told.
  * @property {string} [password] The token; of it only the resource and the expiry are ever shown.
  * @property {'mqtt' | 'ws' | 'amqp'} [protocol] Default `mqtt`.
+ * @property {'GatewayHostName' | 'HostName'} [field] Which of the two the host is. Default: the gateway.
+ * @property {import('../vocabulary/idiom').Idiom} [idiom] The interface of the app. Default: that of Client.
  */
 
 /**
@@ -82,13 +85,26 @@ function explain(native, target, background) {
   const row = /** @type {Row} */ (ROWS.find((each) => fits(each, circumstances)));
   // Rows without one do not look at it.
   const certificate = /** @type {X509Certificate} */ (row.certificate?.(circumstances));
+  const remedy = typeof row.remedy === 'string' ? row.remedy : row.remedy(circumstances, certificate);
   return {
     code: row.code,
     type: row.type,
     message: row.message(circumstances, certificate),
-    remedy: typeof row.remedy === 'string' ? row.remedy : row.remedy(circumstances, certificate),
+    remedy: withoutGateway(circumstances) ? NO_GATEWAY : remedy,
     ...(certificate && { certificate: require('./presented').factsOf(certificate) }),
   };
+}
+
+const NO_GATEWAY =
+  'There is no GatewayHostName, so the device tried IoT Hub itself: add ;GatewayHostName=<gateway> to its connection string.';
+
+/**
+ * Whatever it is that failed, the device was not meant to get there.
+ *
+ * @param {Circumstances} circumstances
+ */
+function withoutGateway({ native, field, host }) {
+  return native.stage !== 'connected' && field === 'HostName' && HUB_NAME.test(host);
 }
 
 /**

@@ -65,10 +65,10 @@ const ROWS = [
 ];
 
 /** @param {import('./circumstances').Circumstances} circumstances */
-function whyItEnds({ token, tokenIsExpired }) {
+function whyItEnds({ token, tokenIsExpired, idiom }) {
   const expiry = token?.expiry;
   if (tokenIsExpired && expiry) {
-    return `The token expired on ${isoDate(expiry)}: give a new one to updateSharedAccessSignature before that.`;
+    return `The token expired on ${isoDate(expiry)}. Before that, make a new one and ${idiom.giveToken}.`;
   }
   return 'It may have been restarted, or another client with this device id has connected.';
 }

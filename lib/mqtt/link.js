@@ -235,10 +235,17 @@ class Link {
   /** @param {TransportConfig} credentials */
   #requestOf(credentials) {
     const identity = this.#identify(credentials);
-    const { ca } = this.#options;
+    const { ca, idiom } = this.#options;
     const trust = this.#bundledRoots ? bundledTrust() : readTrust(ca);
     const password = credentials.sharedAccessSignature?.toString();
-    this.#target = { ...identity.endpoint(MQTT_PORT), clientId: identity.clientId, password, ca, ...trust };
+    this.#target = {
+      ...identity.endpoint(MQTT_PORT),
+      clientId: identity.clientId,
+      password,
+      ca,
+      idiom,
+      ...trust,
+    };
     return {
       ...this.#target,
       ...this.#options.timeouts,

@@ -80,9 +80,14 @@ class Mqtt extends EventEmitter {
     return true;
   }
 
-  /** A client sees to the connection from now on. */
-  attend() {
+  /**
+   * A client sees to the connection from now on.
+   *
+   * @param {import('../vocabulary/idiom').Idiom} [idiom]
+   */
+  attend(idiom) {
     this.#unattended = undefined;
+    this.#options.idiom = idiom;
   }
 
   /**
