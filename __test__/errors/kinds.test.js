@@ -239,6 +239,16 @@ test('a take-over is suspected where the gateway ended several short lives, and 
   assert.equal(codeOf('reset', 3), 'ERR_IOT_CONNECTION_RESET');
 });
 
+test('a gateway that ends the connection at each message is not taken for a second client', () => {
+  for (const kind of ['closed', 'reset']) {
+    const error = connectionFailure(failureOf(kind, 'connected'), TARGET, { shortLives: 3, unstored: 3 });
+    assert.equal(error.code, 'ERR_IOT_NOT_STORED');
+    assert.match(error.message, /3 times/);
+    assert.match(error.hint, /disk/);
+    assert.doesNotMatch(error.hint, /another client/i);
+  }
+});
+
 /** By what was given as ca: how the command ends. */
 const commands = {
   nothing: [{}, ''],

@@ -350,7 +350,7 @@ class KeptConnection {
 }
 
 /** What a transport means that says nothing of it. @type {Life} */
-const UNKNOWN = { worked: true, contested: 0 };
+const UNKNOWN = { worked: true, contested: 0, unstored: 0 };
 
 /**
  * To a policy, a refusal after the first success is a loss like others, as it is in the original: a gateway that has just

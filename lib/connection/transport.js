@@ -48,6 +48,7 @@ const C2D = Object.freeze({ enable: 'enableC2D', disable: 'disableC2D' });
  * @typedef {object} Life
  * @property {boolean} worked The next attempt need not wait: it was of use, or the first that was not.
  * @property {number} contested So many connections in a row ended as those of two clients with one device id do.
+ * @property {number} unstored So many in a row ended upon a message, with nothing acknowledged.
  */
 
 /**

@@ -31,6 +31,7 @@ const { doctorCommand } = require('./doctor_command');
  * @typedef {object} Background
  * @property {number} [shortLives] So many connections in a row ended as those of two clients with one id do, this one
  *   included; 0: that may be an accident.
+ * @property {number} [unstored] So many in a row ended upon a message, before any was acknowledged.
  * @property {Date} [now] What the clock of this device says.
  */
 

@@ -26,6 +26,18 @@ const ROWS = [
     remedy: 'The network is interrupted.',
   },
   {
+    kind: ['closed', 'reset'],
+    stage: 'connected',
+    when: ({ unstored }) => unstored > 0,
+    code: 'ERR_IOT_NOT_STORED',
+    type: NotConnectedError,
+    message: ({ at, device, unstored }) =>
+      `The gateway at ${at} ends the connection of device ${device} when it is sent a message, ${unstored} times in a row`,
+    remedy:
+      'A gateway does that when it cannot store the message: its disk is full, or its store is damaged. On the gateway: ' +
+      'df -h, and sudo iotedge logs edgeHub.',
+  },
+  {
     kind: 'closed',
     stage: 'connected',
     when: ({ shortLives }) => shortLives > 0,
