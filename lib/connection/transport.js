@@ -14,7 +14,8 @@
  * given survives a loss and is neither failed nor sent twice, so the client only sees to the connection
  * (`connection/kept.js`). Beyond DeviceTransport it promises:
  *
- * - `attend()` is called once, by the client that takes charge. Without, it behaves as any DeviceTransport does.
+ * - `attend(idiom)` is called once, by the client that takes charge, with the interface of its app (`vocabulary/idiom.js`).
+ *   Without, it behaves as any DeviceTransport does.
  * - `connect(callback)` is one attempt, without retries, and tells the truth about why it failed. From this call on
  *   until the connection ends the transport keeps the process alive.
  * - `sendEvent(message, callback, { timeoutMs, signal }?)` and `enableC2D(callback)` may be called before, during and
@@ -49,6 +50,7 @@ const C2D = Object.freeze({ enable: 'enableC2D', disable: 'disableC2D' });
  * @typedef {object} Life
  * @property {boolean} worked The next attempt need not wait: it was of use, or the first that was not.
  * @property {number} contested So many connections in a row ended as those of two clients with one device id do.
+ * @property {number} unstored So many in a row ended upon a message, with nothing acknowledged.
  */
 
 /**

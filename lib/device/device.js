@@ -9,6 +9,7 @@ const { Latency } = require('./latency');
 const { MessageStream } = require('../c2d/message_stream');
 const { badOption, requirePositive } = require('../plumbing/option');
 const { C2D } = require('../connection/transport');
+const { DEVICE } = require('../vocabulary/idiom');
 const { guarded } = require('../plumbing/uncaught');
 
 /**
@@ -52,7 +53,7 @@ class Device extends EventEmitter {
         stale: () => this.#stream.drop(),
         state: (change) => guarded(() => this.emit('state', change)),
       },
-      { retryFirst: () => retryFirst },
+      { retryFirst: () => retryFirst, idiom: DEVICE },
     );
     this.#stream = new MessageStream({
       want: (wanted) => this.#connection.want(C2D, wanted),

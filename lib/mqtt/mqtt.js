@@ -2,6 +2,7 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
+const { faultOf, requireProvider } = require('../authentication/provider');
 const { NOTHING_TO_SETTLE } = require('../c2d/held_messages');
 const { keepsPendingOperations } = require('../connection/transport');
 const { bytesOf } = require('../message/body');
@@ -48,8 +49,12 @@ class Mqtt extends EventEmitter {
     this.emit('message', message, settle);
   });
 
-  /** @param {any} authenticationProvider */
+  /**
+   * @param {any} authenticationProvider
+   * @throws {ReferenceError | ArgumentError | NotImplementedError} No device can connect with it: see `requireProvider`.
+   */
   constructor(authenticationProvider) {
+    requireProvider(authenticationProvider);
     super();
     this.#provider = authenticationProvider;
     this.#session = new Session({
@@ -78,9 +83,14 @@ class Mqtt extends EventEmitter {
     return true;
   }
 
-  /** A client sees to the connection from now on. */
-  attend() {
+  /**
+   * A client sees to the connection from now on.
+   *
+   * @param {import('../vocabulary/idiom').Idiom} [idiom]
+   */
+  attend(idiom) {
     this.#unattended = undefined;
+    this.#options.idiom = idiom;
   }
 
   /**
@@ -89,7 +99,9 @@ class Mqtt extends EventEmitter {
    * @param {Callback} callback `(error, results.Connected)`
    */
   connect(callback) {
-    this.#link.connect(callback);
+    const fault = faultOf(this.#provider);
+    if (fault) process.nextTick(callback, fault);
+    else this.#link.connect(callback);
   }
 
   /**
@@ -181,18 +193,14 @@ class Mqtt extends EventEmitter {
 
   /**
    * @param {Record<string, any>} options See `MqttOptions`; they take effect at the next connection.
-   * @param {Callback} callback
+   * @param {Callback} [callback] `(null)`
+   * @throws {ArgumentError | InvalidOperationError | TypeError} An option cannot be used; then none of them is.
    */
   setOptions(options, callback) {
-    try {
-      this.#options.set(options, this.#provider);
-    } catch (error) {
-      process.nextTick(callback, error);
-      return;
-    }
+    this.#options.set(options, this.#provider);
     this.#session.refuseWhenFull = this.#options.refuseWhenFull;
     this.#link.optionsChanged();
-    process.nextTick(callback, null);
+    if (callback) process.nextTick(callback, null);
   }
 
   /**
