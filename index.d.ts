@@ -55,7 +55,7 @@ export interface ConnectOptions {
   timeouts?: ConnectTimeouts;
   /**
    * What `sendEvent` does when the outgoing queue is full: `'wait'` in memory, which has no bound (default), or
-   * `'refuse'` with a DeviceMaximumQueueDepthExceededError.
+   * `'refuse'` with an InvalidOperationError, `ERR_IOT_QUEUE_FULL`.
    */
   whenFull?: 'wait' | 'refuse';
   /** Appended to the user agent, which operators see at the hub. */
