@@ -183,10 +183,10 @@ class Mqtt extends EventEmitter {
    * Nothing to do on MQTT: a message is acknowledged when its listeners have run.
    *
    * @param {any} _message
-   * @param {Callback} callback `(null, results.MessageCompleted)`
+   * @param {Callback} [callback] `(null, results.MessageCompleted)`
    */
   complete(_message, callback) {
-    callback(null, new MessageCompleted());
+    callback?.(null, new MessageCompleted());
   }
 
   /**
