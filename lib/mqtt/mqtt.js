@@ -1,7 +1,6 @@
 // @ts-check
 'use strict';
 
-const { EventEmitter } = require('node:events');
 const { faultOf, requireProvider } = require('../authentication/provider');
 const { NOTHING_TO_SETTLE } = require('../c2d/held_messages');
 const { keepsPendingOperations } = require('../connection/transport');
@@ -13,6 +12,7 @@ const happenings = require('../plumbing/happenings');
 const { NotImplementedError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { MessageCompleted } = require('../vocabulary/results');
+const { TransportWithoutFeatures } = require('./absent');
 const { c2dRow } = require('./c2d');
 const { Link } = require('./link');
 const { requireMessageFits } = require('./message_size');
@@ -33,7 +33,7 @@ const { watched } = require('./watched');
  *
  * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`, `state({ stage })`.
  */
-class Mqtt extends EventEmitter {
+class Mqtt extends TransportWithoutFeatures {
   #provider;
   #options = new MqttOptions();
   #session;
