@@ -24,6 +24,13 @@ const FOLDERS = [
   'bench/__test__',
 ];
 
+/** Where those lie that take minutes; `npm run test:long` runs them. */
+const LONG_FOLDERS = ['__test__/long', 'gateway/__test__/long'];
+
+/** By their endings. */
+const TEST = /\.test\.[cm]?js$/;
+const LONG_TEST = /\.long\.js$/;
+
 /** Not ours, or made by tools. */
 const SKIPPED = new Set(['node_modules', 'target', '.git', '.cache']);
 
@@ -34,27 +41,45 @@ const SKIPPED = new Set(['node_modules', 'target', '.git', '.cache']);
  * @throws {StepFailed} A test lies where no test belongs.
  */
 function testFiles() {
-  const all = find('');
-  const stray = all.filter((file) => !FOLDERS.some((folder) => file.startsWith(folder + '/')));
+  return filesIn(FOLDERS, TEST);
+}
+
+/**
+ * @returns {string[]} As above, of the tests that take minutes.
+ * @throws {StepFailed}
+ */
+function longTestFiles() {
+  return filesIn(LONG_FOLDERS, LONG_TEST);
+}
+
+/**
+ * @param {string[]} folders
+ * @param {RegExp} name
+ * @returns {string[]}
+ */
+function filesIn(folders, name) {
+  const all = find('', name);
+  const stray = all.filter((file) => !folders.some((folder) => file.startsWith(folder + '/')));
   if (stray.length > 0) {
     throw new StepFailed(`These tests lie in no folder of scripts/test_files.js: ${stray.join(', ')}`);
   }
-  return FOLDERS.flatMap((folder) => all.filter((file) => file.startsWith(folder + '/')));
+  return folders.flatMap((folder) => all.filter((file) => file.startsWith(folder + '/')));
 }
 
 /**
  * @param {string} folder Relative to the root, with slashes.
+ * @param {RegExp} pattern
  * @returns {string[]}
  */
-function find(folder) {
+function find(folder, pattern) {
   const entries = fs.readdirSync(path.join(ROOT, folder), { withFileTypes: true });
   return entries
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const name = folder ? `${folder}/${entry.name}` : entry.name;
-      if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : find(name);
-      return /\.test\.[cm]?js$/.test(entry.name) ? [name] : [];
+      if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : find(name, pattern);
+      return pattern.test(entry.name) ? [name] : [];
     });
 }
 
-module.exports = { testFiles };
+module.exports = { longTestFiles, testFiles };

@@ -2,7 +2,6 @@
 'use strict';
 
 const assert = require('node:assert');
-const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
@@ -11,7 +10,8 @@ const { test } = require('node:test');
 const { NoRetry } = require('azure-iot-common');
 const { Client, Message } = require('azure-iot-device');
 const { Mqtt } = require('azure-iot-device-mqtt');
-const { Cli, directoryFor } = require('./cli_process');
+const { Cli } = require('./cli_process');
+const { directoryFor } = require('./directory');
 
 const CONNECTION_STRING = /^HostName=.*$/m;
 const READY = /^HostName=.*\n[^]*\n$/m;
@@ -54,20 +54,6 @@ test('it prints what a device needs, shows what it does, and ends with Ctrl-C', 
   assert.doesNotMatch(cli.output, /\x1b/);
 });
 
-test('the line it prints runs a sample as it is', { skip: process.platform === 'win32' }, async (t) => {
-  const cli = Cli.start(t, ['--port', '0']);
-  await cli.shows(READY);
-  const [, line] = await cli.shows(/\n\n(IOTHUB_DEVICE_CONNECTION_STRING='.*edge_downstream_device\.js)\n/);
-  const root = path.join(__dirname, '..', '..');
-  const here = line
-    .replace('edge-downstream/register', path.join(root, 'lib', 'compat', 'register.js'))
-    .replace('edge_downstream_device.js', path.join(root, 'examples', 'edge_downstream_device.js'));
-  assert.notStrictEqual(here, line);
-  const sample = spawn('sh', ['-c', `${here} --messages 2 --interval 0`], { stdio: 'ignore' });
-  assert.deepStrictEqual(await once(sample, 'close'), [0, null]);
-  await cli.shows(/telemetry[^]*telemetry/);
-});
-
 test('certificates and keys stay from one start to the next', async (t) => {
   const directory = directoryFor(t);
   const shown = [];
@@ -87,34 +73,6 @@ test('certificates and keys stay from one start to the next', async (t) => {
   }
 });
 
-test('commands: the cloud goes away and comes back, faults come and go, mistakes are told', async (t) => {
-  const cli = Cli.start(t, ['--port', '0', '--offline']);
-  await cli.shows(/^Cloud +offline$/m);
-  for (const [line, answer] of /** @type {const} */ ([
-    ['online', /the cloud is in reach/],
-    ['offline', /the cloud is out of reach/],
-    ['desired device1 {"interval":5}', undefined],
-    ['twin device1', /"interval":5/],
-    ['desired device1 {', /'\{' is not JSON/],
-    ['fault publish=drop-puback', undefined],
-    ['fault publish=jump', /jump/],
-    ['fault', undefined],
-    ['send nobody hello', /'nobody' is not a child of this gateway/],
-    ['send', /usage: send <device> <text>/],
-    ['cut device1 softly', /'softly' is neither fin nor rst/],
-    ['cut device1', /0 cut/],
-    ['rotate device1', /SharedAccessKey=[^;]+;GatewayHostName=[^]*SharedAccessKey=/],
-    ['jump', /there is no command 'jump'; "help" lists them/],
-    ['help', /method <device> <name> \[<json>\] +call a direct method/],
-  ])) {
-    cli.type(line);
-    if (answer) await cli.shows(answer);
-  }
-  cli.child.stdin.end();
-  cli.child.kill('SIGINT');
-  assert.strictEqual(await cli.ended, 0);
-});
-
 test('a direct method is called from the command line', async (t) => {
   const cli = Cli.start(t, ['--port', '0']);
   const device = await deviceOf(cli);
@@ -125,8 +83,10 @@ test('a direct method is called from the command line', async (t) => {
   cli.type('method device1 reboot {"seconds": 5}');
   await cli.shows(/reboot answered 200 \{"after":5\}/);
   await device.close();
+  await cli.shows(/device1 +method +reboot → 200 \{"after":5\}/);
   cli.type('method device1 dance');
   await cli.shows(/method 'dance' did not reach 'device1'/);
+  await cli.shows(/device1 +method +dance → 404: not connected and subscribed to methods/);
   cli.child.kill('SIGINT');
   assert.strictEqual(await cli.ended, 0);
 });
@@ -139,12 +99,24 @@ test('a fault of the command line happens', async (t) => {
   await cli.shows(/device1 +refused +CONNACK 3: fault/);
 });
 
-test('help and list', async (t) => {
+test('help, list and version', async (t) => {
   const help = Cli.start(t, ['--help']);
   assert.strictEqual(await help.ended, 0);
-  for (const option of ['--device', '--offline', '--fault', '--strict', '--port', '--host', '--help']) {
+  for (const option of [
+    '--device',
+    '--offline',
+    '--fault',
+    '--strict',
+    '--port',
+    '--host',
+    '--config',
+    '--help',
+  ]) {
     assert.ok(help.output.includes(`    ${option} `), option);
   }
+  const version = Cli.start(t, ['--version']);
+  assert.strictEqual(await version.ended, 0);
+  assert.strictEqual(version.output, `${require('../package.json').version}\n`);
   const list = Cli.start(t, ['--list']);
   assert.strictEqual(await list.ended, 0);
   assert.match(list.output, /expired-leaf +the server certificate has expired/);
@@ -172,6 +144,7 @@ test('what cannot be used is told in one line, with exit code 2', async (t) => {
     ],
     [['--cert', empty, '--key', empty], new RegExp(`'${empty}' holds no PEM certificate`)],
     [['--fault', 'publish=jump'], /publish=jump/],
+    [['--journal', 'xml'], /--journal 'xml' is neither text nor json/],
     [['--fault', missing.replace('.pem', '.json')], /missing\.json/],
     [['--directory', path.join(empty, 'below')], /--directory: '.*below' cannot be written/],
   ])) {

@@ -4,8 +4,9 @@
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
+require('./rejections');
+const { directoryFor } = require('./directory');
 
 const PROGRAM = path.join(__dirname, '..', 'bin', 'edge-downstream-gateway.js');
 
@@ -61,6 +62,44 @@ class Cli {
   }
 
   /**
+   * Waits until what was shown later has it.
+   * @param {number} start characters that do not count
+   * @param {RegExp} pattern
+   */
+  async showsBehind(start, pattern) {
+    while (!pattern.test(this.output.slice(start))) {
+      if (this.child.exitCode !== null)
+        throw new Error(`it ended without showing ${pattern}:\n${this.output}`);
+      await once(this.child, 'more');
+    }
+  }
+
+  /**
+   * What it has printed of itself, in the shape that RawDevice takes.
+   * @returns {Promise<import('..').Gateway>}
+   */
+  async gateway() {
+    const [rootFile] = await this.shows(/[^\s"]+root\.ca\.cert\.pem/);
+    const [, port] = await this.shows(/(?:listening on \S+:|"port":)(\d+)/);
+    const [, webSocketPort] = await this.shows(/wss:\/\/localhost:(\d+)/);
+    const [, hubHostName] = await this.shows(/HostName=([^;]+)/);
+    const connectionString = (/** @type {string} */ id) => {
+      const [deviceId, moduleId] = id.split('/');
+      const module = moduleId === undefined ? ';SharedAccessKey' : `;ModuleId=${moduleId};`;
+      const strings = this.output.match(/HostName=[^\s"']+/g) ?? [];
+      return strings.findLast((each) => each.includes(`DeviceId=${deviceId}${module}`));
+    };
+    return /** @type {any} */ ({
+      host: '127.0.0.1',
+      port: Number(port),
+      webSocketPort: Number(webSocketPort),
+      rootPem: fs.readFileSync(rootFile, 'utf8'),
+      hubHostName,
+      connectionString,
+    });
+  }
+
+  /**
    * @param {string} line
    */
   type(line) {
@@ -68,13 +107,4 @@ class Cli {
   }
 }
 
-/**
- * @param {import('node:test').TestContext} t
- */
-function directoryFor(t) {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-cli-'));
-  t.after(() => fs.rmSync(directory, { recursive: true }));
-  return directory;
-}
-
-module.exports = { Cli, directoryFor };
+module.exports = { Cli };

@@ -7,8 +7,10 @@ const net = require('node:net');
 const { test } = require('node:test');
 const {
   ACCEPTED,
+  REFUSED_5,
   RESUMED,
   RawDevice,
+  answer,
   chain,
   connectPacket,
   gatewayFor,
@@ -130,6 +132,53 @@ test('connectionString names hub, device, key and gateway with its port', async 
   const address = await createChain({ issuer: await chain, host: '127.0.0.1', serverKey: 'P-256' });
   const byAddress = await gatewayFor(t, { chain: address });
   assert.match(byAddress.connectionString('d1'), /GatewayHostName=127\.0\.0\.1:\d+$/);
+});
+
+test('the standard ports are not said: other SDKs take name and port together for a name', async (t) => {
+  const gateway = await gatewayFor(t);
+  Object.defineProperty(gateway, 'port', { value: 8883 });
+  Object.defineProperty(gateway, 'webSocketPort', { value: 443 });
+  assert.match(gateway.connectionString('d1'), /;GatewayHostName=localhost$/);
+  assert.match(gateway.connectionString('d1', { direct: true }), /^HostName=localhost;/);
+  assert.strictEqual(gateway.webSocketUrl, 'wss://localhost/$iothub/websocket');
+  assert.strictEqual(gateway.endpoint, 'localhost:8883');
+});
+
+test('mqttCredentials: what a client without an SDK says', async (t) => {
+  const own = { primaryThumbprint: 'a'.repeat(40) };
+  const devices = [
+    { deviceId: 'd1', modules: [{ moduleId: 'm 1' }] },
+    { deviceId: 'd2', x509: own },
+  ];
+  const gateway = await gatewayFor(t, { devices, limits: { sasGraceMs: 0 } });
+  for (const deviceId of ['d1', 'd1/m 1']) {
+    const { username, password = '' } = gateway.mqttCredentials(deviceId);
+    assert.strictEqual(
+      await answer(gateway, { deviceId, username, password: Buffer.from(password) }),
+      ACCEPTED,
+    );
+  }
+  assert.deepStrictEqual(gateway.mqttCredentials('d2'), {
+    clientId: 'd2',
+    username: 'local.azure-devices.net/d2/?api-version=2021-04-12',
+  });
+  const { password = '' } = gateway.mqttCredentials('d1', { lifetimeMs: -2000 });
+  assert.strictEqual(await answer(gateway, { password: Buffer.from(password) }), REFUSED_5);
+  assert.throws(() => gateway.mqttCredentials('d3'), RangeError);
+});
+
+test('devices() tells who is known', async (t) => {
+  const gateway = await gatewayFor(t, { devices: [{ deviceId: 'd1', modules: [{ moduleId: 'm1' }] }] });
+  gateway.addDevice({ deviceId: 'd2' });
+  gateway.disableDevice('d1');
+  assert.deepStrictEqual(
+    gateway.devices().map(({ clientId, enabled }) => [clientId, enabled]),
+    [
+      ['d1', false],
+      ['d1/m1', true],
+      ['d2', true],
+    ],
+  );
 });
 
 test('restart: same port, connections dropped without a will, sessions kept or not', async (t) => {
@@ -275,17 +324,17 @@ test('limits are edgeHub’s by default, but for those that would only cost time
   assert.ok(refusalDelayMs > 0 && refusalDelayOfflineMs > 0 && lingerMs > 0 && storeBytes > 0);
   assert.strictEqual(twinDelayMs, 0);
   assert.deepStrictEqual(edgeHubs, {
-    connectTimeoutMs: 60_000, // §2.1
-    maxPacketSize: 262_144, // §2.1
-    maxKeepAliveMs: 600_000, // §2.5
-    maxClients: 100, // §2.10
-    maxPendingPublishes: 100, // §2.7
-    sasGraceMs: 5 * 60_000, // §2.3
-    reauthenticateIntervalMs: 5 * 60_000, // §2.3
-    timeToLiveMs: 7_200_000, // §3.4
-    twinOfflineDelayMs: 20_000, // §4.1
+    connectTimeoutMs: 60_000,
+    maxPacketSize: 262_144,
+    maxKeepAliveMs: 600_000,
+    maxClients: 100,
+    maxPendingPublishes: 100,
+    sasGraceMs: 5 * 60_000,
+    reauthenticateIntervalMs: 5 * 60_000,
+    timeToLiveMs: 7_200_000,
+    twinOfflineDelayMs: 20_000,
     twinSyncPeriodMs: 120_000,
-    methodDeliveryDelayMs: 3_000, // §4.4
+    methodDeliveryDelayMs: 3_000,
     c2dLockMs: 60_000, // of the hub
     c2dMaxDeliveries: 10, // of the hub
     c2dTimeToLiveMs: 3_600_000, // of the hub

@@ -2,12 +2,14 @@
 'use strict';
 
 const crypto = require('node:crypto');
-const { AsnConvert } = require('@peculiar/asn1-schema');
-const x509 = require('@peculiar/asn1-x509');
-const { extension } = require('./extensions');
+const der = require('./der');
+const { encode, keyIdentifiers } = require('./extensions');
 const { signatureOf } = require('./keys');
 
 const COMMON_NAME = '2.5.4.3';
+
+/** Version 3 (RFC 5280 §4.1.2.1); version 1 is not said. */
+const V3 = Buffer.from([2]);
 
 /**
  * @typedef {import('./keys').KeyPair} KeyPair
@@ -16,7 +18,7 @@ const COMMON_NAME = '2.5.4.3';
  * @typedef {object} Issued
  * @property {string} commonName
  * @property {KeyPair} keys
- * @property {x509.SubjectKeyIdentifier} keyIdentifier
+ * @property {Buffer} keyIdentifier
  * @property {string} pem
  * @property {string} keyPem PKCS#8
  * @property {Date} notAfter
@@ -29,7 +31,7 @@ const COMMON_NAME = '2.5.4.3';
  * @param {string} request.commonName
  * @param {KeyPair} request.keys
  * @param {Issued} [request.issuer]
- * @param {x509.Extension[]} request.extensions without the key identifiers
+ * @param {import('./extensions').Extension[]} request.extensions without the key identifiers
  * @param {Date} request.notBefore
  * @param {Date} request.notAfter
  * @param {Uint8Array} [request.serialNumber] content of the INTEGER; default 128 random bits
@@ -40,41 +42,27 @@ const COMMON_NAME = '2.5.4.3';
 function issue(request) {
   const { commonName, keys, issuer, extensions, notBefore, notAfter, version = 3, digest } = request;
   const publicKeyInfo = keys.publicKey.export({ type: 'spki', format: 'der' });
-  const keyIdentifier = new x509.SubjectKeyIdentifier(
-    crypto.createHash('sha1').update(publicKeyInfo).digest(),
-  );
+  const keyIdentifier = crypto.createHash('sha1').update(publicKeyInfo).digest();
   const signer = issuer || { commonName, keys, keyIdentifier };
-  const authority = new x509.AuthorityKeyIdentifier({ keyIdentifier: signer.keyIdentifier });
   const { oid, parameters, sign } = signatureOf(signer.keys.privateKey, digest);
-  const signatureAlgorithm = new x509.AlgorithmIdentifier({ algorithm: oid, parameters });
-  const tbsCertificate = new x509.TBSCertificate({
-    version: version === 1 ? x509.Version.v1 : x509.Version.v3,
-    serialNumber: arrayBuffer(request.serialNumber ?? randomSerial()),
-    signature: signatureAlgorithm,
-    issuer: name(signer.commonName),
-    validity: new x509.Validity({ notBefore, notAfter }),
-    subject: name(commonName),
-    subjectPublicKeyInfo: AsnConvert.parse(publicKeyInfo, x509.SubjectPublicKeyInfo),
-    extensions:
-      version === 1
-        ? undefined
-        : new x509.Extensions([
-            ...extensions,
-            extension(x509.id_ce_subjectKeyIdentifier, keyIdentifier),
-            extension(x509.id_ce_authorityKeyIdentifier, authority),
-          ]),
-  });
-  const body = Buffer.from(AsnConvert.serialize(tbsCertificate));
-  const certificate = new x509.Certificate({
-    tbsCertificate,
-    signatureAlgorithm,
-    signatureValue: arrayBuffer(sign(body)),
-  });
+  const algorithm = der.sequence(der.objectIdentifier(oid), ...(parameters === null ? [der.NULL] : []));
+  const all = [...extensions, ...keyIdentifiers(keyIdentifier, signer.keyIdentifier)];
+  const body = der.sequence(
+    ...(version === 1 ? [] : [der.explicit(0, der.integer(V3))]),
+    der.integer(request.serialNumber ?? randomSerial()),
+    algorithm,
+    name(signer.commonName),
+    der.sequence(der.time(notBefore), der.time(notAfter)),
+    name(commonName),
+    publicKeyInfo,
+    ...(version === 1 ? [] : [der.explicit(3, der.sequence(...all.map(encode)))]),
+  );
+  const certificate = der.sequence(body, algorithm, der.bitString(sign(body)));
   return {
     commonName,
     keys,
     keyIdentifier,
-    pem: new crypto.X509Certificate(Buffer.from(AsnConvert.serialize(certificate))).toString(),
+    pem: new crypto.X509Certificate(certificate).toString(),
     keyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     notAfter,
   };
@@ -84,9 +72,8 @@ function issue(request) {
  * @param {string} commonName
  */
 function name(commonName) {
-  const value = new x509.AttributeValue({ utf8String: commonName });
-  const attribute = new x509.AttributeTypeAndValue({ type: COMMON_NAME, value });
-  return new x509.Name([new x509.RelativeDistinguishedName([attribute])]);
+  const attribute = der.sequence(der.objectIdentifier(COMMON_NAME), der.utf8String(commonName));
+  return der.sequence(der.set(attribute));
 }
 
 /** A minimal positive INTEGER: the first byte is neither 0 nor above 0x7f. */
@@ -95,11 +82,5 @@ function randomSerial() {
   bytes[0] = (bytes[0] & 0x3f) | 0x40;
   return bytes;
 }
-
-/**
- * A copy, as a Buffer may be a part of a larger one.
- * @param {Uint8Array} bytes
- */
-const arrayBuffer = (bytes) => new Uint8Array(bytes).buffer;
 
 module.exports = { issue };

@@ -44,7 +44,10 @@ const SERVER = { ...COMMON, names: listOf(TEXT), usages: listOf(oneOf(...Object.
 /** Only of a CA. @type {Record<string, Rule>} */
 const AUTHORITY = {
   ...COMMON,
-  pathLength: { is: (value) => Number.isSafeInteger(value) && value >= 0, expected: 'a whole number from 0' },
+  pathLength: {
+    is: (value) => Number.isInteger(value) && value >= 0 && value <= 127,
+    expected: 'a whole number from 0 to 127',
+  },
 };
 
 /** @type {Record<string, Rule>} */

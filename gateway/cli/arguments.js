@@ -14,7 +14,7 @@ const HELP = `A local Azure IoT Edge gateway, and the cloud behind it. Shows wha
     --host <name>           name or address that devices connect to, in the certificate; may be repeated (localhost)
     --port <number>         for MQTT; 0 takes any free one (8883)
     --websocket-port <number>  for WebSockets and HTTPS (the same port)
-    --listen <address>      address to listen on (127.0.0.1 for localhost, else all)
+    --listen <address>      address to listen on, such as 0.0.0.0 for others on the network (127.0.0.1, this machine)
     --certificate <variant> how the certificates are: good, or at fault in some way (--list shows which)
     --cert <file>           use this certificate chain instead (PEM, server certificate first)
     --key <file>            private key of --cert (PEM)
@@ -22,60 +22,61 @@ const HELP = `A local Azure IoT Edge gateway, and the cloud behind it. Shows wha
     --fault <fault>         misbehave, such as publish#3=cut-before-puback; may be repeated (--list shows which)
     --offline               begin without a link to the cloud
     --strict                as strict as IoT Hub, where edgeHub is lenient
+    --config <file>         JSON with any option of startGateway(); what is said here goes before it
     --directory <path>      where certificates and keys are kept from one start to the next
+    --journal <form>        what is shown: text, or json, an object a line (text)
     --no-color              no colours, also in a terminal
     --list                  the certificate variants and the faults
+    --version               the version of this package
     --help                  this text
 
 While it runs it takes commands from its standard input; "help" lists them.
-Exit code 0: stopped; 1: it could not start; 2: an option or a file is wrong.`;
+Exit code 0: stopped; 1: it could not start, or went wrong; 2: an option or a file is wrong.`;
 
 /**
- * What the command line asks for; defaults are those of HELP.
+ * What the command line asks for; what is undefined was not said.
  * @typedef {object} Arguments
- * @property {string[]} devices client ids
+ * @property {string[] | undefined} devices client ids
  * @property {string[] | undefined} hosts
- * @property {number} port
- * @property {number | 'same'} webSocketPort
- * @property {string} listen
+ * @property {number | undefined} port
+ * @property {number | undefined} webSocketPort
+ * @property {string | undefined} listen
  * @property {string | undefined} variant
  * @property {{ cert: string, key: string, root: string | undefined } | undefined} files
  * @property {string[]} faults not yet read
- * @property {boolean} offline
- * @property {boolean} strict
+ * @property {true | undefined} offline
+ * @property {true | undefined} strict
+ * @property {string | undefined} config file
  * @property {string} directory
+ * @property {'text' | 'json'} journal
  * @property {boolean} color allowed
  */
 
 /**
  * @param {string[]} args
- * @returns {'help' | 'list' | Arguments}
+ * @returns {'help' | 'list' | 'version' | Arguments}
  * @throws {UsageError} names the option and its value
  */
 function readArguments(args) {
   const values = parse(args);
-  if (values.help) return 'help';
-  if (values.list) return 'list';
-  const { host: hosts } = values;
-  const webSocketPort = values['websocket-port'];
+  for (const name of /** @type {const} */ (['help', 'list', 'version'])) if (values[name]) return name;
   return {
-    devices: (values.device ?? ['device1']).map(clientId),
-    hosts,
-    port: portOf('--port', values.port ?? '8883'),
-    webSocketPort: webSocketPort === undefined ? 'same' : portOf('--websocket-port', webSocketPort),
-    listen: values.listen ?? (hosts === undefined || hosts.every(isLocal) ? '127.0.0.1' : '::'),
+    devices: values.device?.map(clientId),
+    hosts: values.host,
+    port: portOf('--port', values.port),
+    webSocketPort: portOf('--websocket-port', values['websocket-port']),
+    listen: values.listen,
     variant: values.certificate,
     files: filesOf(values),
     faults: values.fault ?? [],
-    offline: values.offline ?? false,
-    strict: values.strict ?? false,
+    offline: values.offline ? true : undefined,
+    strict: values.strict ? true : undefined,
+    config: values.config,
     directory: path.resolve(values.directory ?? path.join(os.tmpdir(), `edge-downstream-gateway-${user()}`)),
+    journal: journalOf(values.journal),
     color: !values['no-color'],
   };
 }
-
-/** @param {string} host */
-const isLocal = (host) => host === 'localhost' || host === '127.0.0.1';
 
 /**
  * @param {string[]} args
@@ -97,9 +98,12 @@ function parse(args) {
         fault: { type: 'string', multiple: true },
         offline: { type: 'boolean' },
         strict: { type: 'boolean' },
+        config: { type: 'string' },
         directory: { type: 'string' },
+        journal: { type: 'string' },
         'no-color': { type: 'boolean' },
         list: { type: 'boolean' },
+        version: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;
@@ -118,12 +122,21 @@ function clientId(text) {
 
 /**
  * @param {string} option
- * @param {string} text
+ * @param {string} [text]
  */
 function portOf(option, text) {
+  if (text === undefined) return undefined;
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65535) return port;
   throw new UsageError(`${option} '${text}' is not a number from 0 to 65535`);
+}
+
+/**
+ * @param {string} [form]
+ */
+function journalOf(form = 'text') {
+  if (form === 'text' || form === 'json') return form;
+  throw new UsageError(`--journal '${form}' is neither text nor json`);
 }
 
 /**

@@ -1,47 +1,49 @@
 // @ts-check
 'use strict';
 
-/** Bytes of a body shown on its line. */
-const BODY_SHOWN = 120;
-/** Telemetry lines in one second; the rest is counted, so that a terminal never holds up the gateway. */
+const { ENTRIES } = require('./entries');
+
+/** Lines in one second; the rest is counted, so that a terminal never holds up the gateway. */
 const LINES_PER_SECOND = 100;
 
+/** Characters of an entry: what devices send may be long. */
+const MOST_TEXT = 500;
+const MOST_WHO = 60;
+
+/** Who is counted by name in one second. Names are made up easily. */
+const MOST_COUNTED = 20;
+
 /**
- * @typedef {import('../index').Gateway} Gateway
- * @typedef {import('./colors').Paint} Paint
- * @typedef {import('./colors').Color} Color
+ * @typedef {import('./entries').Entry} Entry
  */
 
 /** Shows what devices do, a line each. */
 class Journal {
-  #print;
-  #paint;
-  /** Telemetry in the present second, by device. @type {Map<string, number>} */
+  #screen;
+  /** Entries of the present second that were not shown, by who and what. @type {Map<string, { entry: Entry, count: number }>} */
   #unshown = new Map();
   #shown = 0;
   /** @type {NodeJS.Timeout | undefined} */
   #second;
 
   /**
-   * @param {(line: string) => void} print
-   * @param {Paint} paint
+   * @param {import('./screen').Screen} screen
    */
-  constructor(print, paint) {
-    this.#print = print;
-    this.#paint = paint;
+  constructor(screen) {
+    this.#screen = screen;
   }
 
   /**
-   * @param {Gateway} gateway
+   * @param {import('../index').Gateway} gateway
    */
   watch(gateway) {
-    for (const [event, entry] of Object.entries(ENTRIES)) {
-      gateway.on(/** @type {any} */ (event), (/** @type {any} */ detail, /** @type {any[]} */ ...rest) => {
-        const line = entry(detail, ...rest);
-        if (line) this.#add(line);
+    for (const [event, entryOf] of Object.entries(ENTRIES)) {
+      gateway.on(/** @type {any} */ (event), (/** @type {any} */ detail) => {
+        if (this.#shown >= LINES_PER_SECOND) return this.#count(detail, event);
+        const entry = entryOf(detail);
+        if (entry) this.#add(entry);
       });
     }
-    gateway.on('telemetry', (message) => this.#telemetry(message));
   }
 
   /** Counts what was not shown, at the end. */
@@ -51,120 +53,56 @@ class Journal {
   }
 
   /**
-   * @param {import('../index').Message} message
+   * @param {any} detail
+   * @param {string} event
    */
-  #telemetry(message) {
-    this.#second ??= setInterval(() => this.#summarise(), 1000).unref();
-    if (this.#shown < LINES_PER_SECOND) {
-      this.#shown++;
-      return this.#add(telemetry(message));
-    }
-    this.#unshown.set(message.clientId, (this.#unshown.get(message.clientId) ?? 0) + 1);
+  #count({ clientId, deviceId, id }, event) {
+    const name = cut(String(clientId ?? deviceId ?? id ?? '-'), MOST_WHO);
+    const known = this.#unshown.size < MOST_COUNTED || this.#unshown.has(`${event} ${name}`);
+    const who = known ? name : 'others';
+    const counted = this.#unshown.get(`${event} ${who}`) ?? { entry: { who, what: event }, count: 0 };
+    counted.count++;
+    this.#unshown.set(`${event} ${who}`, counted);
   }
 
   #summarise() {
     this.#shown = 0;
-    for (const [who, count] of this.#unshown)
-      this.#add({ who, what: 'telemetry', text: `${count} more messages` });
+    for (const { entry, count } of this.#unshown.values()) {
+      this.#show({ ...entry, text: `${count} more` });
+    }
     this.#unshown.clear();
   }
 
   /**
    * @param {Entry} entry
    */
-  #add({ who = '-', what, text = '', color }) {
-    const time = this.#paint('dim', new Date().toTimeString().slice(0, 8));
-    const label = what.padEnd(12);
-    this.#print(`${time}  ${who.padEnd(10)} ${color ? this.#paint(color, label) : label} ${text}`.trimEnd());
+  #add(entry) {
+    this.#second ??= setInterval(() => this.#summarise(), 1000).unref();
+    this.#shown++;
+    this.#show(entry);
+  }
+
+  /**
+   * @param {Entry} entry
+   */
+  #show({ who = '-', what, text = '', color }) {
+    const time = new Date().toTimeString().slice(0, 8);
+    const label = text ? `${what.padEnd(12)} ` : what;
+    this.#screen.print([
+      { text: time, color: 'dim' },
+      `  ${cut(who, MOST_WHO).padEnd(10)} `,
+      color ? { text: label, color } : label,
+      cut(text, MOST_TEXT),
+    ]);
   }
 }
 
 /**
- * @typedef {{ who?: string, what: string, text?: string, color?: Color }} Entry
+ * @param {string} text
+ * @param {number} most
  */
-
-/**
- * What is shown of each event; nothing where undefined.
- * @type {{ [event: string]: (detail: any, ...rest: any[]) => Entry | undefined }}
- */
-const ENTRIES = {
-  connected: ({ clientId, tlsVersion, sessionPresent, address }) => ({
-    who: clientId,
-    what: 'connected',
-    text: `${tlsVersion} from ${address}${sessionPresent ? ', session resumed' : ''}`,
-    color: 'green',
-  }),
-  disconnected: ({ clientId, reason }) => ({
-    who: clientId,
-    what: 'disconnected',
-    text: reason,
-    color: 'yellow',
-  }),
-  refused: ({ clientId, reason, returnCode }) => ({
-    who: clientId,
-    what: 'refused',
-    text: returnCode === undefined ? reason : `CONNACK ${returnCode}: ${reason}`,
-    color: 'red',
-  }),
-  handshakeFailed: ({ address, reason }) => ({ what: 'no TLS', text: `${address}: ${reason}`, color: 'red' }),
-  dropped: ({ clientId, topic, reason }) => ({
-    who: clientId,
-    what: 'dropped',
-    text: `${reason} (acknowledged all the same; topic ${topic})`,
-    color: 'red',
-  }),
-  lost: ({ message, reason }) => ({ who: message.clientId, what: 'lost', text: reason, color: 'red' }),
-  subscribed: ({ clientId, filter, qos }) => ({
-    who: clientId,
-    what: 'subscribed',
-    text: `${filter} QoS ${qos}`,
-  }),
-  unsubscribed: ({ clientId, filter }) => ({ who: clientId, what: 'unsubscribed', text: filter }),
-  twinGet: ({ id, source }) => ({
-    who: id,
-    what: 'twin',
-    text: { hub: '', cache: 'from the cache', nothing: 'empty: nothing is cached' }[
-      /** @type {'hub'} */ (source)
-    ],
-  }),
-  reported: ({ id, status, patch, reason }) => ({
-    who: id,
-    what: 'reported',
-    text: patch ? JSON.stringify(patch) : `${status}: ${reason}`,
-    color: patch ? 'cyan' : 'red',
-  }),
-  desired: ({ id, patch }) => ({ who: id, what: 'desired', text: JSON.stringify(patch) }),
-  request: ({ address, method, path, status }) => ({
-    what: 'https',
-    text: `${address}: ${method} ${path}: ${status}`,
-  }),
-  c2d: ({ deviceId, messageId, status }) => ({
-    who: deviceId,
-    what: 'c2d',
-    text: `${status} ${messageId}`,
-    color: status === 'completed' ? 'green' : 'red',
-  }),
-};
-
-/**
- * @param {import('../index').Message} message
- * @returns {Entry}
- */
-function telemetry({ clientId, body, properties }) {
-  const bag = Object.entries(properties).map(([name, value]) => `${name}=${value}`);
-  return { who: clientId, what: 'telemetry', text: [bodyText(body), ...bag].join('  '), color: 'cyan' };
-}
-
-/**
- * A body on one line: as text where it is printable, else in hexadecimal.
- * @param {Buffer} body
- */
-function bodyText(body) {
-  const start = body.subarray(0, BODY_SHOWN);
-  const text = start.toString();
-  const printable = !/[\p{Cc}\ufffd]/u.test(text.replace(/[\t\r\n]/g, ' '));
-  const shown = printable ? text.replace(/\s+/g, ' ') : start.toString('hex');
-  return body.length > BODY_SHOWN ? `${shown}… (${body.length} bytes)` : shown;
+function cut(text, most) {
+  return text.length > most ? `${text.slice(0, most)}… (${text.length} characters)` : text;
 }
 
 module.exports = { Journal };

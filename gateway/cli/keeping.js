@@ -16,6 +16,10 @@ const CHAIN = 'chain.json';
 const KEYS = 'keys.json';
 const ROOT = 'root.ca.cert.pem';
 
+/** Modes of files. */
+const OWNER_ONLY = 0o600;
+const ALL_MAY_READ = 0o644;
+
 /** A chain is used again only while it has as much to live. Milliseconds. */
 const AMPLE = 24 * 3600 * 1000;
 
@@ -31,12 +35,19 @@ class Keeping {
    */
   constructor(directory) {
     this.#directory = directory;
+    let owner;
     try {
       fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
       fs.accessSync(directory, fs.constants.W_OK);
+      owner = fs.statSync(directory).uid;
     } catch (error) {
       throw unusable(directory, error);
     }
+    const self = process.getuid?.() ?? owner;
+    if (owner !== self && owner !== 0)
+      throw new UsageError(
+        `--directory: '${directory}' belongs to another user, who could replace the keys in it`,
+      );
   }
 
   /**
@@ -69,7 +80,7 @@ class Keeping {
    * @returns {string} path of the file
    */
   writeRoot(rootPem) {
-    return this.#write(ROOT, rootPem, 0o644);
+    return this.#write(ROOT, rootPem, ALL_MAY_READ);
   }
 
   /**
@@ -77,22 +88,30 @@ class Keeping {
    * @returns {any} undefined if there is none, or a damaged one: a new one serves as well
    */
   #read(name) {
+    const file = path.join(this.#directory, name);
     try {
-      return JSON.parse(fs.readFileSync(path.join(this.#directory, name), 'utf8'));
+      // Whoever could read it until now, can do so no longer.
+      fs.chmodSync(file, OWNER_ONLY);
+      return JSON.parse(fs.readFileSync(file, 'utf8'));
     } catch {
       return undefined;
     }
   }
 
   /**
+   * Puts a new file in the place of one that there is, as the mode of that one would stay.
    * @param {string} name
    * @param {string} text
    * @param {number} [mode] default: the owner alone, as there are keys in it
    */
-  #write(name, text, mode = 0o600) {
+  #write(name, text, mode = OWNER_ONLY) {
     const file = path.join(this.#directory, name);
+    const fresh = `${file}.${process.pid}`;
     try {
-      fs.writeFileSync(file, text, { mode });
+      fs.rmSync(fresh, { force: true });
+      fs.writeFileSync(fresh, text, { mode, flag: 'wx' });
+      fs.chmodSync(fresh, mode);
+      fs.renameSync(fresh, file);
     } catch (error) {
       throw unusable(file, error);
     }

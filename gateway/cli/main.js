@@ -1,120 +1,121 @@
 // @ts-check
 'use strict';
 
-const { once } = require('node:events');
+const net = require('node:net');
 const readline = require('node:readline');
 const { HELP, readArguments } = require('./arguments');
-const { banner } = require('./banner');
 const { painter, showsColors } = require('./colors');
 const { obey } = require('./commands');
-const { Journal } = require('./journal');
+const { needsHostsEntry } = require('./hosts_file');
+const { JsonFace } = require('./json_face');
 const { Keeping } = require('./keeping');
 const { listText } = require('./list');
+const { Screen } = require('./screen');
+const { settingsOf } = require('./settings');
+const { TextFace } = require('./text_face');
 const { UsageError } = require('./usage_error');
-const { createChain } = require('../certificates/chain');
-const { readChain } = require('../certificates/own_chain');
-const { readFaults } = require('../faults/notation');
+const { legible } = require('../encoding/legible');
 const { startGateway } = require('../gateway');
+const { version } = require('../package.json');
 
 /**
  * @typedef {import('./arguments').Arguments} Arguments
+ * @typedef {import('./text_face').Face} Face
  */
 
+/** Whatever Node takes for the longest interval. */
+const FOREVER_MS = 2 ** 31 - 1;
+
 /**
- * The command line of the gateway; runs until a signal comes.
- * @param {string[]} args
+ * The command line of the gateway; runs until a signal or a command ends it.
+ * @param {string[]} words
  * @returns {Promise<number>} exit code
  */
-async function main(args) {
+async function main(words) {
   try {
-    const options = readArguments(args);
-    if (options === 'help') print(HELP);
-    else if (options === 'list') print(listText());
-    else await run(options);
+    const args = readArguments(words);
+    if (args === 'help') write(`${HELP}\n`);
+    else if (args === 'list') write(`${listText()}\n`);
+    else if (args === 'version') write(`${version}\n`);
+    else return await run(args);
     return 0;
   } catch (error) {
-    console.error(`edge-downstream-gateway: ${describe(error)}`);
+    process.stderr.write(`edge-downstream-gateway: ${legible(describe(error))}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }
 
 /**
- * @param {Arguments} options
+ * @param {Arguments} args
+ * @returns {Promise<number>} exit code
  */
-async function run(options) {
-  const keeping = new Keeping(options.directory);
-  const gateway = await start(options, keeping);
-  const stopping = stopped();
-  const paint = painter(options.color && showsColors(process.stdout, process.env));
+async function run(args) {
+  const keeping = new Keeping(args.directory);
+  const { options, shown } = await settingsOf(args, keeping);
+  const gateway = await start(options, args);
+  const stop = new Stop();
+  const face = faceFor(args);
   const rootFile = keeping.writeRoot(gateway.rootPem);
-  print(banner({ gateway, devices: options.devices, rootFile, options }, paint), '');
-  const journal = new Journal(print, paint);
-  journal.watch(gateway);
-  const commands = listen((line) =>
-    obey(gateway, line).then(
-      (answer) => answer && print(answer),
-      (error) => print(paint('red', describe(error))),
-    ),
-  );
-  const signal = await stopping;
-  commands.close();
-  journal.stop();
-  await gateway.close();
-  print('', `Stopped by ${signal}.`);
-}
-
-/**
- * @param {Arguments} options
- * @param {Keeping} keeping
- */
-async function start(options, keeping) {
-  const { devices, listen: host, port, webSocketPort, offline, strict } = options;
-  const chain = await chainFor(options, keeping);
-  const keys = keeping.keys(devices);
-  const faults = asUsage(() => readFaults(options.faults));
-  return startGateway({
-    chain,
-    host,
-    port,
-    webSocketPort,
-    offline,
-    strict,
-    faults,
-    keep: 0,
-    devices: deviceOptions(devices, keys),
+  face.started({
+    gateway,
+    shown,
+    rootFile,
+    args,
+    loopback: isLoopback(gateway.host),
+    needsHostsEntry: needsHostsEntry(gateway.hostname),
   });
+  face.watch(gateway);
+  let exitCode = 0;
+  // Whatever goes wrong for one device, the others are served.
+  process.on('uncaughtException', (error) => {
+    exitCode = 1;
+    face.failed(error);
+  });
+  process.stdout.on('error', () => stop.now('the end of its output'));
+  const workplace = { gateway, keeping, faults: [...args.faults], quit: () => stop.now('quit') };
+  const commands = listen((line) => command(workplace, line, face));
+  const by = await stop.asked;
+  commands.close();
+  await gateway.close();
+  face.ended(by);
+  return exitCode;
 }
 
 /**
- * @param {Arguments} options
- * @param {Keeping} keeping
+ * @param {import('../index').GatewayOptions} options
+ * @param {Arguments} args
  */
-async function chainFor({ files, variant, hosts }, keeping) {
-  if (files) return asUsage(() => readChain(files));
-  if (variant === undefined) return keeping.chain(hosts ?? ['localhost']);
+async function start(options, { config }) {
   try {
-    return await createChain({ variant: /** @type {any} */ (variant), host: hosts });
+    return await startGateway(options);
   } catch (error) {
-    throw new UsageError(`--certificate '${variant}': ${/** @type {Error} */ (error).message}`);
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new UsageError(config === undefined ? error.message : `config '${config}': ${error.message}`);
   }
 }
 
 /**
- * @param {string[]} ids client ids; the device of a module need not be among them
- * @param {ReturnType<Keeping['keys']>} keys
- * @returns {import('../index').DeviceOptions[]}
+ * @param {Arguments} args
+ * @returns {Face}
  */
-function deviceOptions(ids, keys) {
-  /** @type {Map<string, import('../index').DeviceOptions>} */
-  const devices = new Map();
-  for (const id of ids) {
-    const [deviceId, moduleId] = id.split('/');
-    const device = devices.get(deviceId) ?? { deviceId, modules: [] };
-    devices.set(deviceId, device);
-    if (moduleId === undefined) Object.assign(device, keys[id]);
-    else device.modules?.push({ moduleId, ...keys[id] });
+function faceFor({ journal, color }) {
+  if (journal === 'json') return new JsonFace(write);
+  const paint = painter(color && showsColors(process.stdout, process.env));
+  return new TextFace(new Screen(write, paint), !process.stdin.isTTY);
+}
+
+/**
+ * @param {import('./commands').Workplace} workplace
+ * @param {string} line
+ * @param {Face} face
+ */
+async function command(workplace, line, face) {
+  if (line.trim() === '') return;
+  try {
+    face.obeyed(line, await obey(workplace, line));
+  } catch (error) {
+    face.refused(line, describe(error));
   }
-  return [...devices.values()];
 }
 
 /**
@@ -128,26 +129,29 @@ function listen(onLine) {
   return lines;
 }
 
-/** @returns {Promise<string>} the signal */
-async function stopped() {
-  const alive = setInterval(() => {}, 2 ** 31 - 1);
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  const signal = await Promise.race(signals.map((name) => once(process, name).then(() => name)));
-  clearInterval(alive);
-  return signal;
+/** Ends the program once: a signal, a command, or nobody left who reads what it shows. */
+class Stop {
+  /** @type {(by: string) => void} */
+  now = () => {};
+  /** @type {Promise<string>} by what */
+  asked = new Promise((resolve) => {
+    const alive = setInterval(() => {}, FOREVER_MS);
+    this.now = (by) => {
+      clearInterval(alive);
+      resolve(by);
+    };
+  });
+
+  constructor() {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => this.now(signal));
+  }
 }
 
 /**
- * @template T
- * @param {() => T} action
- * @returns {T}
+ * @param {string} host
  */
-function asUsage(action) {
-  try {
-    return action();
-  } catch (error) {
-    throw new UsageError(/** @type {Error} */ (error).message);
-  }
+function isLoopback(host) {
+  return host === 'localhost' || host === '::1' || (net.isIPv4(host) && host.startsWith('127.'));
 }
 
 /**
@@ -161,10 +165,10 @@ function describe(error) {
 }
 
 /**
- * @param {string[]} lines
+ * @param {string} text
  */
-function print(...lines) {
-  process.stdout.write(lines.join('\n') + '\n');
+function write(text) {
+  process.stdout.write(text);
 }
 
 module.exports = { main };

@@ -2,22 +2,23 @@
 'use strict';
 
 const { ProtocolError } = require('../mqtt/framing');
+const { costOf } = require('./cost');
 
 /**
  * @typedef {import('../index').Message} Message
  */
 
-/** What forwarding to IoT Hub can read as a creation time: .NET's round-trip format (contract edge-gateway.md §3.2). */
+/** What forwarding to IoT Hub can read as a creation time: .NET's round-trip format. */
 const ROUND_TRIP_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}(Z|[+-]\d\d:\d\d)?$/;
 
 /**
- * Store and forward (contract edge-gateway.md §3.4, §11.2): telemetry goes on to the cloud in order, at once while the
- * link is up, else when it is back. The device never hears of what happens here.
+ * Store and forward: telemetry goes on to the cloud in order, at once while the link is up, else when it is back. The
+ * device never hears of what happens here.
  */
 class Upstream {
   /** Sent to the cloud, and lost on the way there. */
   counts = { forwarded: 0, lost: 0 };
-  /** @type {Array<{ message: Message, storedAt: number }>} the oldest first */
+  /** @type {Array<{ message: Message, storedAt: number, cost: number }>} the oldest first */
   #stored = [];
   #bytes = 0;
   #terms;
@@ -29,7 +30,7 @@ class Upstream {
    * @param {import('./clock').Clock} terms.clock
    * @param {import('../identity/scope').Scope} terms.scope
    * @param {number} terms.timeToLiveMs older messages vanish
-   * @param {number} terms.storeBytes bodies that fit into the store
+   * @param {number} terms.storeBytes memory that the store may take
    * @param {object} events
    * @param {(message: Message) => void} events.onForwarded
    * @param {(message: Message, reason: string) => void} events.onLost
@@ -45,7 +46,7 @@ class Upstream {
     return this.#stored.length;
   }
 
-  /** @throws {ProtocolError} the store is full: close the connection, without acknowledgement (§2.7) */
+  /** @throws {ProtocolError} the store is full: close the connection, without acknowledgement */
   requireRoom() {
     if (this.#terms.link.online) return;
     this.#expire();
@@ -59,8 +60,9 @@ class Upstream {
    */
   take(message) {
     if (this.#terms.link.online) return this.#forward(message);
-    this.#stored.push({ message, storedAt: this.#terms.clock.now() });
-    this.#bytes += message.body.length;
+    const cost = costOf(message);
+    this.#stored.push({ message, storedAt: this.#terms.clock.now(), cost });
+    this.#bytes += cost;
   }
 
   /** The store is gone: a gateway without persistent storage was restarted. */
@@ -101,8 +103,8 @@ class Upstream {
     const oldest = this.#terms.clock.now() - this.#terms.timeToLiveMs;
     let expired = 0;
     while (expired < this.#stored.length && this.#stored[expired].storedAt < oldest) expired++;
-    for (const { message } of this.#stored.splice(0, expired)) {
-      this.#bytes -= message.body.length;
+    for (const { message, cost } of this.#stored.splice(0, expired)) {
+      this.#bytes -= cost;
       this.#lose(message, `older than the time to live of ${this.#terms.timeToLiveMs} ms`);
     }
   }

@@ -6,7 +6,9 @@
  */
 
 /** Clients whose chains are remembered: more than a gateway serves. */
-const MOST = 1000;
+const MOST = 500;
+/** Of a chain that is remembered, in bytes: several times a usual one. Anybody may present one. */
+const MAX_SIZE = 16384;
 
 /**
  * The certificates that clients presented. A resumed TLS session has only the client's own certificate, so its chain
@@ -38,7 +40,8 @@ class ClientChains {
    */
   #remember(fingerprint, chain) {
     this.#chains.delete(fingerprint);
-    if (chain.length === 1) return;
+    const size = chain.reduce((sum, { raw }) => sum + raw.length, 0);
+    if (chain.length === 1 || size > MAX_SIZE) return;
     this.#chains.set(fingerprint, chain);
     const [oldest] = this.#chains.keys();
     if (this.#chains.size > MOST) this.#chains.delete(oldest);

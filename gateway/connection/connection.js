@@ -9,9 +9,11 @@ const packets = require('../mqtt/packets');
 const { Delays } = require('./delays');
 const { ENDS } = require('./endings');
 const { KeepAlive } = require('./keep_alive');
+const { lossOf } = require('./loss');
 const { Opening } = require('./opening');
 const { Pubacks } = require('./pubacks');
 const { PublishQueue } = require('./publishing');
+const { Turn } = require('./turn');
 const { Wire } = require('./wire');
 
 /** Bytes kept of what is sent behind an undecided CONNECT, before the socket is no longer read. */
@@ -45,7 +47,7 @@ class Connection {
     this.wire = new Wire(socket, options, {
       onSecure: () => this.secured(),
       onData: (chunk) => this.read(chunk),
-      onWritable: () => this.guard(() => this.pump()),
+      onWritable: () => (this.http ? this.http.drained() : this.guard(() => this.pump())),
       onEnd: (error) => this.lost(error),
     });
     /** @type {ConnectionInfo} */
@@ -63,6 +65,11 @@ class Connection {
         this.after(milliseconds, action),
       end: (/** @type {Ending} */ how) => this.break(how),
     };
+    /** Whether anything came but the handshake. */
+    this.heard = false;
+    /** @type {import('../http/stream').HttpStream | undefined} where the bytes go while they are HTTP */
+    this.http = undefined;
+    this.turn = new Turn(() => this.guard(() => this.pump()));
     /** What is due later, whatever the state. */
     this.delays = new Delays();
     const pubacks = new Pubacks({
@@ -113,19 +120,21 @@ class Connection {
    * @param {Buffer} chunk
    */
   read(chunk) {
-    if (!this.info.protocol && !this.recognise(chunk)) return;
+    this.heard = true;
+    if (!this.info.protocol && !this.recognise(chunk)) return this.http?.feed(chunk);
     if (this.info.protocol === 'mqtt' && this.earlyLoss?.takes(chunk)) return;
     this.reader.push(chunk);
     this.guard(() => this.pump());
   }
 
   /**
-   * Whether the first bytes are MQTT; otherwise they are left to the HTTP head.
+   * Whether the bytes are MQTT; otherwise they are left to the HTTP head.
    * @param {Buffer} chunk
    */
   recognise(chunk) {
+    if (this.http) return false;
     if (this.speech === 'http' || looksLikeHttp(chunk)) {
-      this.surroundings.httpHead.serve(this, this.wire.lend(chunk));
+      this.http = this.surroundings.httpHead.serve(this);
       return false;
     }
     this.info.protocol = 'mqtt';
@@ -148,7 +157,9 @@ class Connection {
     this.state = 'connecting';
     this.timer = this.awaitConnect();
     this.info.protocol = 'websocket';
-    this.wire.reclaim(framing, head);
+    this.http = undefined;
+    this.wire.framing = framing;
+    framing.decode(head);
   }
 
   /**
@@ -171,12 +182,23 @@ class Connection {
       if (error instanceof packets.UnsupportedLevelError) {
         this.opening.refuse(new Refusal(1, error.message));
       } else if (error instanceof ProtocolError) this.end(error.message, ENDS.LOST);
-      else throw error;
+      else this.fail(error);
     }
+  }
+
+  /**
+   * Something went wrong that is not the client's fault: in here, or in a listener to an event.
+   * @param {unknown} error
+   * @throws {unknown} the error: whoever runs the gateway must hear of it
+   */
+  fail(error) {
+    this.end(`internal error: ${error instanceof Error ? error.message : error}`, ENDS.FAILED);
+    throw error;
   }
 
   /** Handles the packets that have been read, as far as the client may go at present. */
   pump() {
+    this.turn.begin();
     while (!this.held) {
       const packet = this.reader.next();
       if (!packet) break;
@@ -190,9 +212,14 @@ class Connection {
 
   /** Whether no further packet is taken for now. */
   get held() {
-    const full = this.publishes.length > this.surroundings.limits.maxPendingPublishes;
     const { frozen, congested } = this.wire;
-    return full || frozen || congested || this.state === 'deciding' || this.state === 'ended';
+    const undecided = this.state === 'deciding' || this.state === 'ended';
+    return this.full || frozen || congested || undecided || this.turn.isOver;
+  }
+
+  /** Whether as many publishes wait as may. */
+  get full() {
+    return this.publishes.length > this.surroundings.limits.maxPendingPublishes;
   }
 
   /**
@@ -200,13 +227,11 @@ class Connection {
    */
   handle(packet) {
     if (!this.client) return this.opening.take(packets.decodeConnect(packet));
+    packets.assertShape(packet);
     this.keepAlive.touch();
-    packets.assertFlags(packet);
     if (packet.type === packets.TYPE.PUBLISH) this.publishes.push(packets.decodePublish(packet));
-    else if (packet.type === packets.TYPE.DISCONNECT) {
-      packets.assertNoBody(packet);
-      this.end('DISCONNECT', ENDS.DISCONNECT);
-    } else this.client.handle(packet);
+    else if (packet.type === packets.TYPE.DISCONNECT) this.end('DISCONNECT', ENDS.DISCONNECT);
+    else this.client.handle(packet);
   }
 
   /**
@@ -275,8 +300,11 @@ class Connection {
    * @param {Error | undefined} error
    */
   lost(error) {
-    const reason = error ? error.message : 'connection lost';
-    this.end(reason, ENDS.LOST);
+    const { handshakeDone, socket } = this.wire;
+    const heard = handshakeDone ? this.heard : socket.bytesRead > 0;
+    const { reason, look } = lossOf(error, { handshakeDone, heard });
+    if (this.client && !this.full) this.publishes.waiting.push(...this.publishesRead());
+    this.end(reason, ENDS.LOST, { look });
   }
 
   /**
@@ -305,8 +333,10 @@ class Connection {
    * @param {boolean} [how.abrupt] without a farewell on the level of WebSocket
    * @param {boolean} [how.takenOver] by a connection of the same id
    * @param {number} [how.returnCode] of the CONNACK sent
+   * @param {'port' | 'certificate'} [how.look] all that the client wanted
+   * @param {boolean} [how.deaf] what still comes is not read
    */
-  end(reason, consequences, { reset, abrupt, takenOver = false, returnCode } = {}) {
+  end(reason, consequences, { reset, abrupt, takenOver = false, returnCode, look, deaf } = {}) {
     const { state } = this;
     if (state === 'ended') return;
     this.state = 'ended';
@@ -315,7 +345,8 @@ class Connection {
     this.delays.clear();
     const { emit, intake, registry } = this.surroundings;
     registry.remove(this);
-    this.wire.close({ reset, abrupt });
+    this.http?.destroy();
+    this.wire.close({ reset, abrupt, deaf });
     const done = this.publishes.end(consequences.stored);
     if (this.client) {
       if (!takenOver) this.client.leave();
@@ -323,8 +354,11 @@ class Connection {
       emit('disconnected', { ...this.info, reason });
     } else if (state === 'http') {
       // Each of its requests has been told.
-    } else if (this.wire.handshakeDone) emit('refused', { ...this.info, reason, returnCode });
-    else emit('handshakeFailed', { ...this.info, reason });
+    } else {
+      const told = { ...this.info, ...(look && { look }), reason };
+      if (this.wire.handshakeDone) emit('refused', { ...told, returnCode });
+      else emit('handshakeFailed', told);
+    }
   }
 }
 

@@ -4,13 +4,14 @@
 const { admit } = require('../identity/admission');
 const { authenticationOf } = require('../identity/authenticator');
 const { Refusal } = require('../identity/refusal');
+const { userAgentOf } = require('../identity/user_agent');
 const packets = require('../mqtt/packets');
 const { Client } = require('../session/client');
 const { ENDS } = require('./endings');
 
 /**
  * @typedef {import('./connection').Connection} Connection
- * @typedef {import('mqtt-packet').IConnectPacket} ConnectPacket
+ * @typedef {import('../mqtt/packets').ConnectPacket} ConnectPacket
  * @typedef {import('../index').Disturbance} Disturbance
  * @typedef {import('../index').Ending} Ending
  */
@@ -33,8 +34,10 @@ class Opening {
    */
   take(packet) {
     const connection = this.#connection;
-    const { clientId, keepalive, clean } = packet;
+    const { clientId, keepalive, clean, username = '' } = packet;
     Object.assign(connection.info, { clientId, keepAlive: keepalive, cleanSession: clean });
+    const userAgent = userAgentOf(username);
+    if (userAgent !== undefined) connection.info.userAgent = userAgent;
     const fault = connection.surroundings.faults.at('connack', connection.info);
     const { code = 0 } = typeof fault === 'object' ? fault : {};
     connection.state = 'deciding';
@@ -51,7 +54,7 @@ class Opening {
   #decide(packet) {
     const { info, surroundings, wire } = this.#connection;
     const { authenticator, hosts, limits, link, strict } = surroundings;
-    const credentials = { password: packet.password?.toString(), certificates: wire.clientCertificates };
+    const credentials = { password: packet.password, certificates: wire.clientCertificates };
     this.#credentials = credentials;
     info.authentication = authenticationOf(credentials);
     const lookUpMs = link.online ? limits.refusalDelayMs : limits.refusalDelayOfflineMs;
@@ -84,10 +87,7 @@ class Opening {
     };
     const client = new Client(identity, info, line, surroundings);
     connection.client = client;
-    if (will) {
-      const { topic, payload, qos = 0, retain = false } = will;
-      connection.will = { topic, payload: Buffer.from(payload), qos, retain };
-    }
+    connection.will = will;
     connection.state = 'connected';
     const { deviceId, moduleId } = identity;
     const { sessionPresent } = client;

@@ -50,12 +50,7 @@ class PublishQueue {
    */
   push(packet) {
     this.waiting.push(packet);
-    if (this.waiting.length === 1) this.#advance();
-  }
-
-  /** Begins the first, and what follows as long as nothing has to wait. */
-  #advance() {
-    while (this.waiting.length > 0 && this.begin(this.waiting[0])) this.waiting.shift();
+    if (this.waiting.length === 1 && this.begin(packet)) this.waiting.shift();
   }
 
   /**
@@ -72,11 +67,11 @@ class PublishQueue {
     return false;
   }
 
-  /** The first is done at last; those behind it follow. */
+  /** The first is done at last; those behind it follow, in turns with other connections. */
   next() {
     this.waiting.shift();
-    this.#advance();
-    if (this.waiting.length === 0) this.steps.onDrained();
+    if (this.waiting.length === 0) return this.steps.onDrained();
+    setImmediate(() => this.later(() => this.begin(this.waiting[0]) && this.next()));
   }
 
   /**
@@ -89,12 +84,14 @@ class PublishQueue {
     this.taking = true;
     const slow = this.#take(packet);
     if (slow && slow !== 'failed') {
-      slow.then(() =>
-        this.later(() => {
-          this.taking = false;
-          this.finish(packet, fault);
-          this.next();
-        }),
+      const done = () => {
+        this.taking = false;
+        this.finish(packet, fault);
+        this.next();
+      };
+      slow.then(
+        () => this.later(done),
+        (error) => this.steps.guarded(() => rethrow(error)),
       );
       return false;
     }
@@ -171,6 +168,14 @@ class PublishQueue {
       return error instanceof QosTwoError;
     }
   }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {never}
+ */
+function rethrow(error) {
+  throw error;
 }
 
 module.exports = { PublishQueue };

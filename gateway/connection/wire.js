@@ -4,6 +4,9 @@
 const tls = require('node:tls');
 const { ShapedOutput } = require('../faults/output');
 
+/** Bytes gathered for one write. */
+const MAX_OUTBOX = 65536;
+
 /**
  * @typedef {object} WireEvents
  * @property {() => void} onSecure the handshake is done
@@ -47,6 +50,7 @@ class Wire {
     this.address = `${socket.remoteAddress}:${socket.remotePort}`;
     /** @type {Buffer[]} */
     this.outbox = [];
+    this.outboxSize = 0;
     /** Writes that the socket has not finished. */
     this.writing = 0;
     this.onFlushed = () => {};
@@ -68,12 +72,11 @@ class Wire {
       this.handshakeDone = true;
       onSecure();
     });
-    this.onChunk = (/** @type {Buffer} */ chunk) => {
+    this.secure.on('data', (/** @type {Buffer} */ chunk) => {
       if (!this.open || this.frozen) return;
       if (this.framing) this.framing.decode(chunk);
       else onData(chunk);
-    };
-    this.secure.on('data', this.onChunk);
+    });
     this.secure.on('drain', () => this.open && onWritable());
     const end = (/** @type {Error | undefined} */ error) => {
       this.peerGone = true;
@@ -115,12 +118,16 @@ class Wire {
     if (!this.open || this.frozen) return;
     if (this.outbox.length === 0) process.nextTick(() => this.flush());
     this.outbox.push(bytes);
+    this.outboxSize += bytes.length;
+    // So that congestion shows before the turn is over.
+    if (this.outboxSize > MAX_OUTBOX) this.flush();
   }
 
   flush() {
     if (this.outbox.length === 0) return;
     const bytes = this.outbox.length === 1 ? this.outbox[0] : Buffer.concat(this.outbox);
     this.outbox = [];
+    this.outboxSize = 0;
     this.write(this.framing ? this.framing.encode(bytes) : bytes);
   }
 
@@ -142,29 +149,6 @@ class Wire {
   written() {
     this.writing--;
     if (this.writing === 0) this.onFlushed();
-  }
-
-  /**
-   * Lets somebody else read and write for a while; closing stays here.
-   * @param {Buffer} chunk read already, to be read again
-   * @returns {import('node:net').Socket} paused
-   */
-  lend(chunk) {
-    this.secure.pause();
-    this.secure.off('data', this.onChunk);
-    this.secure.unshift(chunk);
-    return this.secure;
-  }
-
-  /**
-   * Takes back what was lent.
-   * @param {Framing} framing
-   * @param {Buffer} head what the borrower read too much
-   */
-  reclaim(framing, head) {
-    this.framing = framing;
-    this.onChunk(head);
-    this.secure.on('data', this.onChunk);
   }
 
   /** Stops reading, so that TCP holds the peer back. */
@@ -189,12 +173,14 @@ class Wire {
    * @param {object} [options]
    * @param {boolean} [options.reset] RST instead of FIN
    * @param {boolean} [options.abrupt] without the farewell of the framing
+   * @param {boolean} [options.deaf] nothing more is read: an RST follows the FIN if the peer goes on sending
    */
-  close({ reset = false, abrupt = reset } = {}) {
+  close({ reset = false, abrupt = reset, deaf = false } = {}) {
     if (this.frozen || !this.handshakeDone) return this.destroy();
     this.open = false;
     // What arrives now is read and thrown away: unread input would turn the FIN into an RST.
-    this.secure.resume();
+    if (deaf) this.secure.pause();
+    else this.secure.resume();
     this.flush();
     if (this.framing && !abrupt && !this.peerGone) this.write(this.framing.farewell);
     this.onFlushed = () => {
@@ -224,7 +210,7 @@ function serve(socket, { clientCertificate, secureContext }) {
   return new tls.TLSSocket(socket, {
     isServer: true,
     secureContext,
-    // As edgeHub: a client certificate is asked for, and any is good at this level (§2.3b). Outside of tls.Server,
+    // As edgeHub: a client certificate is asked for, and any is good at this level. Outside of tls.Server,
     // `rejectUnauthorized` only means that there must be one.
     requestCert: clientCertificate !== 'none',
     rejectUnauthorized: clientCertificate === 'required',

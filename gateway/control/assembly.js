@@ -37,7 +37,7 @@ function assemble(settings, { hosts, trustBundle, emit }) {
   const clock = new Clock(settings.clockOffsetMs);
   const link = new Link();
   link.online = !settings.offline;
-  const faults = new Faults(settings.faults);
+  const faults = new Faults(settings.faults, (fault) => emit('fault', fault));
   const inbox = new Inbox(settings.keep);
   const registry = new Registry(limits.maxClients);
   const sessions = new SessionStore();

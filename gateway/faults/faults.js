@@ -12,12 +12,17 @@ const { POINTS, assertFault, isPoint, isRecord, shown } = require('./points');
 class Faults {
   /** @type {FaultScript} */
   #script = {};
+  #onFault;
+  /** Connections whose output is shaped: told once, and asked for whenever something is sent. @type {WeakSet<object>} */
+  #shaped = new WeakSet();
 
   /**
    * @param {FaultScript} [script]
+   * @param {(fault: import('../index').FaultEvent) => void} [onFault] hears of each that is committed
    * @throws {TypeError} names the point and its value
    */
-  constructor(script = {}) {
+  constructor(script = {}, onFault = () => {}) {
+    this.#onFault = onFault;
     this.script = script;
   }
 
@@ -47,11 +52,28 @@ class Faults {
    * @throws {TypeError} a function decided on what is no fault of this point
    */
   at(point, first, second, third) {
-    const fault = /** @type {any} */ (this.#script[point]);
-    if (typeof fault !== 'function') return fault;
-    const decision = fault(first, second, third);
-    if (decision !== undefined) assertFault(point, decision);
-    return decision;
+    const entry = /** @type {any} */ (this.#script[point]);
+    if (entry === undefined) return undefined;
+    const decided = typeof entry === 'function';
+    const fault = decided ? entry(first, second, third) : entry;
+    if (fault === undefined) return undefined;
+    if (decided) assertFault(point, fault);
+    this.#tell(point, fault, [first, second, third][POINTS[point].connectionAt]);
+    return fault;
+  }
+
+  /**
+   * @param {Point} point
+   * @param {any} fault
+   * @param {any} connection or, before there is one, its number
+   */
+  #tell(point, fault, connection) {
+    if (point === 'output') {
+      if (this.#shaped.has(connection)) return;
+      this.#shaped.add(connection);
+    }
+    const about = typeof connection === 'number' ? { connectionNumber: connection } : connection;
+    this.#onFault({ ...about, point, fault });
   }
 }
 

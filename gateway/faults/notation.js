@@ -19,6 +19,23 @@ function readFaults(specs) {
 }
 
 /**
+ * A fault as a command line has it.
+ * @param {unknown} fault a word, a code, or an object of keys and values
+ * @returns {string}
+ */
+function faultText(fault) {
+  if (typeof fault === 'number') return `0x${fault.toString(16).padStart(2, '0')}`;
+  if (typeof fault !== 'object' || fault === null) return String(fault);
+  return Object.entries(fault)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}:${ArrayBuffer.isView(value) ? bytesOf(value).toString('hex') : value}`)
+    .join(',');
+}
+
+/** @param {ArrayBufferView} view */
+const bytesOf = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength);
+
+/**
  * @param {string} spec
  */
 function isScript(spec) {
@@ -70,4 +87,4 @@ function wrap(choices) {
   return lines.map((line) => line.trimEnd());
 }
 
-module.exports = { faultsText, readFaults };
+module.exports = { faultText, faultsText, readFaults };

@@ -22,30 +22,37 @@ const SCRIPT = /\.(json|js|cjs|mjs)$/i;
  * @throws {TypeError} an entry is no fault; names the file and the key
  */
 function readScript(file) {
-  const script = load(file);
-  if (!isRecord(script)) {
-    throw new TypeError(`fault script '${file}': ${shown(script)} is not an object of points`);
-  }
+  return rulesOf(`fault script '${file}'`, load(file));
+}
+
+/**
+ * @param {string} what it is, for the words of errors
+ * @param {unknown} script faults by point, with selectors
+ * @returns {Rule[]}
+ * @throws {TypeError} an entry is no fault; names the key
+ */
+function rulesOf(what, script) {
+  if (!isRecord(script)) throw new TypeError(`${what}: ${shown(script)} is not an object of points`);
   return Object.entries(script)
     .filter(([, fault]) => fault !== undefined)
     .map(([key, fault]) => {
-      const selector = selectorOf(file, key);
+      const selector = selectorOf(what, key);
       const problem = typeof fault === 'function' ? undefined : problemOf(selector.point, fault);
-      if (problem !== undefined) throw new TypeError(`fault script '${file}': '${key}': ${problem}`);
+      if (problem !== undefined) throw new TypeError(`${what}: '${key}': ${problem}`);
       return { selector, fault };
     });
 }
 
 /**
- * @param {string} file
+ * @param {string} what
  * @param {string} key
  */
-function selectorOf(file, key) {
+function selectorOf(what, key) {
   try {
     return parseSelector(key);
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
-    throw new TypeError(`fault script '${file}': '${key}': ${message}`, { cause: error });
+    throw new TypeError(`${what}: '${key}': ${message}`, { cause: error });
   }
 }
 
@@ -81,4 +88,4 @@ function attempt(file, problem, action) {
   }
 }
 
-module.exports = { SCRIPT, readScript };
+module.exports = { SCRIPT, readScript, rulesOf };

@@ -3,83 +3,122 @@
 
 const http = require('node:http');
 const { ENDS } = require('../connection/endings');
+const { AbortedError, Body, HttpError } = require('./body');
 const { Frames } = require('./frames');
 const { answerUpgrade } = require('./handshake');
+const { KESTREL, Patience } = require('./patience');
 const { handlerOf } = require('./routes');
+const { HttpStream } = require('./stream');
 
 /**
  * @typedef {import('../connection/connection').Connection} Connection
+ * @typedef {import('./routes').HttpResponse} HttpResponse
  */
 
-/** How long a connection may be idle between two requests, as Kestrel's; milliseconds. */
-const IDLE_MS = 130000;
-
-/** Of the body of a request, as Kestrel's; bytes. */
-const MAX_BODY = 30000000;
-
 /**
- * The HTTPS side of a gateway (contract edge-gateway.md §1.1): upgrades to WebSocket, on which the connection goes on
- * as one of MQTT, and requests. It owns no port; connections come decrypted.
+ * The HTTPS side of a gateway: upgrades to WebSocket, on which the connection goes on as one of MQTT, and requests.
+ * It owns no port; connections come decrypted.
  */
 class HttpHead {
   #routes;
   #emit;
-  /** @type {WeakMap<import('node:stream').Duplex, Connection>} */
-  #connections = new WeakMap();
+  #times;
   #server;
 
   /**
    * @param {object} options
    * @param {import('./routes').Route[]} options.routes without one, 404 is the answer
    * @param {(event: string, detail: object) => void} options.emit
+   * @param {import('./patience').Times} [options.times]
    */
-  constructor({ routes, emit }) {
+  constructor({ routes, emit, times = KESTREL }) {
     this.#routes = routes;
     this.#emit = emit;
-    this.#server = http.createServer({ keepAliveTimeout: IDLE_MS });
-    this.#server.on('request', (request, response) => this.#answer(request, response));
-    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
-    this.#server.on('clientError', (error, socket) => this.#object(error, socket));
+    this.#times = times;
+    this.#server = http.createServer({ keepAliveTimeout: times.idleMs });
+    this.#server.on('request', (request, response) => this.#serve(request, response, () => {}));
+    this.#server.on('checkContinue', (request, response) =>
+      this.#serve(request, response, () => response.writeContinue()),
+    );
+    this.#server.on('upgrade', (request, stream, head) => this.#upgrade(request, stream, head));
+    this.#server.on('clientError', (error, stream) => this.#object(error, stream));
   }
 
   /**
-   * @param {Connection} connection
-   * @param {import('node:net').Socket} socket of it, paused, with the beginning of a request
+   * @param {Connection} connection whose bytes are HTTP from now on
+   * @returns {HttpStream} where they go
    */
-  serve(connection, socket) {
-    this.#connections.set(socket, connection);
-    this.#server.emit('connection', socket);
-    socket.resume();
+  serve(connection) {
+    const patience = new Patience(this.#times, (reason, status) => {
+      if (connection.state === 'ended') return;
+      if (status) connection.wire.write(headOf(status, {}));
+      connection.end(`HTTP: ${reason}`, ENDS.CLOSED);
+    });
+    const stream = new HttpStream(connection, patience);
+    this.#server.emit('connection', stream);
+    return stream;
   }
 
   /**
    * @param {http.IncomingMessage} request
    * @param {http.ServerResponse} response
+   * @param {() => void} onBodyWanted
    */
-  async #answer(request, response) {
-    const connection = this.#connectionOf(request.socket);
-    if (!connection) return;
+  #serve(request, response, onBodyWanted) {
+    const stream = streamOf(request.socket);
+    if (!stream) return;
+    const { connection, patience } = stream;
     connection.serveHttp();
-    const { method = '', headers, url = '' } = request;
-    const [path] = url.split('?', 1);
-    const body = await bodyOf(request);
-    if (body === 'aborted') return;
-    const handle = handlerOf(this.#routes, method, path);
-    const answer = body === 'too long' ? { status: 413 } : await handle({ path, headers, body });
-    response.statusCode = answer.status;
-    response.setHeaders(new Map(Object.entries(answer.headers ?? {})));
-    response.end(answer.body);
-    this.#emit('request', { ...connection.info, method, path, status: answer.status });
+    patience.asked();
+    const body = new Body(request, patience, onBodyWanted);
+    this.#answer(request, body).then(
+      (answer) => {
+        if (!answer || connection.state === 'ended') return;
+        connection.guard(() => {
+          response.statusCode = answer.status;
+          response.setHeaders(new Map(Object.entries(answer.headers ?? {})));
+          if (body.isTooMuch) {
+            response.setHeader('connection', 'close');
+            stream.isDeaf = true;
+          }
+          response.end(answer.body);
+          body.leave();
+          const { method = '' } = request;
+          const { status } = answer;
+          this.#emit('request', { ...connection.info, method, path: pathOf(request), status });
+        });
+      },
+      (error) => connection.fail(error),
+    );
   }
 
   /**
    * @param {http.IncomingMessage} request
-   * @param {import('node:stream').Duplex} socket
+   * @param {Body} body
+   * @returns {Promise<HttpResponse | undefined>} undefined: there is nobody to answer
+   */
+  async #answer(request, body) {
+    const path = pathOf(request);
+    const handle = handlerOf(this.#routes, request.method ?? '', path);
+    try {
+      const readBody = (/** @type {number} */ most) => body.read(most);
+      return await handle({ path, headers: request.headers, readBody });
+    } catch (error) {
+      if (error instanceof HttpError) return { status: error.status };
+      if (error instanceof AbortedError) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * @param {http.IncomingMessage} request
+   * @param {import('node:stream').Duplex} duplex
    * @param {Buffer} head
    */
-  #upgrade(request, socket, head) {
-    const connection = this.#connectionOf(socket);
-    if (!connection) return;
+  #upgrade(request, duplex, head) {
+    const stream = streamOf(duplex);
+    if (!stream) return;
+    const { connection } = stream;
     const { status, headers, reason } = answerUpgrade(request);
     connection.wire.write(headOf(status, headers));
     if (status !== 101) return connection.end(reason, ENDS.CLOSED);
@@ -88,47 +127,34 @@ class HttpHead {
       onReply: (frame) => connection.wire.write(frame),
       onEnd: (error) => connection.finish(error),
     });
-    connection.serveWebSocket(frames, head);
+    connection.serveWebSocket(frames, Buffer.concat([head, stream.release()]));
   }
 
   /**
    * @param {Error} error what came is no HTTP, or the connection was lost
-   * @param {import('node:stream').Duplex} socket
+   * @param {import('node:stream').Duplex} duplex
    */
-  #object(error, socket) {
-    const connection = this.#connectionOf(socket);
-    if (!connection) return;
-    connection.wire.write(headOf(400, {}));
-    connection.end(`HTTP: ${error.message}`, ENDS.CLOSED);
-  }
-
-  /**
-   * @param {import('node:stream').Duplex} socket
-   * @returns {Connection | undefined} undefined: it has ended, and what comes is no longer answered
-   */
-  #connectionOf(socket) {
-    const connection = this.#connections.get(socket);
-    return connection?.state === 'ended' ? undefined : connection;
+  #object(error, duplex) {
+    const stream = streamOf(duplex);
+    if (!stream) return;
+    stream.connection.wire.write(headOf(400, {}));
+    stream.connection.end(`HTTP: ${error.message}`, ENDS.CLOSED);
   }
 }
 
 /**
- * @param {AsyncIterable<Buffer>} request
- * @returns {Promise<Buffer | 'too long' | 'aborted'>}
+ * @param {import('node:stream').Duplex} duplex as node:http knows it
+ * @returns {HttpStream | undefined} undefined: its connection has ended, and what comes is no longer answered
  */
-async function bodyOf(request) {
-  const chunks = [];
-  let length = 0;
-  try {
-    for await (const chunk of request) {
-      length += chunk.length;
-      if (length <= MAX_BODY) chunks.push(chunk);
-    }
-  } catch {
-    return 'aborted';
-  }
-  return length <= MAX_BODY ? Buffer.concat(chunks) : 'too long';
+function streamOf(duplex) {
+  const stream = /** @type {HttpStream} */ (/** @type {unknown} */ (duplex));
+  return stream.connection.state === 'ended' ? undefined : stream;
 }
+
+/**
+ * @param {http.IncomingMessage} request
+ */
+const pathOf = ({ url = '' }) => url.split('?', 1)[0];
 
 /**
  * The head of a response, for a connection that node:http has left.

@@ -5,7 +5,8 @@
  * @typedef {object} HttpRequest
  * @property {string} path without query, as it came
  * @property {import('node:http').IncomingHttpHeaders} headers
- * @property {Buffer} body
+ * @property {(most: number) => Promise<Buffer | undefined>} readBody to be called once it is known who asks: undefined
+ *   if the body is longer than so many bytes
  *
  * @typedef {object} HttpResponse
  * @property {number} status

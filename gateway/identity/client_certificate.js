@@ -7,8 +7,15 @@ const { Refusal } = require('./refusal');
  * @typedef {import('node:crypto').X509Certificate} X509Certificate
  */
 
+/** Certificates of a client that are looked at. */
+const MOST_PRESENTED = 10;
+/** Signatures verified for one client; a good chain needs one a certificate. */
+const MOST_VERIFIED = 8;
+/** Of an RSA key, in bits: with longer ones each signature takes long. */
+const LONGEST_MODULUS = 8192;
+
 /**
- * Decides on the certificate of a device (contract edge-gateway.md §2.3b).
+ * Decides on the certificate of a device.
  * @param {X509Certificate[]} presented the device's own first, then intermediates in any order
  * @param {object} terms
  * @param {string} terms.clientId
@@ -71,8 +78,9 @@ function checkDates({ validFrom, validTo }, what, now) {
  */
 function pathToBundle(presented, clientId, trustBundle) {
   const trusted = new Set(trustBundle.map(({ fingerprint256 }) => fingerprint256));
-  const candidates = [...trustBundle, ...presented];
-  // Each certificate is entered once, so that no client can make the search long.
+  const candidates = [...trustBundle, ...presented.slice(0, MOST_PRESENTED)];
+  let verified = 0;
+  // Each certificate is entered once, and few signatures are verified, so that no client can make the search long.
   /** @type {Map<string, X509Certificate>} */
   const entered = new Map();
   /**
@@ -83,7 +91,8 @@ function pathToBundle(presented, clientId, trustBundle) {
     entered.set(certificate.fingerprint256, certificate);
     if (trusted.has(certificate.fingerprint256)) return [certificate];
     for (const candidate of candidates) {
-      if (entered.has(candidate.fingerprint256) || !isIssuedBy(certificate, candidate)) continue;
+      if (entered.has(candidate.fingerprint256) || !claimsIssuer(certificate, candidate)) continue;
+      if (++verified > MOST_VERIFIED || !isSignedBy(certificate, candidate)) continue;
       const rest = pathFrom(candidate);
       if (rest) return [certificate, ...rest];
     }
@@ -99,13 +108,23 @@ function pathToBundle(presented, clientId, trustBundle) {
 }
 
 /**
+ * By names and usages.
  * @param {X509Certificate} certificate
  * @param {X509Certificate} issuer
  */
-function isIssuedBy(certificate, issuer) {
-  if (!issuer.ca || !certificate.checkIssued(issuer)) return false;
+function claimsIssuer(certificate, issuer) {
+  return issuer.ca && certificate.checkIssued(issuer);
+}
+
+/**
+ * @param {X509Certificate} certificate
+ * @param {X509Certificate} issuer
+ */
+function isSignedBy(certificate, issuer) {
   try {
-    return certificate.verify(issuer.publicKey);
+    const { publicKey } = issuer;
+    if ((publicKey.asymmetricKeyDetails?.modulusLength ?? 0) > LONGEST_MODULUS) return false;
+    return certificate.verify(publicKey);
   } catch {
     // OpenSSL cannot read a key of that kind.
     return false;

@@ -5,7 +5,7 @@
  * @param {import('./child').Child} child
  * @param {object} place
  * @param {string} place.hubHostName
- * @param {string} place.endpoint gateway and port
+ * @param {string} place.endpoint gateway and, unless it is the standard one, port
  * @param {boolean} place.direct name the gateway as the host, for clients that do not heed `GatewayHostName`
  */
 function connectionStringOf({ deviceId, moduleId, primaryKey, x509 }, { hubHostName, endpoint, direct }) {

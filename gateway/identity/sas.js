@@ -11,6 +11,9 @@ const END_OF_TIME = 253402300800;
 /** What .NET reads as a floating-point number, but for names such as `NaN`, of which no time can be made. */
 const NUMBER = /^\s*[+-]?(\d[\d,]*\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
 
+/** How often an audience is decoded. Each time takes as long as the text, and costs whoever made it two characters. */
+const MOST_LAYERS = 4;
+
 /**
  * @typedef {object} SharedAccessSignature
  * @property {string} resource `sr` as transmitted, the text that is signed
@@ -119,11 +122,15 @@ function isSignedBy(sas, keys) {
 const urlDecode = (text) => percentDecode(text.replaceAll('+', ' '));
 
 /**
- * Decodes until nothing changes, as the several layers of edgeHub do together.
+ * Decodes until nothing changes, as the several layers of edgeHub do together; no more often than they can.
  * @param {string} text
  */
 function decodeAll(text) {
-  for (let decoded = urlDecode(text); decoded !== text; decoded = urlDecode(text)) text = decoded;
+  for (let n = 0; n < MOST_LAYERS; n++) {
+    const decoded = urlDecode(text);
+    if (decoded === text) break;
+    text = decoded;
+  }
   return text;
 }
 

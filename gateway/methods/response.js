@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { parseJson } = require('../encoding/json');
+
 /** What follows the id would be part of it, and match no call. */
 const RESPONSE = /^\$iothub\/methods\/res\/([^/]*)\/\?\$rid=([^/]+)$/;
 
@@ -45,12 +47,12 @@ function answerOf(status, payload) {
 
 /**
  * @param {string} text
- * @returns {unknown} null if it is empty; the text itself if it is not JSON
+ * @returns {unknown} null if it is empty; the text itself if it is not JSON, or nested too deep
  */
 function jsonOf(text) {
   if (text === '') return null;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { parseJson } = require('../encoding/json');
 const { membersOf } = require('../encoding/json_text');
 const { percentDecode } = require('../encoding/percent');
 const { MethodError } = require('./call');
@@ -12,11 +13,14 @@ const METHOD_CALL_PATH = /^\/twins\/([^/?]+)(?:\/modules\/([^/?]+))?\/methods\/?
 const LEAST_RESPONSE_TIMEOUT = 5;
 const MOST_TIMEOUT = 300;
 
+/** More than name and payload may have together, white space and escapes included. Bytes. */
+const MAX_BODY = 524288;
+
 /**
  * @typedef {object} RestRequest a POST
  * @property {string} path with its query
  * @property {import('node:http').IncomingHttpHeaders} headers names in lower case
- * @property {Buffer | string} body
+ * @property {(most: number) => Promise<Buffer | undefined>} readBody undefined if it is longer than so many bytes
  * @property {(callerId: string, headers: import('node:http').IncomingHttpHeaders) => string | undefined} refusalOf why
  *   the headers do not prove a module `d/m` that may call
  * @property {import('./calls').Calls['invoke']} invoke a device that does not exist is one that is not there
@@ -62,7 +66,7 @@ async function handleMethodCall(request) {
 /**
  * @param {RestRequest} request
  */
-async function call({ path, headers, body, refusalOf, invoke }) {
+async function call({ path, headers, readBody, refusalOf, invoke }) {
   const match = METHOD_CALL_PATH.exec(path);
   if (!match) throw new RestError(404, `nothing is at '${path}'`);
   const id = match.slice(1).filter(Boolean).map(percentDecode).join('/');
@@ -75,7 +79,7 @@ async function call({ path, headers, body, refusalOf, invoke }) {
   }
   const refusal = refusalOf(caller, headers);
   if (refusal !== undefined) throw new RestError(401, refusal);
-  const { methodName, payload, seconds } = parseBody(body);
+  const { methodName, payload, seconds } = parseBody(await readBody(MAX_BODY));
   const options = {
     from: /** @type {const} */ ('module'),
     responseTimeoutMs: 1000 * timeoutOf(seconds, 'responseTimeoutInSeconds', 30, LEAST_RESPONSE_TIMEOUT),
@@ -92,11 +96,11 @@ async function call({ path, headers, body, refusalOf, invoke }) {
 
 /**
  * The payload travels as text: its numbers keep their digits.
- * @param {Buffer | string} body
+ * @param {Buffer | undefined} body
  */
 function parseBody(body) {
-  const text = body.toString();
-  const members = membersOfObject(text);
+  if (!body) throw new RestError(400, `the body is longer than ${MAX_BODY} bytes`);
+  const members = membersOfObject(body.toString());
   const value = (/** @type {string} */ name) => JSON.parse(members.get(name.toLowerCase()) ?? 'null');
   const methodName = value('methodName');
   if (typeof methodName !== 'string') throw new RestError(400, "the body has no 'methodName'");
@@ -111,7 +115,7 @@ function parseBody(body) {
 function membersOfObject(text) {
   let parsed;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseJson(text);
   } catch {
     throw new RestError(400, 'the body is not JSON');
   }

@@ -21,26 +21,33 @@ const NONE = Buffer.alloc(0);
 
 /** Cuts the byte stream of a connection into control packets. */
 class PacketReader {
+  /** Joined so far, from `#offset` on. */
+  #buffer = NONE;
+  #offset = 0;
+  /** Behind it. Joined once, when a packet is whole, however many pieces it comes in. @type {Buffer[]} */
+  #pieces = [];
+  #piecesLength = 0;
+  /** Bytes without which nothing can be handed out. */
+  #wanted = 0;
+
   /**
    * @param {number} maxPacketSize in bytes, fixed header included
    */
   constructor(maxPacketSize) {
     this.maxPacketSize = maxPacketSize;
-    this.buffer = NONE;
-    this.offset = 0;
   }
 
   /** Bytes read and not yet handed out. */
   get length() {
-    return this.buffer.length - this.offset;
+    return this.#buffer.length - this.#offset + this.#piecesLength;
   }
 
   /**
    * @param {Buffer} chunk
    */
   push(chunk) {
-    this.buffer = this.length === 0 ? chunk : Buffer.concat([this.buffer.subarray(this.offset), chunk]);
-    this.offset = 0;
+    this.#pieces.push(chunk);
+    this.#piecesLength += chunk.length;
   }
 
   /**
@@ -48,7 +55,9 @@ class PacketReader {
    * @throws {ProtocolError} packet over the size limit, or malformed length
    */
   next() {
-    const { buffer, offset } = this;
+    if (this.#pieces.length > 0 && this.length >= this.#wanted) this.#join();
+    const buffer = this.#buffer;
+    const offset = this.#offset;
     let remaining = 0;
     for (let i = 1; i <= 4; i++) {
       if (offset + i >= buffer.length) return undefined;
@@ -59,8 +68,12 @@ class PacketReader {
       if (size > this.maxPacketSize) {
         throw new ProtocolError(`packet of ${size} bytes is over the limit of ${this.maxPacketSize}`);
       }
-      if (offset + size > buffer.length) return undefined;
-      this.offset += size;
+      if (offset + size > buffer.length) {
+        this.#wanted = size;
+        return undefined;
+      }
+      this.#offset += size;
+      this.#wanted = 0;
       return {
         type: buffer[offset] >> 4,
         flags: buffer[offset] & 0x0f,
@@ -69,6 +82,16 @@ class PacketReader {
       };
     }
     throw new ProtocolError('remaining length is longer than 4 bytes');
+  }
+
+  #join() {
+    const left = this.#buffer.subarray(this.#offset);
+    const [first] = this.#pieces;
+    const alone = left.length === 0 && this.#pieces.length === 1;
+    this.#buffer = alone ? first : Buffer.concat([left, ...this.#pieces]);
+    this.#offset = 0;
+    this.#pieces = [];
+    this.#piecesLength = 0;
   }
 }
 

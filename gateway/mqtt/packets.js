@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const mqtt = require('mqtt-packet');
+const { Fields } = require('./fields');
 const { ProtocolError } = require('./framing');
 
 /** Control packet types that a client may send (MQTT 3.1.1 §2.2.1). */
@@ -18,21 +18,58 @@ const TYPE = {
   DISCONNECT: 14,
 };
 
-/** Types whose first byte has other flags than 0 (MQTT 3.1.1 §2.2.2); those of PUBLISH have meanings. */
+const PINGRESP = Buffer.from([0xd0, 0x00]);
+
+/** Of a topic, in bytes of UTF-8 (MQTT 3.1.1 §1.5.3). */
+const MAX_TOPIC_SIZE = 65535;
+
+/** Topic filters of one packet. */
+const MAX_FILTERS = 1000;
+
+/** Of the first byte, MQTT 3.1.1 §2.2.2; those of PUBLISH have a meaning, and all others are 0. */
 const FLAGS = new Map([
   [TYPE.PUBREL, 2],
   [TYPE.SUBSCRIBE, 2],
   [TYPE.UNSUBSCRIBE, 2],
 ]);
 
-const PINGRESP = Buffer.from([0xd0, 0x00]);
+/** Of the body, where it is always the same. */
+const LENGTHS = new Map([
+  [TYPE.PUBACK, 2],
+  [TYPE.PUBREC, 2],
+  [TYPE.PUBREL, 2],
+  [TYPE.PUBCOMP, 2],
+  [TYPE.PINGREQ, 0],
+  [TYPE.DISCONNECT, 0],
+]);
 
-/** Of a topic, in bytes of UTF-8 (MQTT 3.1.1 §1.5.3). */
-const MAX_TOPIC_SIZE = 65535;
+/** Of the flags of CONNECT (MQTT 3.1.1 §3.1.2.3). */
+const CONNECT_FLAG = {
+  RESERVED: 0x01,
+  CLEAN: 0x02,
+  WILL: 0x04,
+  RETAIN: 0x20,
+  PASSWORD: 0x40,
+  USERNAME: 0x80,
+};
 
 /**
  * @typedef {import('./framing').Packet} Packet
  * @typedef {import('../index').PublishPacket} PublishPacket
+ *
+ * @typedef {object} Will
+ * @property {string} topic
+ * @property {Buffer} payload
+ * @property {number} qos
+ * @property {boolean} retain
+ *
+ * @typedef {object} ConnectPacket nothing of it refers to what was read
+ * @property {string} clientId
+ * @property {boolean} clean
+ * @property {number} keepalive seconds
+ * @property {string | undefined} username
+ * @property {string | undefined} password
+ * @property {Will | undefined} will
  */
 
 /**
@@ -41,51 +78,59 @@ const MAX_TOPIC_SIZE = 65535;
 class UnsupportedLevelError extends ProtocolError {}
 
 /**
+ * What holds for every packet of a kind, whatever is in it.
  * @param {Packet} packet
- * @throws {ProtocolError} the first byte is none of a client's packet
+ * @throws {ProtocolError} wrong flags, or a length that it cannot have
  */
-function assertFlags({ type, flags }) {
-  if (type === TYPE.PUBLISH || flags === (FLAGS.get(type) ?? 0)) return;
-  throw new ProtocolError(`packet type ${type} with flags ${flags}`);
+function assertShape({ type, flags, bytes, bodyStart }) {
+  if (type === TYPE.PUBLISH) return;
+  if (flags !== (FLAGS.get(type) ?? 0)) throw new ProtocolError(`packet type ${type} with flags ${flags}`);
+  const length = LENGTHS.get(type);
+  const actual = bytes.length - bodyStart;
+  if (length !== undefined && actual !== length) {
+    throw new ProtocolError(`packet type ${type} with ${actual} bytes instead of ${length}`);
+  }
 }
 
 /**
  * @param {Packet} packet
- * @returns {mqtt.IConnectPacket}
+ * @returns {ConnectPacket}
  * @throws {UnsupportedLevelError}
  * @throws {ProtocolError} not a CONNECT, another protocol name, or malformed
  */
 function decodeConnect(packet) {
   if (packet.type !== TYPE.CONNECT) throw new ProtocolError(`packet type ${packet.type} before CONNECT`);
-  assertFlags(packet);
-  const body = packet.bytes.subarray(packet.bodyStart);
-  const nameEnd = body.length < 2 ? 0 : 2 + body.readUInt16BE(0);
-  const name = body.toString('utf8', 2, nameEnd);
+  assertShape(packet);
+  const fields = new Fields(packet.bytes, packet.bodyStart, 'CONNECT');
+  const name = fields.text();
   if (name !== 'MQTT') throw new ProtocolError(`protocol name '${name}' is not 'MQTT'`);
-  if (body.length < nameEnd + 2) throw new ProtocolError('CONNECT is truncated');
-  if (body[nameEnd] !== 4) throw new UnsupportedLevelError(`protocol level ${body[nameEnd]} is not 4`);
-  const flags = body[nameEnd + 1];
-  if (flags & 0x40 && !(flags & 0x80)) throw new ProtocolError('CONNECT has a password and no username');
-  if ((flags & 0x18) === 0x18) throw new ProtocolError('CONNECT asks for will QoS 3');
-  assertNothingBehind(body, nameEnd + 4, flags);
-  return /** @type {mqtt.IConnectPacket} */ (decode(packet));
-}
-
-/**
- * The library passes over what follows the last field of a CONNECT; edgeHub's decoder does not.
- * @param {Buffer} body
- * @param {number} start of the client id
- * @param {number} flags which fields there are: will topic and payload, username, password
- */
-function assertNothingBehind(body, start, flags) {
-  const fields = 1 + (flags & 0x04 ? 2 : 0) + (flags & 0x80 ? 1 : 0) + (flags & 0x40 ? 1 : 0);
-  let end = start;
-  for (let i = 0; i < fields; i++) {
-    if (end + 2 > body.length) throw new ProtocolError('CONNECT is truncated');
-    end += 2 + body.readUInt16BE(end);
+  const level = fields.octet();
+  if (level !== 4) throw new UnsupportedLevelError(`protocol level ${level} is not 4`);
+  const flags = fields.octet();
+  const has = (/** @type {number} */ flag) => (flags & flag) !== 0;
+  const willQos = (flags >> 3) & 0x03;
+  if (has(CONNECT_FLAG.RESERVED)) throw new ProtocolError('CONNECT has a reserved flag set');
+  if (has(CONNECT_FLAG.PASSWORD) && !has(CONNECT_FLAG.USERNAME)) {
+    throw new ProtocolError('CONNECT has a password and no username');
   }
-  if (end > body.length) throw new ProtocolError('CONNECT is truncated');
-  if (end < body.length) throw new ProtocolError(`${body.length - end} bytes behind the fields of CONNECT`);
+  if (willQos === 3) throw new ProtocolError('CONNECT asks for will QoS 3');
+  if (!has(CONNECT_FLAG.WILL) && (willQos !== 0 || has(CONNECT_FLAG.RETAIN))) {
+    throw new ProtocolError('CONNECT describes a will that it does not have');
+  }
+  const keepalive = fields.word();
+  const clientId = fields.text();
+  const will = has(CONNECT_FLAG.WILL)
+    ? {
+        topic: fields.text(),
+        payload: Buffer.from(fields.data()),
+        qos: willQos,
+        retain: has(CONNECT_FLAG.RETAIN),
+      }
+    : undefined;
+  const username = has(CONNECT_FLAG.USERNAME) ? fields.text() : undefined;
+  const password = has(CONNECT_FLAG.PASSWORD) ? fields.text() : undefined;
+  fields.end();
+  return { clientId, clean: has(CONNECT_FLAG.CLEAN), keepalive, username, password, will };
 }
 
 /**
@@ -113,79 +158,80 @@ function decodePublish({ bytes, bodyStart, flags }) {
 }
 
 /**
- * Of a PUBACK, PUBREC or PUBCOMP.
- * @param {Packet} packet
+ * @param {Packet} packet of PUBACK, PUBREC or PUBCOMP
  * @returns {number} packet id
  * @throws {ProtocolError}
  */
-function decodeAcknowledgement({ type, bytes, bodyStart }) {
-  if (bytes.length !== bodyStart + 2) throw new ProtocolError(`packet type ${type} of a wrong length`);
-  const packetId = bytes.readUInt16BE(bodyStart);
+function decodeAcknowledgement({ bytes, bodyStart }) {
+  const fields = new Fields(bytes, bodyStart, 'an acknowledgement');
+  return packetIdOf(fields);
+}
+
+/**
+ * @param {Packet} packet
+ * @returns {{ packetId: number, subscriptions: Array<{ filter: string, qos: number }> }}
+ * @throws {ProtocolError}
+ */
+function decodeSubscribe({ bytes, bodyStart }) {
+  const fields = new Fields(bytes, bodyStart, 'SUBSCRIBE');
+  const packetId = packetIdOf(fields);
+  const subscriptions = listOf(fields, () => {
+    const filter = filterOf(fields);
+    const qos = fields.octet();
+    if (qos > 2) throw new ProtocolError(`SUBSCRIBE with QoS ${qos}`);
+    return { filter, qos };
+  });
+  return { packetId, subscriptions };
+}
+
+/**
+ * @param {Packet} packet
+ * @returns {{ packetId: number, filters: string[] }}
+ * @throws {ProtocolError}
+ */
+function decodeUnsubscribe({ bytes, bodyStart }) {
+  const fields = new Fields(bytes, bodyStart, 'UNSUBSCRIBE');
+  const packetId = packetIdOf(fields);
+  return { packetId, filters: listOf(fields, () => filterOf(fields)) };
+}
+
+/**
+ * @param {Fields} fields
+ */
+function packetIdOf(fields) {
+  const packetId = fields.word();
   if (packetId === 0) throw new ProtocolError('packet id 0');
   return packetId;
 }
 
 /**
- * Of a PINGREQ or DISCONNECT.
- * @param {Packet} packet
- * @throws {ProtocolError}
+ * @template T
+ * @param {Fields} fields
+ * @param {() => T} next
+ * @returns {T[]} one or more
  */
-function assertNoBody({ type, bytes, bodyStart }) {
-  if (bytes.length > bodyStart) throw new ProtocolError(`packet type ${type} with a body`);
-}
-
-/**
- * @param {Packet} packet
- * @returns {mqtt.ISubscribePacket}
- */
-function decodeSubscribe(packet) {
-  const decoded = /** @type {mqtt.ISubscribePacket} */ (decode(packet));
-  assertFilters(decoded.subscriptions.map(({ topic }) => topic));
-  return decoded;
-}
-
-/**
- * @param {Packet} packet
- * @returns {mqtt.IUnsubscribePacket}
- */
-function decodeUnsubscribe(packet) {
-  const decoded = /** @type {mqtt.IUnsubscribePacket} */ (decode(packet));
-  assertFilters(decoded.unsubscriptions);
-  return decoded;
-}
-
-/**
- * At least one filter, and MQTT 3.1.1 §4.7.1: `#` only as the last level, `+` only as a whole level.
- * @param {string[]} filters
- */
-function assertFilters(filters) {
-  if (filters.length === 0) throw new ProtocolError('no topic filters');
-  for (const filter of filters) {
-    const levels = filter.split('/');
-    const valid = levels.every((level, i) =>
-      level.length > 1 ? !/[#+]/.test(level) : level !== '#' || i === levels.length - 1,
-    );
-    if (filter === '' || !valid) throw new ProtocolError(`invalid topic filter '${filter}'`);
+function listOf(fields, next) {
+  const list = [];
+  while (!fields.atEnd) {
+    if (list.length === MAX_FILTERS) throw new ProtocolError(`more than ${MAX_FILTERS} topic filters`);
+    list.push(next());
   }
+  if (list.length === 0) throw new ProtocolError('no topic filters');
+  return list;
 }
 
 /**
- * @param {Packet} packet
- * @returns {mqtt.Packet}
+ * MQTT 3.1.1 §4.7.1: `#` only as the last level, `+` only as a whole level.
+ * @param {Fields} fields
  */
-function decode({ bytes }) {
-  /** @type {mqtt.Packet | undefined} */
-  let decoded;
-  const parser = mqtt.parser();
-  parser.on('packet', (packet) => (decoded = packet));
-  parser.on('error', (error) => {
-    throw new ProtocolError(error.message);
-  });
-  parser.parse(bytes);
-  if (!decoded) throw new ProtocolError('packet is truncated');
-  const { messageId } = decoded;
-  if (messageId === 0) throw new ProtocolError('packet id 0');
-  return decoded;
+function filterOf(fields) {
+  const filter = fields.text();
+  const levels = filter.split('/');
+  const valid = levels.every((level, i) =>
+    level.length > 1 ? !/[#+]/.test(level) : level !== '#' || i === levels.length - 1,
+  );
+  if (filter === '' || !valid) throw new ProtocolError(`invalid topic filter '${filter}'`);
+  return filter;
 }
 
 /**
@@ -200,18 +246,15 @@ const puback = (packetId) => Buffer.from([0x40, 0x02, packetId >> 8, packetId & 
 const connack = (returnCode, sessionPresent) => Buffer.from([0x20, 0x02, sessionPresent ? 1 : 0, returnCode]);
 
 /**
- * @param {number} messageId
+ * @param {number} packetId
  * @param {number[]} granted none is no valid SUBACK, and can be made nevertheless
  */
-const suback = (messageId, granted) =>
-  granted.length === 0
-    ? Buffer.from([0x90, 0x02, messageId >> 8, messageId & 0xff])
-    : mqtt.generate({ cmd: 'suback', messageId, granted });
+const suback = (packetId, granted) => packet(0x90, Buffer.from([packetId >> 8, packetId & 0xff, ...granted]));
 
 /**
- * @param {number} messageId
+ * @param {number} packetId
  */
-const unsuback = (messageId) => Buffer.from([0xb0, 0x02, messageId >> 8, messageId & 0xff]);
+const unsuback = (packetId) => Buffer.from([0xb0, 0x02, packetId >> 8, packetId & 0xff]);
 
 /**
  * To be called before a message is taken on: later nobody could be told.
@@ -227,21 +270,39 @@ function assertTopicFits(what, topic) {
 }
 
 /**
- * A PUBLISH as edgeHub sends it: packet id 1, never DUP nor RETAIN (§2.7b).
- * @param {string} topic
+ * A PUBLISH as edgeHub sends it: packet id 1, never DUP nor RETAIN.
+ * @param {string} topic at most 65 535 bytes
  * @param {Buffer} payload
  * @param {0 | 1} qos
  */
-const publish = (topic, payload, qos) =>
-  mqtt.generate({ cmd: 'publish', topic, payload, qos, messageId: 1, dup: false, retain: false });
+function publish(topic, payload, qos) {
+  const name = Buffer.from(topic);
+  const size = Buffer.from([name.length >> 8, name.length & 0xff]);
+  const packetId = qos === 0 ? [] : [Buffer.from([0, 1])];
+  return packet(0x30 | (qos << 1), size, name, ...packetId, payload);
+}
+
+/**
+ * @param {number} first byte
+ * @param {...Buffer} parts of the body
+ */
+function packet(first, ...parts) {
+  const header = [first];
+  let left = parts.reduce((sum, { length }) => sum + length, 0);
+  do {
+    header.push((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+    left >>= 7;
+  } while (left > 0);
+  return Buffer.concat([Buffer.from(header), ...parts]);
+}
 
 module.exports = {
+  MAX_FILTERS,
   MAX_TOPIC_SIZE,
   PINGRESP,
   TYPE,
   UnsupportedLevelError,
-  assertFlags,
-  assertNoBody,
+  assertShape,
   assertTopicFits,
   connack,
   decodeAcknowledgement,

@@ -17,7 +17,7 @@ class Inputs {
   #queues = new Map();
   /** @type {Map<string, Store>} by module and input */
   #stores = new Map();
-  /** Of the bodies stored. */
+  /** The memory that the messages take. */
   #bytes = 0;
 
   /**
@@ -28,7 +28,7 @@ class Inputs {
    */
   constructor(options) {
     const onSettled = (/** @type {InputMessage} */ message) => {
-      this.#bytes -= message.body.length;
+      this.#bytes -= message.cost;
       options.onSettled(message);
     };
     this.#options = { ...options, onSettled };
@@ -56,7 +56,7 @@ class Inputs {
       throw new TypeError(`input ${inspect(input)} of '${id}' is not one level of a topic`);
     }
     const message = new InputMessage(id, input, content);
-    this.#bytes += message.body.length;
+    this.#bytes += message.cost;
     this.of(id).put(message);
     return message;
   }

@@ -47,7 +47,7 @@ class Client {
     this.queue = (identity.moduleId === undefined ? queues : inputs).of(identity.clientId);
     /** What follows the PUBACK of each message at QoS 1, oldest first: as all have packet id 1, it means the oldest. */
     this.unacknowledged = /** @type {Array<() => void>} */ ([]);
-    /** A client over the gateway's limit is acknowledged and never served (contract §2.10). */
+    /** A client over the gateway's limit is acknowledged and never served. */
     this.served = false;
   }
 
@@ -82,7 +82,6 @@ class Client {
       case TYPE.UNSUBSCRIBE:
         return this.unsubscribe(packets.decodeUnsubscribe(packet));
       case TYPE.PINGREQ:
-        packets.assertNoBody(packet);
         return this.commit(this.surroundings.faults.at('pingresp', this.info), () =>
           this.send(packets.PINGRESP),
         );
@@ -92,16 +91,17 @@ class Client {
   }
 
   /**
-   * @param {import('mqtt-packet').ISubscribePacket} packet
+   * @param {ReturnType<typeof packets.decodeSubscribe>} packet
    */
-  subscribe({ messageId = 0, subscriptions }) {
-    const answers = subscriptions.map(({ topic: filter, qos }) => {
+  subscribe({ packetId, subscriptions }) {
+    this.subscriptions.requireRoom(subscriptions.map(({ filter }) => filter));
+    const answers = subscriptions.map(({ filter, qos }) => {
       const fault = this.surroundings.faults.at('suback', filter, this.info);
       return { filter, fault, code: this.grant(filter, qos, fault) };
     });
     this.commit(wholeFault(answers), () => {
       const codes = answers.flatMap(({ code, fault }) => (fault === 'omit' ? [] : [code]));
-      this.send(packets.suback(messageId, codes));
+      this.send(packets.suback(packetId, codes));
       for (const { filter, code } of answers) {
         if (code !== 0 && code !== 1) continue;
         this.subscriptions.add(filter, code);
@@ -124,15 +124,16 @@ class Client {
   }
 
   /**
-   * @param {import('mqtt-packet').IUnsubscribePacket} packet
+   * @param {ReturnType<typeof packets.decodeUnsubscribe>} packet
    */
-  unsubscribe({ messageId = 0, unsubscriptions }) {
-    this.commit(this.surroundings.faults.at('unsuback', unsubscriptions, this.info), () => {
-      for (const filter of unsubscriptions) {
+  unsubscribe({ packetId, filters }) {
+    this.subscriptions.requireRoom(filters);
+    this.commit(this.surroundings.faults.at('unsuback', filters, this.info), () => {
+      for (const filter of filters) {
         this.subscriptions.remove(filter);
         this.surroundings.emit('unsubscribed', { ...this.info, filter, kind: kindOf(filter) });
       }
-      this.send(packets.unsuback(messageId));
+      this.send(packets.unsuback(packetId));
       this.subscriptionsChanged();
     });
   }
@@ -146,7 +147,7 @@ class Client {
   }
 
   /**
-   * Does what the client's publish asks for (§2.7, §2.9): telemetry is stored, requests are answered.
+   * Does what the client's publish asks for: telemetry is stored, requests are answered.
    * @param {PublishPacket} packet
    * @returns {void | Promise<void>} a promise holds back all publishes behind it
    * @throws {ProtocolError} close the connection
@@ -185,7 +186,17 @@ class Client {
   deliver(topic, payload) {
     const subscription = this.subscriptions.match(topic, Infinity);
     if (subscription) this.publish(topic, payload, subscription.qos);
+    else this.miss(topic);
     return subscription !== undefined;
+  }
+
+  /**
+   * The client gets no message to this topic, as it did not ask for any.
+   * @param {string} topic
+   */
+  miss(topic) {
+    const { clientId } = this.identity;
+    this.surroundings.emit('undelivered', { clientId, topic, reason: 'no subscription' });
   }
 
   /**

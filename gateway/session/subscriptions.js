@@ -1,6 +1,18 @@
 // @ts-check
 'use strict';
 
+const { ProtocolError } = require('../mqtt/framing');
+
+/**
+ * What a client may ask for in one session, altogether. edgeHub has no such limits; here each filter is looked at for
+ * every message to the client, and somebody else pays for the time.
+ */
+const MAX_FILTERS = 1000;
+/** In characters. */
+const MAX_SIZE = 131072;
+
+const MODULE_INPUTS = { begin: 'devices/', middle: '/modules/', end: '/#' };
+
 /**
  * What edgeHub turns on for a filter (SessionStateParser.cs). Methods, desired properties, cloud-to-device messages and
  * module inputs need their kind turned on and a filter that matches; for twin responses a filter that matches is enough.
@@ -11,8 +23,19 @@ const KINDS = [
   ['desired', (filter) => filter.startsWith('$iothub/twin/PATCH/properties/desired/')],
   ['c2d', (filter) => filter.endsWith('messages/devicebound/#')],
   ['twinResponses', (filter) => filter === '$iothub/twin/res/#'],
-  ['moduleInputs', (filter) => /^devices\/.+\/modules\/.+\/#$/.test(filter)],
+  ['moduleInputs', isOfModuleInputs],
 ];
+
+/**
+ * The expression `^devices/.+/modules/.+/#$`, in a time that does not grow with the square of the length.
+ * @param {string} filter
+ */
+function isOfModuleInputs(filter) {
+  const { begin, middle, end } = MODULE_INPUTS;
+  if (!filter.startsWith(begin) || !filter.endsWith(end)) return false;
+  const at = filter.indexOf(middle, begin.length + 1);
+  return at !== -1 && at + middle.length + 1 <= filter.length - end.length;
+}
 
 /**
  * @param {string} filter
@@ -46,8 +69,21 @@ class Subscriptions {
   #byFilter = new Map();
   /** @type {Map<string, boolean>} whether it is on, by filter, in the order of the first mention */
   #mentioned = new Map();
-  /** @type {Map<import('../index').SubscriptionKind, boolean>} */
-  #kinds = new Map();
+  /** @type {Map<import('../index').SubscriptionKind, boolean> | undefined} as the list has them, once they are asked for */
+  #kinds;
+
+  /**
+   * What was unsubscribed counts, too, as it is remembered.
+   * @param {string[]} filters of one packet
+   * @throws {ProtocolError} more than one client may have
+   */
+  requireRoom(filters) {
+    const all = new Set([...this.#mentioned.keys(), ...filters]);
+    if (all.size > MAX_FILTERS) throw new ProtocolError(`more than ${MAX_FILTERS} topic filters`);
+    let size = 0;
+    all.forEach((filter) => (size += filter.length));
+    if (size > MAX_SIZE) throw new ProtocolError(`topic filters of more than ${MAX_SIZE} characters`);
+  }
 
   /**
    * A repeated SUBSCRIBE changes the QoS and keeps the time of creation.
@@ -74,11 +110,7 @@ class Subscriptions {
    */
   #mention(filter, on) {
     this.#mentioned.set(filter, on);
-    this.#kinds.clear();
-    for (const [each, isOn] of this.#mentioned) {
-      const kind = kindOf(each);
-      if (kind) this.#kinds.set(kind, isOn);
-    }
+    this.#kinds = undefined;
   }
 
   /**
@@ -86,14 +118,25 @@ class Subscriptions {
    * @returns {boolean | undefined} undefined: no filter of that kind was ever named
    */
   state(kind) {
+    this.#kinds ??= this.#replay();
     return this.#kinds.get(kind);
+  }
+
+  #replay() {
+    /** @type {Map<import('../index').SubscriptionKind, boolean>} */
+    const kinds = new Map();
+    for (const [filter, on] of this.#mentioned) {
+      const kind = kindOf(filter);
+      if (kind) kinds.set(kind, on);
+    }
+    return kinds;
   }
 
   /**
    * @param {import('../index').SubscriptionKind} kind
    */
   has(kind) {
-    return this.#kinds.get(kind) === true;
+    return this.state(kind) === true;
   }
 
   /**

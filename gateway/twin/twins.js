@@ -88,8 +88,13 @@ class Twins {
     const patch = parsePatch(JSON.stringify(change));
     const twin = this.#of(id);
     const next = twin.change(patch, version);
-    const subscriber = this.#link.online ? this.#subscriber(id) : undefined;
+    if (!this.#link.online) return next;
+    const subscriber = this.#subscriber(id);
     if (subscriber) this.#send(id, subscriber, twin.hear(patch), next);
+    else {
+      const reason = this.#clientOf(id) ? 'no subscription' : 'not connected';
+      this.#emit('undelivered', { clientId: id, topic: `${DESIRED_TOPIC}${next}`, reason });
+    }
     return next;
   }
 

@@ -8,9 +8,11 @@ export interface ConnectionInfo {
   /** Absent before it is known: on a port for HTTP, until the upgrade. */
   protocol?: 'mqtt' | 'websocket';
   clientId?: string;
+  /** How the client introduces itself: `DeviceClientType` of its username, decoded. Absent without one. */
+  userAgent?: string;
   deviceId?: string;
   moduleId?: string;
-  /** What CONNECT came with: a token, or else a client certificate; absent if it was neither (§2.3). */
+  /** What CONNECT came with: a token, or else a client certificate; absent if it was neither. */
   authentication?: 'key' | 'x509';
   /** Seconds, as in CONNECT. */
   keepAlive?: number;
@@ -30,5 +32,13 @@ export interface PublishPacket {
   retain: boolean;
 }
 
-/** What edgeHub turns on for a topic filter (§2.8). */
+/** What edgeHub turns on for a topic filter. */
 export type SubscriptionKind = 'methods' | 'desired' | 'c2d' | 'twinResponses' | 'moduleInputs';
+
+/** A message that nobody was subscribed to. */
+export interface UndeliveredMessage {
+  /** `deviceId`, or `deviceId/moduleId`. */
+  clientId: string;
+  topic: string;
+  reason: string;
+}

@@ -124,8 +124,8 @@ type Decide<Circumstances extends unknown[], Fault> =
   Fault | ((...circumstances: Circumstances) => Fault | undefined);
 
 /**
- * Faults to commit (§11.3), each at a point in a connection's life: a fault for every case, or a function that decides.
- * A function that returns what is no fault of its point raises an uncaught TypeError which names it.
+ * Faults to commit, each at a point in a connection's life: a fault for every case, or a function that decides. A
+ * function that returns what is no fault of its point raises an uncaught TypeError which names it.
  */
 export interface Faults {
   /** TCP was accepted. */
@@ -154,6 +154,12 @@ export interface Faults {
   method?: Decide<[call: MethodRequest, connection: ConnectionInfo], MethodFault>;
   /** Asked whenever there is something to send. */
   output?: Decide<[connection: ConnectionInfo], OutputFault>;
+}
+
+/** A fault was committed. `output` is told once a connection. */
+export interface FaultEvent extends ConnectionInfo {
+  point: keyof Faults;
+  fault: FaultAt<keyof Faults>;
 }
 
 /** What may be committed at a point. */

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { C2DMessage, C2DOptions } from './c2d';
 import { Chain } from './certificates';
-import { ConnectionInfo, SubscriptionKind } from './connection';
-import { Faults } from './faults';
-import { Device, DeviceOptions, ModuleOptions, Thumbprints } from './identity';
+import { ConnectionInfo, SubscriptionKind, UndeliveredMessage } from './connection';
+import { FaultEvent, Faults } from './faults';
+import { Device, DeviceOptions, ModuleOptions, MqttCredentials, Thumbprints } from './identity';
 import { Limits } from './limits';
 import { MethodOptions, MethodOutcome, MethodResult } from './methods';
 import { InputMessage, InputOptions } from './routing';
@@ -17,6 +17,7 @@ import {
   TwinGet,
   TwinProperties,
 } from './twin';
+import { ModuleEnvironment, WorkloadRequest } from './workload';
 
 export interface GatewayOptions {
   /** Address to listen on. Default `127.0.0.1`. */
@@ -47,26 +48,33 @@ export interface GatewayOptions {
    * modelled, nor twin change notifications.
    */
   routes?: Record<string, string> | string[];
+  /**
+   * Unix socket of the workload API, made at the start. Default one in a folder of its own, made by `moduleEnvironment`.
+   * Whoever reaches the workload API can sign as a module whose generation id it knows.
+   */
+  workloadSocket?: string;
+  /** Port of the workload API on 127.0.0.1, plain HTTP; 0 is any free one. Default none. */
+  workloadPort?: number;
   /** Start with the cloud out of reach. Default false. */
   offline?: boolean;
   /** Latest messages kept until they are taken. Default 100; 0 keeps none, `Infinity` all. */
   keep?: number;
-  /** Behave like IoT Hub where edgeHub is lenient (§11.1). Default false. */
+  /** Behave like IoT Hub where edgeHub is lenient. Default false. */
   strict?: boolean;
   /** Send a TLS close_notify before closing. Default false, as edgeHub (T3). */
   cleanClose?: boolean;
-  /** Default `TLSv1.2`, as edgeHub (§6.1); an older one is a fault. */
+  /** Default `TLSv1.2`, as edgeHub; an older one is a fault. */
   minVersion?: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /** Default `TLSv1.3`. */
   maxVersion?: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /**
-   * Whether the TLS handshake asks for a client certificate, as edgeHub does, fails without one, or does not ask
-   * (§6.1, §11.3). Default `optional`. Any certificate passes the handshake; CONNECT decides on it.
+   * Whether the TLS handshake asks for a client certificate, as edgeHub does, fails without one, or does not ask.
+   * Default `optional`. Any certificate passes the handshake; CONNECT decides on it.
    */
   clientCertificate?: 'optional' | 'required' | 'none';
-  /** PEM. The CAs of devices with `x509: 'ca'` (§2.3b). Default the root of the gateway's own chain. */
+  /** PEM. The CAs of devices with `x509: 'ca'`. Default the root of the gateway's own chain. */
   trustBundle?: string | string[];
-  /** How far the gateway's clock is ahead, in milliseconds; negative: behind (§11.3). Default 0. */
+  /** How far the gateway's clock is ahead, in milliseconds; negative: behind. Default 0. */
   clockOffsetMs?: number;
   limits?: Limits;
   faults?: Faults;
@@ -77,28 +85,46 @@ export interface GatewayEvents {
   connected: [connection: ConnectionInfo];
   /** An admitted connection ended. */
   disconnected: [connection: ConnectionInfo & { reason: string }];
-  /** A connection ended before CONNACK 0; `returnCode` is undefined if it was closed without CONNACK. */
-  refused: [connection: ConnectionInfo & { reason: string; returnCode: number | undefined }];
-  /** A connection ended before the TLS handshake was done; `reason` may be an alert, such as an unknown CA. */
-  handshakeFailed: [connection: ConnectionInfo & { reason: string }];
-  /** An HTTPS request other than an upgrade to WebSocket was answered (§1.1). */
+  /**
+   * A connection ended before CONNACK 0; `returnCode` is undefined if it was closed without CONNACK. With `look` the
+   * client left after the handshake and had sent nothing: so do the doctor, and clients in Node.js that do not accept the
+   * certificate.
+   */
+  refused: [
+    connection: ConnectionInfo & { reason: string; returnCode: number | undefined; look?: 'certificate' },
+  ];
+  /**
+   * A connection ended before the TLS handshake was done; `reason` tells in plain words what the client objects to, such
+   * as a root that it does not trust. With `look` it had sent nothing at all.
+   */
+  handshakeFailed: [connection: ConnectionInfo & { reason: string; look?: 'port' }];
+  /** An HTTPS request other than an upgrade to WebSocket was answered. */
   request: [request: ConnectionInfo & { method: string; path: string; status: number }];
   telemetry: [message: Message];
   dropped: [message: DroppedMessage];
   /** Stored telemetry has reached the cloud. */
   forwarded: [message: Message];
-  /** Acknowledged, stored, and never to reach the cloud: too old, the device is gone, or unreadable (§3.2, §3.4). */
+  /** Acknowledged, stored, and never to reach the cloud: too old, the device is gone, or unreadable. */
   lost: [loss: { message: Message; reason: string }];
   subscribed: [
     subscription: ConnectionInfo & { filter: string; qos: number; kind: SubscriptionKind | undefined },
   ];
   unsubscribed: [subscription: ConnectionInfo & { filter: string; kind: SubscriptionKind | undefined }];
+  /** A fault was committed. */
+  fault: [fault: FaultEvent];
+  /**
+   * A message to a device or module went nowhere, as nobody was subscribed to it: a twin response, a desired patch, a
+   * method call. A cloud-to-device message waits in the hub, or is told by `c2d`.
+   */
+  undelivered: [message: UndeliveredMessage];
   /** A C2D message is no longer pending: it was completed, or became a dead letter. */
   c2d: [message: C2DMessage];
   /** A C2D message was sent to its device. */
   c2dDelivered: [delivery: { message: C2DMessage; qos: 0 | 1 }];
   /** A C2D message came back to the hub unacknowledged: its lock ended, or the connection. */
   c2dReturned: [delivery: { message: C2DMessage; reason: string }];
+  /** A request to the workload API was answered. */
+  workload: [request: WorkloadRequest];
   /** A message to an input of a module is no longer pending. */
   input: [message: InputMessage];
   /** A twin GET was served. */
@@ -123,11 +149,11 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   readonly port: number;
   /** Of HTTPS; equals `port` where both share one. */
   readonly webSocketPort: number;
-  /** `wss://<hostname>:<webSocketPort>/$iothub/websocket`, the path that official SDKs ask for. */
+  /** `wss://<hostname>:<webSocketPort>/$iothub/websocket`, the path that official SDKs ask for; no port if it is 443. */
   readonly webSocketUrl: string;
   readonly hostname: string;
   readonly hubHostName: string;
-  /** Name and port, as `GatewayHostName` in a connection string. */
+  /** Name and port, whatever the port. */
   readonly endpoint: string;
   readonly chain: Chain;
   /** What a device must trust. */
@@ -143,8 +169,8 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   get routes(): Record<string, string>;
   set routes(routes: Record<string, string> | string[]);
   /**
-   * Whether the cloud is out of reach (§11.2). Telemetry is then stored and acknowledged, and nothing comes from the
-   * cloud. Default false.
+   * Whether the cloud is out of reach. Telemetry is then stored and acknowledged, and nothing comes from the cloud.
+   * Default false.
    */
   offline: boolean;
   /** Telemetry on its way to the cloud: sent there, lost on the way, and stored until the link is back. */
@@ -157,8 +183,8 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   readonly counts: { received: number; dropped: number; connections: number };
 
   /**
-   * How far the gateway's clock is ahead, in milliseconds (§11.3). A change shows in what is decided later: at CONNECT
-   * and at the sweep.
+   * How far the gateway's clock is ahead, in milliseconds. A change shows in what is decided later: at CONNECT and at
+   * the sweep.
    */
   clockOffsetMs: number;
 
@@ -168,11 +194,26 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
    */
 
   /**
-   * `HostName=<hub>;DeviceId=…[;ModuleId=…];SharedAccessKey=<primary>;GatewayHostName=<hostname>:<port>`, and
-   * `x509=true` in place of a key. With `direct` the gateway is the `HostName` and there is no `GatewayHostName`: for
+   * `HostName=<hub>;DeviceId=…[;ModuleId=…];SharedAccessKey=<primary>;GatewayHostName=<hostname>:<port>`, without the
+   * port if it is 8883, the only one that other SDKs know; `x509=true` in place of a key. With `direct` the gateway is the `HostName` and there is no `GatewayHostName`: for
    * clients that do not heed it, as azure-iot-device with X.509.
    */
   connectionString(clientId: string, options?: { direct?: boolean }): string;
+
+  /**
+   * The environment of a module's process, with which `fromEnvironment` of an SDK finds the workload API, and by that its
+   * token and what to trust.
+   * @param options.workload default `unix`, on Windows `http`, which needs `workloadPort`
+   * @throws {TypeError} devices have no such environment
+   * @throws {Error} the workload API has no port, or cannot make its socket
+   */
+  moduleEnvironment(id: string, options?: { workload?: 'unix' | 'http' }): ModuleEnvironment;
+
+  /**
+   * What a plain MQTT client sends in CONNECT; there is no password with X.509.
+   * @param options.lifetimeMs of the token. Default an hour.
+   */
+  mqttCredentials(clientId: string, options?: { lifetimeMs?: number }): MqttCredentials;
 
   /**
    * @throws {RangeError} it exists already
@@ -181,6 +222,8 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   addDevice(device: DeviceOptions): Device;
   /** @throws as `addDevice` */
   addModule(deviceId: string, module: ModuleOptions): Device;
+  /** All devices and modules, as they are known at present. */
+  devices(): Device[];
   /** Deletes a device with its modules, or one module; their connections are closed (D4). */
   removeDevice(clientId: string): void;
   /** Its connection is closed, and those of its modules (D4). Offline too: the gateway hears of it at once. */
@@ -223,7 +266,7 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
    * Changes the desired properties of a device, or of a module `deviceId/moduleId`, in the hub; null deletes (D3). A
    * connected subscriber is sent the change; nothing is kept for another. Returns the version.
    * @throws {RangeError} unknown device, or a `version` that is not above the present one
-   * @throws {TypeError} no properties that a twin can hold (§4.2)
+   * @throws {TypeError} no properties that a twin can hold
    */
   patchDesired(id: string, patch: TwinProperties, options?: DesiredOptions): number;
   /** A copy of the twin that the hub has. @throws {RangeError} unknown device */

@@ -12,6 +12,7 @@ const { ObservedEmitter } = require('../plumbing/observed_emitter');
 const { Disconnected, MessageCompleted, TransportConfigured } = require('../vocabulary/results');
 const { ExponentialBackOffWithJitter } = require('../connection/retry_policy');
 const { DESIRED, keepsPendingOperations } = require('../connection/transport');
+const { tellState } = require('../plumbing/happenings');
 const { copyOf } = require('../twin/twin');
 const { twinOf } = require('./twin_of');
 const { guarded } = require('../plumbing/uncaught');
@@ -72,7 +73,10 @@ class InternalClient extends ObservedEmitter {
         this._messagesStale();
         if (this._twin) copyOf(this._twin).rest();
       },
-      state: (change) => guarded(() => this.emit('state', change)),
+      state: (change) => {
+        tellState(transport[keepsPendingOperations] === true ? transport.peer : undefined, change);
+        guarded(() => this.emit('state', change));
+      },
     });
     this.#connection = new Connection(this, hooks, { retryFirst: () => this._retryPolicy !== quick });
   }
@@ -150,6 +154,7 @@ class InternalClient extends ObservedEmitter {
    * @param {Callback} [callback] `(error)`; on success there is no result.
    * @returns {any}
    * @throws {ReferenceError} No options. Thrown also without a callback, as ever.
+   * @throws {ArgumentError} An option cannot be used; then none of them is.
    */
   setOptions(options, callback) {
     requireArguments({ options });
@@ -315,11 +320,7 @@ class InternalClient extends ObservedEmitter {
       if (!error) this.#options.keep(given);
       callback(error);
     };
-    try {
-      this.#connection.perform('setOptions', this.#options.over(given), done);
-    } catch (error) {
-      callback(error);
-    }
+    this.#connection.perform('setOptions', this.#options.over(given), done);
   }
 
   /**

@@ -2,6 +2,7 @@
 'use strict';
 
 const { NotConnectedError, ServiceUnavailableError, UnauthorizedError } = require('../vocabulary/errors');
+const { CLIENT } = require('../vocabulary/idiom');
 const { failure } = require('../vocabulary/failure');
 const { Connected, Disconnected } = require('../vocabulary/results');
 const { LongTimer } = require('../plumbing/long_timer');
@@ -58,6 +59,7 @@ class KeptConnection {
    */
   #deferred = [];
   #features;
+  #idiom;
   #host;
   #hooks;
   #retryFirst;
@@ -70,9 +72,11 @@ class KeptConnection {
    * @param {() => boolean} [settings.retryFirst] Whether the policy is asked about a first connection that fails, too.
    *   Otherwise such a failure is final, so that a typo in a host name is told at once (CONNACK 3 excepted:
    *   device-sdk.md §5).
+   * @param {import('../vocabulary/idiom').Idiom} [settings.idiom] The interface of the app.
    * @param {() => number} [settings.now] Milliseconds, monotonic.
    */
-  constructor(host, hooks, { retryFirst = () => false, now } = {}) {
+  constructor(host, hooks, { retryFirst = () => false, idiom = CLIENT, now } = {}) {
+    this.#idiom = idiom;
     this.#host = host;
     this.#hooks = hooks;
     this.#retryFirst = retryFirst;
@@ -86,7 +90,7 @@ class KeptConnection {
       failed: (error, feature) => hooks.featureFailed(error, [feature], false),
     });
     const transport = host._transport;
-    transport.attend();
+    transport.attend(idiom);
     transport.on(
       'disconnect',
       (/** @type {Error | undefined} */ error, /** @type {Life | undefined} */ life) =>
@@ -128,7 +132,9 @@ class KeptConnection {
     this.#closedByApp = true;
     this.#again = false;
     for (const opener of this.#takeOpeners()) process.nextTick(opener, openCancelled());
-    for (const { callback: waiting } of this.#deferred.splice(0)) process.nextTick(waiting, clientClosed());
+    for (const { callback: waiting } of this.#deferred.splice(0)) {
+      process.nextTick(waiting, clientClosed(this.#idiom));
+    }
     if (this.#state === 'closed') {
       process.nextTick(callback, null, new Disconnected());
       return;
@@ -175,7 +181,7 @@ class KeptConnection {
    * @param {Callback} callback
    */
   #performUnconnected(method, args, callback) {
-    if (this.#closedByApp) process.nextTick(callback, clientClosed());
+    if (this.#closedByApp) process.nextTick(callback, clientClosed(this.#idiom));
     else if (this.#state === 'closing') {
       this.#deferred.push({ method, args, callback });
       this.#again = true;
@@ -365,7 +371,7 @@ class KeptConnection {
 }
 
 /** What a transport means that says nothing of it. @type {Life} */
-const UNKNOWN = { worked: true, contested: 0 };
+const UNKNOWN = { worked: true, contested: 0, unstored: 0 };
 
 /**
  * To a policy, a refusal after the first success is a loss like others, as it is in the original: a gateway that has just

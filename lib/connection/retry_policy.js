@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { retrying } = require('../plumbing/happenings');
 const { LongTimer } = require('../plumbing/long_timer');
 const { ThrottlingError } = require('../vocabulary/errors');
 
@@ -127,7 +128,9 @@ class RetryOperation {
         failures += 1;
         const delay = retryDelay(this.#policy, error, failures);
         if (delay === undefined || Date.now() >= end) return this.#finish(error);
-        if (this.#finalCallback) this.#pause = new LongTimer(attempt, delay);
+        if (!this.#finalCallback) return;
+        retrying.tell(undefined, { operation: this.name, delay, reason: error });
+        this.#pause = new LongTimer(attempt, delay);
       });
     };
     attempt();

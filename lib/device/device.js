@@ -13,6 +13,8 @@ const { MessageStream } = require('../c2d/message_stream');
 const { ClientMethods } = require('../client/methods');
 const { requireHandler } = require('../methods/method_handlers');
 const { C2D, DESIRED, METHODS } = require('../connection/transport');
+const { DEVICE } = require('../vocabulary/idiom');
+const { tellState } = require('../plumbing/happenings');
 const { guarded } = require('../plumbing/uncaught');
 
 /**
@@ -63,9 +65,12 @@ class Device extends EventEmitter {
           this.#stream.drop();
           this.#twin?.rest();
         },
-        state: (change) => guarded(() => this.emit('state', change)),
+        state: (change) => {
+          tellState(transport.peer, change);
+          guarded(() => this.emit('state', change));
+        },
       },
-      { retryFirst: () => retryFirst },
+      { retryFirst: () => retryFirst, idiom: DEVICE },
     );
     this.#stream = new MessageStream({
       want: (wanted) => this.#connection.want(C2D, wanted),

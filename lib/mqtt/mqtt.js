@@ -1,15 +1,17 @@
 // @ts-check
 'use strict';
 
-const { EventEmitter } = require('node:events');
+const { faultOf, requireProvider } = require('../authentication/provider');
 const { NOTHING_TO_SETTLE } = require('../c2d/held_messages');
 const { keepsPendingOperations } = require('../connection/transport');
 const { closedBeforeConnected } = require('../session/operation_failure');
 const { Session } = require('../session/session');
 const { SHORT_TEXT } = require('../session/slab');
+const happenings = require('../plumbing/happenings');
 const { NotImplementedError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { MessageCompleted } = require('../vocabulary/results');
+const { TransportWithoutFeatures } = require('./absent');
 const { c2dRow } = require('./c2d');
 const { CLOSE_GRACE_MS, Link } = require('./link');
 const { MethodCalls } = require('./methods');
@@ -19,6 +21,7 @@ const { Telemetry } = require('./telemetry');
 const { Topics } = require('./topics');
 const { TwinRequests, desiredRow } = require('./twin');
 const { Unattended } = require('./unattended');
+const { watched } = require('./watched');
 
 /** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {(error: any, result?: any) => void} Callback */
@@ -32,7 +35,7 @@ const { Unattended } = require('./unattended');
  * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`, `state({ stage })`,
  * `twinDesiredPropertiesUpdate(patch)`, `unknownMethod(message)`.
  */
-class Mqtt extends EventEmitter {
+class Mqtt extends TransportWithoutFeatures {
   #provider;
   #options = new MqttOptions();
   #session;
@@ -63,8 +66,12 @@ class Mqtt extends EventEmitter {
     (message) => this.emit('unknownMethod', message),
   );
 
-  /** @param {any} authenticationProvider */
+  /**
+   * @param {any} authenticationProvider
+   * @throws {ReferenceError | ArgumentError | NotImplementedError} No device can connect with it: see `requireProvider`.
+   */
   constructor(authenticationProvider) {
+    requireProvider(authenticationProvider);
     super();
     this.#provider = authenticationProvider;
     this.#session = new Session({
@@ -72,12 +79,16 @@ class Mqtt extends EventEmitter {
       message: (event) => this.#onMessage(event),
     });
     this.#telemetry = new Telemetry(this.#session);
-    this.#subscriptions = new Subscriptions(this.#session, () => this.#link.renew());
+    this.#subscriptions = new Subscriptions(
+      watched(this.#session, () => this.peer),
+      () => this.#link.renew(),
+    );
     this.#topics = new Topics([this.#c2d, this.#methods.row, this.#desired, this.#twin.row]);
     this.#link = new Link(authenticationProvider, this.#options, this.#session, {
       identified: (identity) => this.#telemetry.identified(identity),
       stage: (stage) => this.emit('state', { stage }),
       connected: (identity, renewal) => {
+        if (renewal) happenings.renewed.tell(this.peer);
         if (renewal) this.#hangUp();
         this.#line = new AbortController();
         this.#subscriptions.connected(identity);
@@ -90,6 +101,7 @@ class Mqtt extends EventEmitter {
         this.#twin.disconnected();
       },
       lost: (error, life) => {
+        happenings.lost.tell(this.peer, { reason: error });
         const tell = () => this.emit('disconnect', error, life);
         if (this.#unattended) this.giveUp(error, tell);
         else tell();
@@ -101,9 +113,14 @@ class Mqtt extends EventEmitter {
     return true;
   }
 
-  /** A client sees to the connection from now on. */
-  attend() {
+  /**
+   * A client sees to the connection from now on.
+   *
+   * @param {import('../vocabulary/idiom').Idiom} [idiom]
+   */
+  attend(idiom) {
     this.#unattended = undefined;
+    this.#options.idiom = idiom;
   }
 
   /**
@@ -112,7 +129,18 @@ class Mqtt extends EventEmitter {
    * @param {Callback} callback `(error, results.Connected)`
    */
   connect(callback) {
-    this.#link.connect(callback);
+    const fault = faultOf(this.#provider);
+    if (fault) process.nextTick(callback, fault);
+    else
+      this.#link.connect((error, result) => {
+        if (error) happenings.failed.tell(this.peer, { reason: error });
+        callback(error, result);
+      });
+  }
+
+  /** Which device it is, at which gateway, once that is known. */
+  get peer() {
+    return this.#link.peer;
   }
 
   /**
@@ -236,10 +264,10 @@ class Mqtt extends EventEmitter {
    * Nothing to do on MQTT: a message is acknowledged when its listeners have run.
    *
    * @param {any} _message
-   * @param {Callback} callback `(null, results.MessageCompleted)`
+   * @param {Callback} [callback] `(null, results.MessageCompleted)`
    */
   complete(_message, callback) {
-    callback(null, new MessageCompleted());
+    callback?.(null, new MessageCompleted());
   }
 
   /**
@@ -262,18 +290,14 @@ class Mqtt extends EventEmitter {
 
   /**
    * @param {Record<string, any>} options See `MqttOptions`; they take effect at the next connection.
-   * @param {Callback} callback
+   * @param {Callback} [callback] `(null)`
+   * @throws {ArgumentError | InvalidOperationError | TypeError} An option cannot be used; then none of them is.
    */
   setOptions(options, callback) {
-    try {
-      this.#options.set(options, this.#provider);
-    } catch (error) {
-      process.nextTick(callback, error);
-      return;
-    }
+    this.#options.set(options, this.#provider);
     this.#session.refuseWhenFull = this.#options.refuseWhenFull;
     this.#link.optionsChanged();
-    process.nextTick(callback, null);
+    if (callback) process.nextTick(callback, null);
   }
 
   /**

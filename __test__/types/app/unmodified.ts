@@ -1,11 +1,26 @@
 // Code for the original SDK, in strict mode. `types.test.js` compiles it against this package and, with the prefix
 // taken from the names of the modules, against the originals.
 
-import { Client, ConnectionString, Message, SharedAccessSignature } from 'edge-downstream/azure-iot-device';
+import {
+  Client,
+  ConnectionString,
+  DeviceMethodRequest,
+  DeviceMethodResponse,
+  DeviceTransport,
+  EdgedAuthConfig,
+  Message,
+  MethodMessage,
+  SharedAccessKeyAuthenticationProvider,
+  SharedAccessSignature,
+  Twin,
+  TwinProperties,
+} from 'edge-downstream/azure-iot-device';
 import { Mqtt as Protocol, clientFromConnectionString } from 'edge-downstream/azure-iot-device-mqtt';
 import {
   ConnectionString as AnyConnectionString,
   Message as Same,
+  Receiver,
+  TransportConfig,
   errors,
   results,
 } from 'edge-downstream/azure-iot-common';
@@ -56,7 +71,49 @@ class Patient implements RetryPolicy {
   }
 }
 
+/** Signs elsewhere. */
+class Signer extends SharedAccessKeyAuthenticationProvider {
+  protected _sign(
+    resourceUri: string,
+    expiry: number,
+    callback: (error: Error, token?: string) => void,
+  ): void {
+    const { deviceId }: TransportConfig = this._credentials;
+    const valid: number = this._tokenValidTimeInSeconds;
+    setTimeout(() => callback(null as any, resourceUri + expiry + deviceId + valid), 1);
+  }
+}
+
+function types(
+  receiver: Receiver,
+  method: MethodMessage,
+  properties: TwinProperties,
+  edge: EdgedAuthConfig,
+): void {
+  receiver.on('message', (message: Same) => console.log(message.data));
+  console.log(method.methods.methodName, method.body.length, properties.desired.x, edge.workloadUri);
+}
+
+function onReboot(request: DeviceMethodRequest, response: DeviceMethodResponse): void {
+  response.send(202, { after: request.payload.seconds }, (error?: Error) =>
+    console.log(error, request.requestId),
+  );
+}
+
+client.onDeviceMethod('reboot', onReboot);
+client.getTwin((error?: Error, twin?: Twin) => {
+  if (error || !twin) return;
+  twin.on('properties.desired.interval', (interval: number) => console.log(interval));
+  twin.properties.reported.update({ firmware: '1.0' }, (failed: any) => console.log(failed));
+});
+
 async function run(): Promise<void> {
+  const twin: Twin = await client.getTwin();
+  console.log(twin.properties.desired.$version);
+  const signer = new Signer({ host: 'h', deviceId: 'd' }, 3600, 900);
+  const signing: Client = Client.fromAuthenticationProvider(signer, Protocol);
+  const transport: DeviceTransport = new Protocol(signer);
+  console.log(signing, transport, types, client._transport === transport);
   client.setRetryPolicy(new Patient());
   client.setRetryPolicy(new NoRetry());
   client.setRetryPolicy(new ExponentialBackOffWithJitter(true));
