@@ -171,7 +171,10 @@ class TwinRequests {
     const line = this.#line;
     if (line === 0 || this.#queue.length === 0) return;
     if (this.#open) {
-      if (this.#ids.size === 0 && !this.#pause) this.#ask(this.#queue[0], PATIENCE_MS);
+      const [first] = this.#queue;
+      // One that is aborted together with the one before it is about to end.
+      const asked = this.#ids.size > 0 || this.#pause || first.limits.signal?.aborted;
+      if (!asked) this.#ask(first, PATIENCE_MS);
       return;
     }
     this.#wire.subscribe((error) => {

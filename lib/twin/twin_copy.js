@@ -68,10 +68,18 @@ class TwinCopy {
   arrive(patch) {
     const before = versionOf(this.desired);
     const version = versionOf(patch);
-    this.desired = merged(this.desired, patch);
+    const known = this.#source.follows && before > 0 && version > 0;
+    // An older one was overtaken by a fetch, or is of a twin that was made anew; only the gateway can tell.
+    if (known && version < before) {
+      this.check();
+      return;
+    }
+    const after = merged(this.desired, patch);
+    // What a fetch has brought already.
+    if (known && version === before && isEmpty(differenceOf(this.desired, after))) return;
+    this.desired = after;
     this.#source.changed(patch);
-    const follows = version === before || version === before + 1;
-    if (before > 0 && version > 0 && !follows) this.check();
+    if (known && version > before + 1) this.check();
   }
 
   /**
