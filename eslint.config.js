@@ -5,7 +5,7 @@ const js = require('@eslint/js');
 const globals = require('globals');
 
 module.exports = [
-  { ignores: ['lib/binding.js', 'target/', 'bench/results/', '.cache/', '**/node_modules/'] },
+  { ignores: ['lib/native/binding.js', 'target/', 'bench/results/', '.cache/', '**/node_modules/'] },
   js.configs.recommended,
   {
     files: ['**/*.js', '**/*.mjs'],

@@ -95,7 +95,8 @@ export interface Device extends EventEmitter {
    * Sends a message. It is kept over connection losses, in order, and resolves when the gateway acknowledged it.
    *
    * @param body A text or bytes go as they are, a {@link Message} too. Anything else travels as JSON, with
-   *   `contentType` application/json and `contentEncoding` utf-8.
+   *   `contentType` application/json and `contentEncoding` utf-8; what JSON would silently empty (a Promise, Map, Set or
+   *   Error, a function, `NaN`) is refused.
    * @param options Beside a Message only `timeout` and `signal`.
    * @throws {errors.ArgumentError} Body, option or property cannot travel: `ERR_IOT_BODY`, `ERR_IOT_OPTION…`,
    *   `ERR_IOT_PROPERTY_…`.
@@ -164,7 +165,7 @@ export interface SendOptions {
   contentType?: string;
   /** Default: `utf-8` for what travels as JSON, else none. */
   contentEncoding?: string;
-  /** Milliseconds from the call on. Default: 240 000. */
+  /** Milliseconds from the call on, as many as you like; `Infinity`: no limit. Default: 240 000. */
   timeout?: number;
   /** Gives up waiting; a message that was written may have arrived. */
   signal?: AbortSignal;
@@ -735,8 +736,8 @@ export namespace results {
 
 /** A message to or from the cloud. The empty string and `undefined` mean "not set". */
 export class Message {
-  /** @param data The body: text (sent as UTF-8), bytes, or an array of byte values. */
-  constructor(data: Message.BufferConvertible);
+  /** @param data The body: text (sent as UTF-8), bytes in any form, or an array of byte values. */
+  constructor(data: Message.BufferConvertible | NodeJS.ArrayBufferView | SharedArrayBuffer);
   /** The body. Of a received message always a Buffer. */
   data: Message.BufferConvertible;
   /** The application properties. */
@@ -782,6 +783,9 @@ export namespace Message {
   /** What a body may be. */
   type BufferConvertible = Buffer | string | any[] | ArrayBuffer;
 }
+
+/** What is a body by itself. */
+export type MessageBody = string | NodeJS.ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 
 /** The application properties of a message, in the order they were added. */
 export class Properties {
@@ -886,14 +890,17 @@ export class Client extends EventEmitter {
    * Sends a message; done when the gateway acknowledged it. Over MQTT it is kept over connection losses for as long as
    * the retry policy wants, at most four minutes.
    *
+   * @param message A text or bytes are taken for the body of one. Anything else is not guessed at: an object is sent as
+   *   `new Message(JSON.stringify(object))`.
    * @throws {ReferenceError} No message.
+   * @throws {errors.ArgumentError} Something that is no message, or a body without bytes: `ERR_IOT_BODY`.
    * @throws {errors.MessageTooLargeError} Body and properties exceed 261 120 bytes.
    * @throws {errors.ArgumentError} A property cannot travel: `ERR_IOT_PROPERTY_…`.
    * @throws {errors.NotConnectedError} The connection is lost and the policy gave up; see `delivery`.
    * @throws {errors.TimeoutError} Four minutes passed; see `delivery`.
    */
-  sendEvent(message: Message, callback: Callback<results.MessageEnqueued>): void;
-  sendEvent(message: Message): Promise<results.MessageEnqueued>;
+  sendEvent(message: Message | MessageBody, callback: Callback<results.MessageEnqueued>): void;
+  sendEvent(message: Message | MessageBody): Promise<results.MessageEnqueued>;
 
   /** Sends several messages in one request. @throws {errors.NotImplementedError} Over MQTT. */
   sendEventBatch(messages: Message[], callback: Callback<results.MessageEnqueued>): void;
@@ -1086,7 +1093,7 @@ export interface RetryPolicy {
   /**
    * @param retryCount From 1.
    * @param isThrottled The last error was a ThrottlingError.
-   * @returns Milliseconds to wait; a negative number means: give up.
+   * @returns Milliseconds to wait, as many as you like; a negative number means: give up.
    */
   nextRetryTimeout(retryCount: number, isThrottled: boolean): number;
 }

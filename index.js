@@ -1,22 +1,24 @@
 // @ts-check
 'use strict';
 
-const { SharedAccessKeyAuthenticationProvider } = require('./lib/authentication/shared_access_key');
+const { SharedAccessKeyAuthenticationProvider } = require('./lib/authentication/providers/shared_access_key');
 const {
   SharedAccessSignatureAuthenticationProvider,
+} = require('./lib/authentication/providers/shared_access_signature');
+const { Client } = require('./lib/client/client');
+const { deviceConnectionString: ConnectionString } = require('./lib/identity/connection_string');
+const { connect } = require('./lib/device/device');
+const { diagnose } = require('./lib/doctor/diagnose');
+const endpoint = require('./lib/vocabulary/endpoint');
+const errors = require('./lib/vocabulary/errors');
+const { Message } = require('./lib/message/message');
+const { Mqtt } = require('./lib/mqtt/mqtt');
+const { Properties } = require('./lib/message/properties');
+const results = require('./lib/vocabulary/results');
+const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('./lib/connection/retry_policy');
+const {
+  deviceSharedAccessSignature: SharedAccessSignature,
 } = require('./lib/authentication/shared_access_signature');
-const { Client } = require('./lib/client');
-const { deviceConnectionString: ConnectionString } = require('./lib/connection_string');
-const { connect } = require('./lib/device');
-const { diagnose } = require('./lib/diagnose');
-const endpoint = require('./lib/endpoint');
-const errors = require('./lib/errors');
-const { Message } = require('./lib/message');
-const { Mqtt } = require('./lib/mqtt');
-const { Properties } = require('./lib/properties');
-const results = require('./lib/results');
-const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('./lib/retry_policy');
-const { deviceSharedAccessSignature: SharedAccessSignature } = require('./lib/shared_access_signature');
 
 // Shorthand only: that is how `import { connect } from 'edge-downstream'` finds every name.
 module.exports = {

@@ -4,7 +4,7 @@
 const path = require('node:path');
 
 /** The entry that makes an unmodified azure-iot-device script run on this package. */
-const REGISTER = path.join(__dirname, '..', 'lib', 'register.js');
+const REGISTER = path.join(__dirname, '..', 'lib', 'compat', 'register.js');
 
 /**
  * @typedef {object} Contender

@@ -7,7 +7,7 @@ const { run } = require('./children');
 const { npm } = require('./npm');
 const { PEERS, ROOT } = require('./preparation');
 const { pack, packRoot } = require('../scripts/pack');
-const { platformPackage } = require('../scripts/platform_package');
+const { ADD_ONS, platformPackage } = require('../scripts/platform_package');
 
 /**
  * @typedef {import('./contenders').Contender} Contender
@@ -36,7 +36,7 @@ async function packAndInstall(directory) {
   // As `npm run build` leaves it, with the add-on of the last build.
   const folder = path.join(directory, 'platform');
   fs.cpSync(platform.folder, folder, { recursive: true });
-  fs.copyFileSync(path.join(ROOT, 'lib', platform.main), path.join(folder, platform.main));
+  fs.copyFileSync(path.join(ADD_ONS, platform.main), path.join(folder, platform.main));
   const tarballs = [packRoot(directory), pack(folder, directory)];
 
   const project = path.join(directory, 'project');

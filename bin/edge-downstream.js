@@ -2,4 +2,4 @@
 // @ts-check
 'use strict';
 
-require('../lib/command_line').main(process.argv.slice(2), process);
+require('../lib/doctor/command_line').main(process.argv.slice(2), process);

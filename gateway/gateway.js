@@ -5,6 +5,7 @@ const { EventEmitter } = require('node:events');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { inspect } = require('node:util');
 const { createChain } = require('./certificates/chain');
+const { ENDS } = require('./connection/endings');
 const { assemble } = require('./control/assembly');
 const { HTTPS_PORT, MQTT_PORT, authorityOf } = require('./control/authority');
 const { LONGEST_DELAY, isDelay } = require('./control/limits');
@@ -67,11 +68,19 @@ class Gateway extends EventEmitter {
   }
 
   get route() {
-    return this.#rooms.intake.route;
+    return this.#rooms.router.enabled;
   }
 
   set route(route) {
-    this.#rooms.intake.route = route;
+    this.#rooms.router.enabled = route;
+  }
+
+  get routes() {
+    return this.#rooms.router.routes;
+  }
+
+  set routes(routes) {
+    this.#rooms.router.routes = routes;
   }
 
   get received() {
@@ -198,7 +207,7 @@ class Gateway extends EventEmitter {
   reauthenticate(clientId) {
     const { registry } = this.#rooms;
     const connections = clientId === undefined ? [...registry.all] : registry.ofFamily(clientId);
-    connections.forEach((connection) => connection.reauthenticate());
+    connections.forEach((connection) => connection.opening.repeat());
   }
 
   /**
@@ -215,13 +224,30 @@ class Gateway extends EventEmitter {
 
   /**
    * @param {string} id
+   * @param {string} input
+   * @param {Buffer | string} body
+   * @param {import('./index').InputOptions} [options]
+   */
+  sendInput(id, input, body, { properties = {}, from, ...systemProperties } = {}) {
+    if (this.#rooms.scope.get(id).moduleId === undefined) {
+      throw new TypeError(`'${id}' is a device: only modules have inputs`);
+    }
+    const [deviceId, moduleId] = from?.split('/') ?? [];
+    const content = { body: Buffer.from(body), properties, systemProperties, deviceId, moduleId };
+    return this.#rooms.inputs.send(id, input, content);
+  }
+
+  /**
+   * @param {string} id
    * @param {string} name
    * @param {unknown} [payload]
    * @param {import('./index').MethodOptions} [options]
    */
   async invokeMethod(id, name, payload, options = {}) {
     this.#rooms.scope.get(id);
-    return this.#rooms.calls.invoke(id, name, payload, options);
+    const json = Buffer.from(JSON.stringify(payload) ?? 'null');
+    const { status, payload: answer } = await this.#rooms.calls.invoke(id, name, json, options);
+    return { status, payload: answer };
   }
 
   /**
@@ -315,7 +341,7 @@ class Gateway extends EventEmitter {
     }
     assertTopicFits(`a message to '${clientId}'`, topic);
     const body = Buffer.from(payload);
-    return this.#send(clientId, ({ client }) => client?.transmit(topic, body, qos, false));
+    return this.#send(clientId, ({ client }) => client?.publish(topic, body, qos));
   }
 
   /**
@@ -344,6 +370,7 @@ class Gateway extends EventEmitter {
       if (!keepSessions) {
         this.#rooms.sessions.clear();
         this.#rooms.upstream.clear();
+        this.#rooms.inputs.clear();
         this.#rooms.twins.forget();
       }
       const { signal } = this.#turns;
@@ -366,7 +393,9 @@ class Gateway extends EventEmitter {
    * @param {string} reason
    */
   async halt(reason) {
-    this.#rooms.registry.all.forEach((connection) => connection.end(reason, { abrupt: true }));
+    const { registry } = this.#rooms;
+    registry.all.forEach((connection) => connection.end(reason, ENDS.KILLED, { abrupt: true }));
+    registry.known.clear();
     await this.#rooms.listener.close();
   }
 
@@ -376,6 +405,7 @@ class Gateway extends EventEmitter {
     await this.#turns.takeLast(async () => {
       await this.halt('gateway closes');
       this.#rooms.queues.stop();
+      this.#rooms.inputs.stop();
       this.#rooms.inbox.stop();
     });
   }

@@ -5,6 +5,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const PACKAGES = path.join(__dirname, '..', 'npm');
+/** Where the build leaves the add-on, beside its loader. */
+const ADD_ONS = path.join(__dirname, '..', 'lib', 'native');
 
 /**
  * One folder of `npm/`: the package that brings the add-on to one platform.
@@ -12,7 +14,7 @@ const PACKAGES = path.join(__dirname, '..', 'npm');
  * @typedef {object} PlatformPackage
  * @property {string} folder
  * @property {string} name
- * @property {string} main The add-on's file name, here and in `lib/`.
+ * @property {string} main The add-on's file name, here and in `lib/native/`.
  * @property {boolean} fits This machine.
  */
 
@@ -41,4 +43,4 @@ function ourLibc() {
   return header.glibcVersionRuntime ? 'glibc' : 'musl';
 }
 
-module.exports = { platformPackage, platformPackages };
+module.exports = { ADD_ONS, platformPackage, platformPackages };

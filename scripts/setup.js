@@ -5,7 +5,7 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { npm, ROOT, run, StepFailed } = require('./command');
-const { platformPackage } = require('./platform_package');
+const { ADD_ONS, platformPackage } = require('./platform_package');
 
 /**
  * What a fresh clone lacks. Everything here works before anything is installed.
@@ -40,7 +40,7 @@ function build() {
   run(process.execPath, [
     path.join(ROOT, 'node_modules', '@napi-rs', 'cli', 'dist', 'cli.js'),
     ...['build', '--platform', '--release', '--package', 'edge-downstream-binding'],
-    ...['--output-dir', 'lib', '--js', 'binding.js', '--dts', 'binding.d.ts'],
+    ...['--output-dir', 'lib/native', '--js', 'binding.js', '--dts', 'binding.d.ts'],
   ]);
   const file = addOn();
   // Cargo leaves an up-to-date file as old as it is; the clone's sources may be younger.
@@ -65,12 +65,11 @@ function requireRust() {
 
 /** @returns {string} Where the add-on of this machine lies, or would lie. */
 function addOn() {
-  const lib = path.join(ROOT, 'lib');
   const ours = platformPackage();
-  if (ours) return path.join(lib, ours.main);
+  if (ours) return path.join(ADD_ONS, ours.main);
   // A platform nothing is published for can still build its own.
-  const any = fs.readdirSync(lib).find((name) => name.endsWith('.node'));
-  return path.join(lib, any ?? 'missing.node');
+  const any = fs.readdirSync(ADD_ONS).find((name) => name.endsWith('.node'));
+  return path.join(ADD_ONS, any ?? 'missing.node');
 }
 
 /**

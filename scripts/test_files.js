@@ -9,6 +9,7 @@ const { ROOT, StepFailed } = require('./command');
 const FOLDERS = [
   '__test__/unit',
   '__test__/client',
+  '__test__/model',
   '__test__/trust',
   '__test__/wire',
   '__test__/bad_input',

@@ -56,7 +56,7 @@ pub fn start(
     let probe = runtime.spawn(async move { run(&endpoint, &deadlines).await });
     runtime.spawn(async move {
         done(probe.await.unwrap_or_else(|error| Report {
-            failure: Some(Failure::new(Stage::Resolve, Kind::Io, error.to_string())),
+            failure: Some(Failure::new(Stage::Resolve, Kind::Internal, error.to_string())),
             ..Report::default()
         }));
     });
@@ -88,7 +88,7 @@ async fn look(endpoint: &Endpoint, deadlines: &Deadlines, report: &mut Report) -
     let secured = secure(name, tcp, config, deadlines.tls).await;
     report.chain = presented.chain();
     report.client_certificate_requested = asked.0.load(Ordering::Relaxed);
-    let stream = secured.map_err(|failure| failure.presenting(&presented))?;
+    let stream = secured.map_err(|failure| failure.presenting(presented.chain()))?;
     report.tls = Some(begin.elapsed());
     note_negotiated(&stream, report);
     farewell(stream).await;

@@ -145,7 +145,12 @@ test('at the limit a message arrives', async () => {
 const refusedByDevice = {
   'a body that is no JSON': [[10n], 'ERR_IOT_BODY', ['type bigint'], /BigInt/],
   'a body that contains itself': [[selfish()], 'ERR_IOT_BODY', ['type object'], /circular/],
-  'a function as body': [[() => {}], 'ERR_IOT_BODY', ['type function']],
+  'a function as body': [[() => {}], 'ERR_IOT_BODY', ['body is a function']],
+  'a reading that is no number': [
+    [{ readings: [{ value: NaN }] }],
+    'ERR_IOT_BODY',
+    ['body.readings[0].value is NaN'],
+  ],
   'an unknown option': [['x', { colour: 'blue' }], 'ERR_IOT_OPTION_UNKNOWN', ['"colour"']],
   'an object as property': [['x', { properties: { a: {} } }], 'ERR_IOT_OPTION', ['properties.a']],
   'a reserved property': [

@@ -3,10 +3,10 @@
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
-const { Client } = require('../../lib/client');
-const errors = require('../../lib/errors');
-const { Message } = require('../../lib/message');
-const results = require('../../lib/results');
+const { Client } = require('../../lib/client/client');
+const errors = require('../../lib/vocabulary/errors');
+const { Message } = require('../../lib/message/message');
+const results = require('../../lib/vocabulary/results');
 const { ClassicTransport, QuickPolicy } = require('./fake_transport');
 
 const tick = () => new Promise(setImmediate);

@@ -3,18 +3,19 @@
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
-const { Client } = require('../../lib/client');
-const errors = require('../../lib/errors');
-const { Message } = require('../../lib/message');
-const results = require('../../lib/results');
+const { Client } = require('../../lib/client/client');
+const errors = require('../../lib/vocabulary/errors');
+const { Message } = require('../../lib/message/message');
+const results = require('../../lib/vocabulary/results');
 const { KeptTransport, QuickPolicy } = require('./fake_transport');
 
 const refused = () => new errors.NotConnectedError('connect ECONNREFUSED');
 
-/** A client with a log of its events. */
-function clientOf(transport = new KeptTransport(), policy = new QuickPolicy()) {
+/** A client with a log of its events; a policy of `undefined` leaves it the default one. */
+function clientOf(transport = new KeptTransport(), ...policies) {
   const client = new Client(transport);
-  client.setRetryPolicy(policy);
+  const [policy] = policies.length > 0 ? policies : [new QuickPolicy()];
+  if (policy) client.setRetryPolicy(policy);
   const log = [];
   client.on('connect', () => log.push('connect'));
   client.on('disconnect', (result) => log.push(result));
@@ -44,11 +45,10 @@ test('several opens and a listener make one connection', async () => {
   assert.equal(transport.count('connect'), 1);
 });
 
-test('a first open that fails is final, and the client can be opened again', async () => {
-  const { client, transport, policy, log } = clientOf();
+test('with the default policy a first open that fails is final, and the client can be opened again', async () => {
+  const { client, transport, log } = clientOf(new KeptTransport(), undefined);
   transport.outcomes = [refused()];
   await assert.rejects(client.open(), { name: 'NotConnectedError' });
-  assert.equal(policy.asked.length, 0);
   assert.deepEqual(log, ['connecting', 'closed']);
   await client.open();
   assert.equal(transport.count('connect'), 2);
@@ -74,7 +74,7 @@ test('an open after a connection once stood is retried', async () => {
 });
 
 test('sending connects, and what was sent fails with the error of the connection', async () => {
-  const { client, transport } = clientOf();
+  const { client, transport } = clientOf(new KeptTransport(), undefined);
   transport.outcomes = [new errors.UnauthorizedError('CONNACK 5')];
   const sends = [client.sendEvent(new Message('a')), client.sendEvent(new Message('b'))];
   for (const send of sends) await assert.rejects(send, { name: 'UnauthorizedError' });
@@ -129,7 +129,7 @@ test('waiting says how long and why', async () => {
   const waiting = once(client, 'state');
   const loss = new errors.NotConnectedError('gone');
   transport.lose(loss);
-  assert.deepEqual(await waiting, [{ state: 'waiting', delay: 1, reason: loss }]);
+  assert.deepEqual(await waiting, [{ state: 'waiting', delay: 0, reason: loss }]);
   await once(client, 'connect');
 });
 
@@ -144,18 +144,51 @@ test('stages of an attempt are passed on', async () => {
   await opened;
 });
 
-test('the back-off goes on after a short connection and starts over after 30 stable seconds', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+test('a lost connection that worked is made again at once, one that did not when the policy says', async () => {
   const { client, transport, policy } = clientOf();
   await client.open();
-  for (const life of [1_000, 29_000, 31_000]) {
-    t.mock.timers.tick(life);
-    transport.lose();
-    t.mock.timers.tick(1);
+  const waits = [];
+  client.on('state', ({ state, delay }) => state === 'waiting' && waits.push(delay));
+  for (const worked of [false, false, true, false]) {
+    transport.lose(refused(), { worked, contested: 0 });
     await once(client, 'connect');
   }
-  assert.deepEqual(policy.delays, [1, 2, 1]);
-  await client.close();
+  assert.deepEqual(waits, [1, 1, 0, 1]);
+  assert.deepEqual(policy.delays, [1, 2, 1, 2], 'a life that worked starts the count over');
+});
+
+test('a policy of the app is asked about the first connection, too', async () => {
+  for (const set of [
+    (client, policy) => client.setRetryPolicy(policy),
+    (client, policy) => (client._retryPolicy = policy),
+  ]) {
+    const transport = new KeptTransport();
+    const client = new Client(transport);
+    const policy = new QuickPolicy();
+    set(client, policy);
+    transport.outcomes = [refused(), new errors.UnauthorizedError('CONNACK 5')];
+    await client.open();
+    assert.deepEqual(policy.delays, [1, 2]);
+    assert.equal(policy.asked[1].name, 'UnauthorizedError', 'truthfully, before the first success');
+  }
+});
+
+test('a refusal on a reconnect is retried as a loss, and told as what it is', async () => {
+  const { client, transport, policy } = clientOf(new KeptTransport(), new QuickPolicy(2));
+  await client.open();
+  const reasons = [];
+  client.on('state', ({ reason }) => reason && reasons.push(reason.name));
+  const refusals = [new errors.UnauthorizedError('CONNACK 5'), new errors.UnauthorizedError('CONNACK 5')];
+  transport.outcomes = [...refusals];
+  transport.lose();
+  const [{ transportObj }] = await once(client, 'disconnect');
+  assert.deepEqual(
+    policy.asked.map(({ name }) => name),
+    ['NotConnectedError', 'NotConnectedError', 'NotConnectedError'],
+  );
+  assert.equal(policy.asked[1].cause, refusals[0]);
+  assert.deepEqual(reasons, ['NotConnectedError', 'UnauthorizedError', 'UnauthorizedError']);
+  assert.equal(transportObj, refusals[1]);
 });
 
 test('when the policy stops, pending operations fail and disconnect comes once', async () => {
@@ -172,7 +205,7 @@ test('when the policy stops, pending operations fail and disconnect comes once',
   assert.ok(log[1] instanceof results.Disconnected);
   assert.equal(log[1].transportObj, loss);
   assert.equal(log[1].reason, undefined);
-  assert.equal(transport.count('abandon'), 1);
+  assert.equal(transport.count('giveUp'), 1);
 });
 
 test('the operation time limit ends a reconnection', async () => {

@@ -4,10 +4,10 @@ const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
 const { inspect } = require('node:util');
-const { connect } = require('../../lib/device');
-const errors = require('../../lib/errors');
-const { Message } = require('../../lib/message');
-const { Properties } = require('../../lib/properties');
+const { connect } = require('../../lib/device/device');
+const errors = require('../../lib/vocabulary/errors');
+const { Message } = require('../../lib/message/message');
+const { Properties } = require('../../lib/message/properties');
 const { ClassicTransport, KeptTransport, QuickPolicy } = require('./fake_transport');
 
 const connectionString =

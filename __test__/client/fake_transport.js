@@ -1,9 +1,9 @@
 'use strict';
 
 const { EventEmitter, once } = require('node:events');
-const errors = require('../../lib/errors');
-const results = require('../../lib/results');
-const { keepsPendingOperations } = require('../../lib/transport');
+const errors = require('../../lib/vocabulary/errors');
+const results = require('../../lib/vocabulary/results');
+const { keepsPendingOperations } = require('../../lib/connection/transport');
 
 /** What both fakes share: a log of calls, scripted outcomes, and a connection that stands or not. */
 class FakeTransport extends EventEmitter {
@@ -61,7 +61,7 @@ class FakeTransport extends EventEmitter {
   }
 }
 
-/** A transport that keeps pending operations, as `lib/transport.js` promises. */
+/** A transport that keeps pending operations, as `lib/connection/transport.js` promises. */
 class KeptTransport extends FakeTransport {
   [keepsPendingOperations] = true;
   pending = [];
@@ -86,14 +86,21 @@ class KeptTransport extends FakeTransport {
     setImmediate(() => this.acknowledge());
   }
 
-  lose(error = new errors.NotConnectedError('gone')) {
+  lose(error = new errors.NotConnectedError('gone'), life = undefined) {
     this.standing = false;
-    this.emit('disconnect', error);
+    this.emit('disconnect', error, life);
   }
 
-  abandon(error) {
-    this.log('abandon');
-    for (const { callback } of this.pending.splice(0)) callback(error);
+  attend() {
+    this.attended = true;
+  }
+
+  giveUp(error, done) {
+    this.log('giveUp');
+    setImmediate(() => {
+      for (const { callback } of this.pending.splice(0)) callback(error);
+      done();
+    });
   }
 
   disconnect(callback) {

@@ -8,8 +8,8 @@ const { once } = require('node:events');
 const { after, before, test } = require('node:test');
 const { Mqtt } = require('azure-iot-device-mqtt');
 const { startGateway } = require('edge-downstream-gateway');
-const { Client } = require('../../lib/client');
-const { Message } = require('../../lib/message');
+const { Client } = require('../../lib/client/client');
+const { Message } = require('../../lib/message/message');
 
 let gateway;
 before(async () => {

@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { Latency } = require('../../lib/latency');
+const { Latency } = require('../../lib/device/latency');
 
 test('nothing recorded is all zeros', () => {
   assert.deepEqual(new Latency().summary(), { count: 0, mean: 0, p50: 0, p99: 0, max: 0 });

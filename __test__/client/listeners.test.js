@@ -3,9 +3,9 @@
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
-const { Client } = require('../../lib/client');
-const errors = require('../../lib/errors');
-const { Message } = require('../../lib/message');
+const { Client } = require('../../lib/client/client');
+const errors = require('../../lib/vocabulary/errors');
+const { Message } = require('../../lib/message/message');
 const { KeptTransport, QuickPolicy } = require('./fake_transport');
 
 const tick = () => new Promise(setImmediate);

@@ -3,9 +3,9 @@
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
-const { connect } = require('../../lib/device');
-const errors = require('../../lib/errors');
-const { Message } = require('../../lib/message');
+const { connect } = require('../../lib/device/device');
+const errors = require('../../lib/vocabulary/errors');
+const { Message } = require('../../lib/message/message');
 const { KeptTransport, QuickPolicy } = require('./fake_transport');
 
 const connectionString =

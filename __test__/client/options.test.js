@@ -5,8 +5,8 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
-const { Client } = require('../../lib/client');
-const { ArgumentError } = require('../../lib/errors');
+const { Client } = require('../../lib/client/client');
+const { ArgumentError } = require('../../lib/vocabulary/errors');
 const { ClassicTransport, KeptTransport } = require('./fake_transport');
 
 const PEM = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';

@@ -8,9 +8,9 @@ const { promisify } = require('node:util');
 /** Runs a program that has `client`, `transport` and `QuickPolicy`; what it prints. */
 async function run(program) {
   const prelude = `
-    const { Client } = require('./lib/client');
-    const { Message } = require('./lib/message');
-    const { NotConnectedError } = require('./lib/errors');
+    const { Client } = require('./lib/client/client');
+    const { Message } = require('./lib/message/message');
+    const { NotConnectedError } = require('./lib/vocabulary/errors');
     const { KeptTransport, QuickPolicy } = require('./__test__/client/fake_transport');
     const client = Client.fromConnectionString('HostName=h;DeviceId=d;SharedAccessKey=c2VjcmV0', KeptTransport);
     const transport = client._transport;

@@ -6,12 +6,12 @@ const { test } = require('node:test');
 const { inspect } = require('node:util');
 const {
   SharedAccessKeyAuthenticationProvider: KeyProvider,
-} = require('../../lib/authentication/shared_access_key');
+} = require('../../lib/authentication/providers/shared_access_key');
 const {
   SharedAccessSignatureAuthenticationProvider: TokenProvider,
-} = require('../../lib/authentication/shared_access_signature');
+} = require('../../lib/authentication/providers/shared_access_signature');
 const { applyTokenRenewal } = require('../../lib/authentication/token_renewal');
-const errors = require('../../lib/errors');
+const errors = require('../../lib/vocabulary/errors');
 
 const KEY = 'c2VjcmV0';
 const TEXT = `HostName=h.azure-devices.net;DeviceId=dev/1;SharedAccessKey=${KEY}`;

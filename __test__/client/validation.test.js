@@ -2,10 +2,10 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { Client } = require('../../lib/client');
-const errors = require('../../lib/errors');
-const { Message } = require('../../lib/message');
-const { NoRetry } = require('../../lib/retry_policy');
+const { Client } = require('../../lib/client/client');
+const errors = require('../../lib/vocabulary/errors');
+const { Message } = require('../../lib/message/message');
+const { NoRetry } = require('../../lib/connection/retry_policy');
 const { ClassicTransport, KeptTransport } = require('./fake_transport');
 
 const KEY_STRING = 'HostName=hub.example;DeviceId=dev;SharedAccessKey=c2VjcmV0;GatewayHostName=gw.example';

@@ -10,7 +10,7 @@ const { issue } = require('../../gateway/certificates/certificate');
 const { authorityExtensions, endEntityExtensions } = require('../../gateway/certificates/extensions');
 const { generateKeys } = require('../../gateway/certificates/keys');
 const { connect } = require('../..');
-const { connectionFailure } = require('../../lib/connection_failure');
+const { connectionFailure } = require('../../lib/failures/connection_failure');
 const { assertTold, connectionStringTo, listening } = require('../bad_input/telling');
 
 /** Verdicts on certificates that `../bad_input/certificate.test.js` does not have, each over a socket. */

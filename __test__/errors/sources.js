@@ -149,7 +149,7 @@ function filesOf(folder) {
   return fs.readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const name = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return filesOf(name);
-    return /\.m?js$/.test(entry.name) && name !== 'lib/binding.js' ? [name] : [];
+    return /\.m?js$/.test(entry.name) && name !== 'lib/native/binding.js' ? [name] : [];
   });
 }
 
@@ -160,7 +160,9 @@ function filesOf(folder) {
  * @returns {string[]}
  */
 function namesInCore(type) {
-  const text = fs.readFileSync(path.join(ROOT, 'src/failure.rs'), 'utf8');
+  const text = ['mod.rs', 'kind.rs']
+    .map((file) => fs.readFileSync(path.join(ROOT, 'src/failure', file), 'utf8'))
+    .join('\n');
   const [, body] = new RegExp(`\nimpl ${type} \\{\n([^]*?)\n\\}\n`).exec(text) ?? [];
   return Array.from(body.matchAll(/\bSelf::\w+(?:\(_\))? => "([a-z-]+)"/g), ([, name]) => name);
 }

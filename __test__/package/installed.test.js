@@ -22,7 +22,14 @@ after(() => fs.rmSync(directory, { recursive: true, force: true }));
 
 test('the package holds what users need, and neither sources nor tests', async () => {
   const files = await contents(tarballs.root);
-  for (const name of ['package.json', 'README.md', 'LICENSE', 'index.js', 'index.d.ts', 'lib/register.js']) {
+  for (const name of [
+    'package.json',
+    'README.md',
+    'LICENSE',
+    'index.js',
+    'index.d.ts',
+    'lib/compat/register.js',
+  ]) {
     assert.ok(files.includes(name), `${name} is missing`);
   }
   const foreign = files.filter(

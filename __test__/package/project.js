@@ -7,7 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
 const { pack, packRoot } = require('../../scripts/pack');
-const { platformPackage } = require('../../scripts/platform_package');
+const { ADD_ONS, platformPackage } = require('../../scripts/platform_package');
 
 const ROOT = path.join(__dirname, '..', '..');
 
@@ -89,7 +89,7 @@ function packBoth(directory) {
   // As `npm run build` leaves it, with the add-on of the last build.
   const folder = path.join(directory, 'platform');
   fs.cpSync(platform.folder, folder, { recursive: true });
-  fs.copyFileSync(path.join(ROOT, 'lib', platform.main), path.join(folder, platform.main));
+  fs.copyFileSync(path.join(ADD_ONS, platform.main), path.join(folder, platform.main));
   return { root: packRoot(directory), platform: pack(folder, directory), platformName: platform.name };
 }
 

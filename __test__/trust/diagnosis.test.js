@@ -7,7 +7,7 @@ const net = require('node:net');
 const tls = require('node:tls');
 const { before, test } = require('node:test');
 const { Worker } = require('node:worker_threads');
-const native = require('../../lib/native');
+const native = require('../../lib/native/add_on');
 const { createChain, startGateway } = require('../../gateway');
 const { SMALL, freePort, listening } = require('../bad_input/telling');
 
@@ -26,7 +26,7 @@ before(async () => {
 const derOf = (pem) => new X509Certificate(pem).raw;
 const presented = ({ chainPem }) => chainPem.split(/(?=-----BEGIN)/).map(derOf);
 
-/** @returns {Promise<import('../../lib/binding').NativeProbeResult>} */
+/** @returns {Promise<import('../../lib/native/binding').NativeProbeResult>} */
 function probe(request) {
   return new Promise((resolve) => {
     native.probe({ host: 'localhost', roots: [root], systemRoots: false, ...request }, resolve);
@@ -129,7 +129,7 @@ test('a probe answers once, and keeps the process alive until then and no longer
   const { port } = /** @type {net.AddressInfo} */ (silent.address());
   const request = { host: 'localhost', port, roots: [], systemRoots: true, tlsMs: 200 };
   const program = `
-    const { probe } = require(${JSON.stringify(require.resolve('../../lib/native'))});
+    const { probe } = require(${JSON.stringify(require.resolve('../../lib/native/add_on'))});
     probe(${JSON.stringify(request)}, ({ failure }) => console.log(failure.kind));`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
@@ -146,7 +146,7 @@ test('a worker may end while it probes', async (t) => {
   const worker = new Worker(
     `const { workerData } = require('node:worker_threads');
      require(workerData.native).probe(workerData.request, () => process.exit(7));`,
-    { eval: true, workerData: { native: require.resolve('../../lib/native'), request } },
+    { eval: true, workerData: { native: require.resolve('../../lib/native/add_on'), request } },
   );
   const [socket] = await connected;
   await worker.terminate();

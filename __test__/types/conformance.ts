@@ -3,23 +3,23 @@
  * `index.d.ts` in its place. Compiled by `tsconfig.json`; `types.test.js` proves that a mismatch is found.
  */
 
-import * as authenticationKey from '../../lib/authentication/shared_access_key.js';
-import * as authenticationSignature from '../../lib/authentication/shared_access_signature.js';
+import * as authenticationKey from '../../lib/authentication/providers/shared_access_key.js';
+import * as authenticationSignature from '../../lib/authentication/providers/shared_access_signature.js';
 import * as authenticationType from '../../lib/authentication/type.js';
-import * as callback from '../../lib/callback.js';
-import * as client from '../../lib/client.js';
-import * as connectionString from '../../lib/connection_string.js';
-import * as device from '../../lib/device.js';
-import * as diagnosis from '../../lib/diagnose.js';
-import * as endpoint from '../../lib/endpoint.js';
-import * as errors from '../../lib/errors.js';
-import * as message from '../../lib/message.js';
-import * as mqtt from '../../lib/mqtt.js';
-import * as properties from '../../lib/properties.js';
-import * as results from '../../lib/results.js';
-import * as retry from '../../lib/retry_policy.js';
-import * as signature from '../../lib/shared_access_signature.js';
-import * as userAgent from '../../lib/user_agent.js';
+import * as callback from '../../lib/plumbing/callback.js';
+import * as client from '../../lib/client/client.js';
+import * as connectionString from '../../lib/identity/connection_string.js';
+import * as device from '../../lib/device/device.js';
+import * as diagnosis from '../../lib/doctor/diagnose.js';
+import * as endpoint from '../../lib/vocabulary/endpoint.js';
+import * as errors from '../../lib/vocabulary/errors.js';
+import * as message from '../../lib/message/message.js';
+import * as mqtt from '../../lib/mqtt/mqtt.js';
+import * as properties from '../../lib/message/properties.js';
+import * as results from '../../lib/vocabulary/results.js';
+import * as retry from '../../lib/connection/retry_policy.js';
+import * as signature from '../../lib/authentication/shared_access_signature.js';
+import * as userAgent from '../../lib/identity/user_agent.js';
 import type * as declared from '../../index';
 import type * as common from '../../lib/compat/azure_iot_common';
 import type * as azureDevice from '../../lib/compat/azure_iot_device';

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const original = require('azure-iot-common');
-const ours = require('../../lib/callback');
+const ours = require('../../lib/plumbing/callback');
 
 const error = new Error('failed');
 const pack = (first, second) => ({ first, second });

@@ -5,7 +5,7 @@ const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
 const originalCommon = require('azure-iot-common').ConnectionString;
 const originalDevice = require('azure-iot-device').ConnectionString;
-const { ConnectionString, deviceConnectionString } = require('../../lib/connection_string');
+const { ConnectionString, deviceConnectionString } = require('../../lib/identity/connection_string');
 const { outcome } = require('./outcome');
 
 const SOURCES = [

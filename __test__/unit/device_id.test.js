@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
-const { requireDeviceId } = require('../../lib/device_id');
+const { requireDeviceId } = require('../../lib/identity/device_id');
 
 describe('a device id', () => {
   it('may have letters, digits and the signs that travel', () => {

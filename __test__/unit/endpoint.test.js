@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { it } = require('node:test');
 const original = require('azure-iot-common').endpoint;
-const endpoint = require('../../lib/endpoint');
+const endpoint = require('../../lib/vocabulary/endpoint');
 
 it('service paths are those of the original', () => {
   const run = (/** @type {Record<string, any>} */ paths) =>

@@ -4,8 +4,8 @@ const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
 const original = require('azure-iot-common').errors;
-const errors = require('../../lib/errors');
-const { failure, quote } = require('../../lib/failure');
+const errors = require('../../lib/vocabulary/errors');
+const { failure, quote } = require('../../lib/vocabulary/failure');
 
 /** @param {Error} error */
 function ownProperties(error) {

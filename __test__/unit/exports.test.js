@@ -78,6 +78,8 @@ describe('edge-downstream', () => {
 
   it('lets its package.json be read, and no other inner file', () => {
     assert.equal(require('edge-downstream/package.json').name, 'edge-downstream');
-    assert.throws(() => require('edge-downstream/lib/client.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
+    assert.throws(() => require('edge-downstream/lib/client/client.js'), {
+      code: 'ERR_PACKAGE_PATH_NOT_EXPORTED',
+    });
   });
 });

@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
-const { parseEndpoint } = require('../../lib/gateway_address');
+const { parseEndpoint } = require('../../lib/identity/gateway_address');
 
 const GOOD = {
   'gateway.local': ['gateway.local', 8883],

@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
 const { Message: Original } = require('azure-iot-common');
-const { Message } = require('../../lib/message');
+const { Message } = require('../../lib/message/message');
 
 const BODIES = [
   'text',

@@ -2,8 +2,8 @@
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
-const { MessageTooLargeError } = require('../../lib/errors');
-const { requireMessageFits } = require('../../lib/message_size');
+const { MessageTooLargeError } = require('../../lib/vocabulary/errors');
+const { requireMessageFits } = require('../../lib/mqtt/message_size');
 
 describe('the size of a message', () => {
   it('may be 261 120 bytes of body and property bag', () => {

@@ -4,9 +4,9 @@ const assert = require('node:assert/strict');
 const { EventEmitter, once } = require('node:events');
 const { describe, it } = require('node:test');
 const { Mqtt } = require('azure-iot-device-mqtt');
-const { encodeSystemAndUser, decode } = require('../../lib/property_bag');
-const errors = require('../../lib/errors');
-const { Message } = require('../../lib/message');
+const { encodeSystemAndUser, decode } = require('../../lib/mqtt/property_bag');
+const errors = require('../../lib/vocabulary/errors');
+const { Message } = require('../../lib/message/message');
 const vectors = require('../vectors/property_bag.json');
 
 /** @param {{ message?: object, properties: [any, any][] }} vector */

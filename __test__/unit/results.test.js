@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const original = require('azure-iot-common').results;
-const results = require('../../lib/results');
+const results = require('../../lib/vocabulary/results');
 
 describe('results', () => {
   it('are the 8 classes of the original', () => {

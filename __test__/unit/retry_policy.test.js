@@ -3,8 +3,12 @@
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const original = require('azure-iot-common');
-const errors = require('../../lib/errors');
-const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('../../lib/retry_policy');
+const errors = require('../../lib/vocabulary/errors');
+const {
+  ExponentialBackOffWithJitter,
+  NoRetry,
+  RetryOperation,
+} = require('../../lib/connection/retry_policy');
 
 /** Runs an operation that reports `reports` one after the other. */
 function run(policy, maxTimeout, reports, Operation = RetryOperation) {

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
-const { decodeSharedAccessKey } = require('../../lib/shared_access_key');
+const { decodeSharedAccessKey } = require('../../lib/identity/shared_access_key');
 
 describe('a shared access key', () => {
   const bytes = Buffer.from([0xfb, 0xff, 0xfe, 0x01]);

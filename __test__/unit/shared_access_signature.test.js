@@ -11,7 +11,7 @@ const {
   deviceSharedAccessSignature,
   encodeUriComponentStrict,
   anHourFromNow,
-} = require('../../lib/shared_access_signature');
+} = require('../../lib/authentication/shared_access_signature');
 const { outcome } = require('./outcome');
 
 const original = common.SharedAccessSignature;

@@ -3,8 +3,8 @@
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 
-const { NativeSession } = require('../../lib/binding');
-const { Slab } = require('../../lib/slab');
+const { NativeSession } = require('../../lib/native/binding');
+const { Slab } = require('../../lib/session/slab');
 
 /** A session that is never connected: it takes publishes and keeps them. */
 function session() {

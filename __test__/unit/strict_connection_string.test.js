@@ -3,8 +3,8 @@
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
-const { ConnectionString } = require('../../lib/connection_string');
-const { parseConnectionString } = require('../../lib/strict_connection_string');
+const { ConnectionString } = require('../../lib/identity/connection_string');
+const { parseConnectionString } = require('../../lib/identity/strict_connection_string');
 
 const KEY = 'c2VjcmV0S2V5T2ZUaGVEZXZpY2VXaGljaE5vYm9keVNlZXM=';
 const WHOLE = `HostName=h.azure-devices.net;DeviceId=d1;SharedAccessKey=${KEY}`;

@@ -5,7 +5,7 @@ const { describe, it } = require('node:test');
 const common = require('azure-iot-common');
 const original = require('azure-iot-device').getUserAgentString;
 const { version } = require('../../package.json');
-const { getAgentPlatformString, getUserAgentString, userAgent } = require('../../lib/user_agent');
+const { getAgentPlatformString, getUserAgentString, userAgent } = require('../../lib/identity/user_agent');
 
 describe('the user agent', () => {
   it('names this package, then the platform as the original does', async () => {

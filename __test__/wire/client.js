@@ -17,7 +17,7 @@ async function newClient(t, broker, device, options = {}) {
   // What is still under way when a test ends need not be waited for.
   t.after(() => {
     client.removeAllListeners();
-    client._transport.abandon(new Error('The test is over'));
+    client._transport.giveUp(new Error('The test is over'), () => {});
     return client.close();
   });
   await client.setOptions({ ca: broker.chain.rootPem, ...options });

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { SharedAccessSignature } = require('../..');
-const { userAgent } = require('../../lib/user_agent');
+const { userAgent } = require('../../lib/identity/user_agent');
 const { newDevice } = require('./brokers');
 const { openClient } = require('./client');
 const { HUB, KEY } = require('./identity');

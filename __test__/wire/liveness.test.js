@@ -3,8 +3,8 @@
 const assert = require('node:assert/strict');
 const { EventEmitter } = require('node:events');
 const { test } = require('node:test');
-const { Session } = require('../../lib/session');
-const { readTrust } = require('../../lib/trust');
+const { Session } = require('../../lib/session/session');
+const { readTrust } = require('../../lib/tls/trust');
 const { namedDevice, onEachBroker } = require('./brokers');
 const { HUB, tokenOf } = require('./identity');
 const { eventually } = require('./record');

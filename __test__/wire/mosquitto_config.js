@@ -3,7 +3,7 @@
 const { pbkdf2Sync, randomBytes } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { userAgent } = require('../../lib/user_agent');
+const { userAgent } = require('../../lib/identity/user_agent');
 const { HUB, tokenOf } = require('./identity');
 
 /** Client id, user name and password of the client that is the cloud. */

@@ -144,10 +144,11 @@ onEachBroker((broker) => {
 
 onEachBroker(
   (broker) => {
-    test('a key that is refused after a restart ends in one "disconnect" with UnauthorizedError', async (t) => {
+    test('a key that is refused after a restart is tried again, and ends in one "disconnect" with UnauthorizedError', async (t) => {
       const device = namedDevice(broker, 'revoked');
       device.connectionString = device.tokenConnectionString;
       const client = await openClient(t, broker, device);
+      client._maxOperationTimeout = 1000;
       const counts = counting(client, 'connect', 'disconnect');
       const waiting = when(client, 'state', ({ state }) => state === 'waiting');
       const disconnected = next(client, 'disconnect');
@@ -164,8 +165,8 @@ onEachBroker(
       assert.deepEqual(counts, { connect: 0, disconnect: 1 });
       await assert.rejects(client.open(), { name: 'UnauthorizedError', returnCode: 5 });
       assert.equal(counts.disconnect, 1);
-      await broker.until('both were refused', () => broker.refusals.length === 2);
-      assert.deepEqual(broker.refusals, [{ code: 5 }, { code: 5 }]);
+      assert.ok(broker.refusals.length > 2, `refused ${broker.refusals.length} times`);
+      assert.deepEqual(Array.from(new Set(broker.refusals.map(({ code }) => code))), [5]);
     });
   },
   { tokens: ['revoked'] },

@@ -8,12 +8,15 @@ use napi_derive::napi;
 /// Something that happened.
 #[napi(object, object_from_js = false)]
 pub struct NativeEvent {
-    /// `connecting`, `connected`, `renewing`, `failed`, `lost`, `closed`: the connection; `message`; `granted`, `ended`: the
+    /// `connecting`, `connected`, `renewing`, `failed`, `lost`, `closed`: the connection; `broken`: a fault inside
+    /// ended this session, which tells nothing more and takes nothing; `message`; `granted`, `ended`: the
     /// operation `id`.
     #[napi(
-        ts_type = "'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'message' | 'granted' | 'ended'"
+        ts_type = "'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'broken' | 'message' | 'granted' | 'ended'"
     )]
     pub kind: &'static str,
+    /// The number of the connect or disconnect it belongs to (of the connection).
+    pub request: Option<u32>,
     /// The operation (granted, ended).
     pub id: Option<u32>,
     /// SUBACK codes (granted).
@@ -33,7 +36,7 @@ pub struct NativeEvent {
     pub session_present: Option<bool>,
     /// A live connection was replaced (connected).
     pub renewal: Option<bool>,
-    /// Why (failed, lost).
+    /// Why (failed, lost, broken).
     pub failure: Option<NativeFailure>,
 }
 
@@ -62,6 +65,7 @@ impl NativeEvent {
     fn new(kind: &'static str) -> Self {
         Self {
             kind,
+            request: None,
             id: None,
             codes: None,
             delivery: None,
@@ -101,17 +105,23 @@ impl From<Event> for NativeEvent {
 
 impl From<State> for NativeEvent {
     fn from(state: State) -> Self {
+        let of = |request, kind| Self { request: Some(request), ..Self::new(kind) };
         match state {
-            State::Connecting(stage) => Self { stage: Some(stage.as_str()), ..Self::new("connecting") },
-            State::Connected { session_present, renewal } => Self {
+            State::Connecting { request, stage } => {
+                Self { stage: Some(stage.as_str()), ..of(request, "connecting") }
+            }
+            State::Connected { request, session_present, renewal } => Self {
                 session_present: Some(session_present),
                 renewal: Some(renewal),
-                ..Self::new("connected")
+                ..of(request, "connected")
             },
-            State::Renewing => Self::new("renewing"),
-            State::Failed(failure) => Self { failure: Some(failure.into()), ..Self::new("failed") },
-            State::Lost(failure) => Self { failure: Some(failure.into()), ..Self::new("lost") },
-            State::Closed => Self::new("closed"),
+            State::Renewing { request } => of(request, "renewing"),
+            State::Failed { request, failure } => {
+                Self { failure: Some(failure.into()), ..of(request, "failed") }
+            }
+            State::Lost { request, failure } => Self { failure: Some(failure.into()), ..of(request, "lost") },
+            State::Closed { request } => of(request, "closed"),
+            State::Broken { failure } => Self { failure: Some(failure.into()), ..Self::new("broken") },
         }
     }
 }

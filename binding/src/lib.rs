@@ -3,7 +3,7 @@
 //! Nothing crosses per message: JavaScript writes publishes into a slab of bytes and hands over whole batches, and is
 //! woken once per burst to `drain` the ids of those that are done into an array of its own.
 
-// Every public item here is an export to JavaScript; its contract is what `lib/binding.d.ts` shows.
+// Every public item here is an export to JavaScript; its contract is what `lib/native/binding.d.ts` shows.
 #![warn(missing_docs)]
 
 pub mod diagnosis;

@@ -11,6 +11,11 @@ use napi_derive::napi;
 /// One connection to make.
 #[napi(object, object_to_js = false)]
 pub struct NativeRequest {
+    /// What the events that belong to it are told by: no other connect or disconnect of the session has it.
+    pub number: u32,
+    /// The connection it replaces gracefully, by the number of its request; carried out only while that one stands, and
+    /// dropped without an event otherwise. Absent: whatever stands is superseded.
+    pub replaces: Option<u32>,
     /// A DNS name or an IP address; also the name the certificate must carry.
     pub host: String,
     /// TCP port.
@@ -39,6 +44,8 @@ impl From<NativeRequest> for Request {
     fn from(native: NativeRequest) -> Self {
         let default = Deadlines::default();
         Self {
+            number: native.number,
+            replaces: native.replaces,
             endpoint: Endpoint {
                 host: native.host,
                 port: native.port,

@@ -45,7 +45,7 @@ impl NativeSession {
         Ok(Self { session })
     }
 
-    /// Connects, or replaces a live connection gracefully.
+    /// Connects, or replaces the connection that stands.
     #[napi(catch_unwind)]
     pub fn connect(&self, request: NativeRequest) {
         self.session.connect(request.into());
@@ -86,10 +86,10 @@ impl NativeSession {
         self.session.acknowledge(token);
     }
 
-    /// Answers the event `renewing`, when all messages that came before it are acknowledged that will be.
+    /// Answers the event `renewing` of that number, when all messages that came before it are acknowledged that will be.
     #[napi(catch_unwind)]
-    pub fn caught_up(&self) {
-        self.session.caught_up();
+    pub fn caught_up(&self, number: u32) {
+        self.session.caught_up(number);
     }
 
     /// Ends operations early.
@@ -98,10 +98,10 @@ impl NativeSession {
         self.session.cancel(ids.to_vec());
     }
 
-    /// Sends what fits into the grace time, fails the rest, disconnects.
+    /// Sends what fits into the grace time, fails the rest, disconnects; the event `closed` of that number tells the end.
     #[napi(catch_unwind)]
-    pub fn disconnect(&self, grace_ms: u32) {
-        self.session.disconnect(Duration::from_millis(grace_ms.into()));
+    pub fn disconnect(&self, number: u32, grace_ms: u32) {
+        self.session.disconnect(number, Duration::from_millis(grace_ms.into()));
     }
 
     /// Ends the session at once and waits until its connection is gone, 250 ms at most.
@@ -131,7 +131,7 @@ impl NativeSession {
         Ok(())
     }
 
-    /// Takes everything else that happened, in order.
+    /// Takes everything else that happened, in order, as of the last `drain` that left no id. What happened since wakes anew.
     #[napi(catch_unwind)]
     pub fn events(&self) -> Vec<NativeEvent> {
         self.session.events().into_iter().map(NativeEvent::from).collect()

@@ -42,6 +42,11 @@ test('C2 bytes that are no CONNECT → close without an answer', async (t) => {
     'will QoS 3': '101000044d515454041e003c00014100' + '0161',
     truncated: '100800044d5154540402',
     'empty CONNECT': '1000',
+    'wrong flags of the first byte': '110d00044d5154540402003c000141',
+    'a byte behind the last field': '100e00044d5154540402003c000141' + '00',
+    'a field that ends behind the packet': '100d00044d5154540402003c000241',
+    'will QoS without a will': '100d00044d515454040a003c000141',
+    'a first byte of SUBSCRIBE': '820d00044d5154540402003c000141',
     'remaining length of five bytes': '10ffffffff01',
   };
   for (const [name, bytes] of Object.entries(cases)) {
@@ -122,6 +127,30 @@ test('C10 a client over the limit is acknowledged and never served', async (t) =
   assert.strictEqual(await served.rest(), '');
   again.vanish();
   dead.vanish();
+});
+
+test('C10 an id that was seen since the start is served, however many are connected', async (t) => {
+  const gateway = await gatewayFor(t, { limits: { maxClients: 1 } });
+  const c2d = async (/** @type {string} */ deviceId) => {
+    const device = await RawDevice.connected(gateway, { deviceId });
+    device.send(subscribePacket(`devices/${deviceId}/messages/devicebound/#`, { qos: 0 }));
+    assert.strictEqual(await device.bytes(5), '9003000100');
+    return { device, status: gateway.sendC2D(deviceId, 'x').status };
+  };
+  const first = await c2d('d1');
+  assert.strictEqual(first.status, 'completed');
+  const gone = once(gateway, 'disconnected');
+  first.device.vanish();
+  await gone;
+  const second = await c2d('d2');
+  assert.strictEqual(second.status, 'completed');
+  const again = await c2d('d1');
+  assert.strictEqual(again.status, 'completed');
+  await gateway.restart();
+  const anew = await c2d('d2');
+  const stranger = await c2d('d1');
+  assert.deepStrictEqual([anew.status, stranger.status], ['completed', 'pending']);
+  [anew, stranger].forEach(({ device }) => device.vanish());
 });
 
 test('C11 packets sent behind CONNECT are processed after CONNACK', async (t) => {
@@ -261,8 +290,6 @@ test('P11 packets that a client must not send → close', async (t) => {
   const gateway = await gatewayFor(t);
   const cases = {
     PUBREL: '62020001',
-    PUBREC: '50020001',
-    PUBCOMP: '70020001',
     CONNACK: ACCEPTED,
     SUBACK: '9003000101',
     PINGRESP,
@@ -271,6 +298,9 @@ test('P11 packets that a client must not send → close', async (t) => {
     'SUBSCRIBE with an invalid filter': subscribePacketOf('a/#/b'),
     'SUBSCRIBE with packet id 0': '82060000000161' + '01',
     'SUBSCRIBE with wrong flags': '80060001000161' + '01',
+    'SUBSCRIBE at QoS 3': '82060001000161' + '03',
+    'UNSUBSCRIBE with wrong flags': 'a0050001000161',
+    'UNSUBSCRIBE with packet id 0': 'a2050000000161',
     'UNSUBSCRIBE without filters': 'a2020001',
     'PUBLISH with QoS 3': '3605000161' + '0001',
     'PUBLISH with packet id 0': '32050001610000',
@@ -297,12 +327,40 @@ function subscribePacketOf(filter) {
   return Buffer.concat([Buffer.from([0x82, body.length]), body]);
 }
 
-test('P11 an unexpected PUBACK is ignored', async (t) => {
+test('P11 an unexpected PUBACK is ignored, and any PUBREC and PUBCOMP', async (t) => {
   const gateway = await gatewayFor(t);
   const device = await RawDevice.connected(gateway);
-  device.send('40020001', '40020007', PINGREQ);
+  device.send('40020001', '40020007', '50020001', '70020001', PINGREQ);
   assert.strictEqual(await device.bytes(2), PINGRESP);
   device.vanish();
+});
+
+test('C2 wrong flags, a body too many, another length, packet id 0 → close with the will', async (t) => {
+  const gateway = await gatewayFor(t);
+  const cases = {
+    'PINGREQ with flags': 'c100',
+    'PINGREQ with a body': 'c00100',
+    'DISCONNECT with flags': 'e100',
+    'DISCONNECT with a body': 'e00100',
+    'PUBACK with flags': '41020001',
+    'PUBACK of one byte': '400101',
+    'PUBACK of three bytes': '4003000100',
+    'PUBACK with packet id 0': '40020000',
+    'PUBREC with flags': '52020001',
+    'PUBREC of three bytes': '5003000100',
+    'PUBREC with packet id 0': '50020000',
+    'PUBCOMP of one byte': '700100',
+    'PUBCOMP with packet id 0': '70020000',
+  };
+  for (const [name, bytes] of Object.entries(cases)) {
+    const will = { topic: EVENTS, payload: Buffer.from(name), qos: /** @type {const} */ (0), retain: false };
+    const device = await RawDevice.connected(gateway, { will });
+    device.send(bytes, PINGREQ);
+    assert.strictEqual(await device.rest(), '', name);
+    assert.strictEqual(await device.end, 'FIN', name);
+    const [{ body, properties }] = await gateway.waitForMessages(1);
+    assert.deepStrictEqual([body.toString(), properties.MessageType], [name, 'Will']);
+  }
 });
 
 test('P12 behind too many queued publishes nothing is read, PINGREQ included', async (t) => {

@@ -333,8 +333,13 @@ test('limits are edgeHub’s by default, but for those that would only cost time
     reauthenticateIntervalMs: 5 * 60_000, // §2.3
     timeToLiveMs: 7_200_000, // §3.4
     twinOfflineDelayMs: 20_000, // §4.1
+    twinSyncPeriodMs: 120_000,
     methodDeliveryDelayMs: 3_000, // §4.4
-    c2dLockMs: 60_000, // of the hub, §5
+    c2dLockMs: 60_000, // of the hub
+    c2dMaxDeliveries: 10, // of the hub
+    c2dTimeToLiveMs: 3_600_000, // of the hub
+    c2dReceiveMs: 20_000,
+    inputAckTimeoutMs: 30_000,
   });
 });
 

@@ -108,7 +108,7 @@ test('a malformed fault is told with its column and what is allowed there', () =
     ['connack#2=cut', "column 8: '#2' selects nothing: connack comes once in a connection"],
     [
       'secure=jump',
-      "column 8: secure cannot be 'jump'; it is cut, reset, freeze or key:value[,key:value] with the keys delayMs, " +
+      "column 8: secure cannot be 'jump'; it is drop-early-connect, cut, reset, freeze or key:value[,key:value] with the keys delayMs, " +
         'inject, then',
     ],
     [
@@ -189,7 +189,7 @@ test('a script that cannot be used is told with its path, the key and the reason
     [
       'word.json',
       '{ "secure@1": "jump" }',
-      /^: 'secure@1': secure cannot be 'jump'; it is cut, reset, freeze or an/,
+      /^: 'secure@1': secure cannot be 'jump'; it is drop-early-connect, cut, reset, freeze or an/,
     ],
     [
       'value.json',

@@ -35,7 +35,8 @@ test('C3 bad username form, no api-version, empty client id → CONNACK 3', asyn
     `${HUB}/d1/?DeviceClientType=x`,
     `${HUB}/d1/m?api-version=2021-04-12`,
     `${HUB}//?api-version=2021-04-12`,
-    `${HUB}/d1//?api-version=2021-04-12`,
+    `${HUB}/ /?api-version=2021-04-12`,
+    `${HUB}/d1//`,
     `${HUB}/d1/?api-version=2021-04-12&DeviceClientType=node/18/x`,
   ];
   for (const username of usernames) {
@@ -45,12 +46,16 @@ test('C3 bad username form, no api-version, empty client id → CONNACK 3', asyn
   assert.strictEqual(await answer(gateway, { username: undefined, password: undefined }), REFUSED_3);
 });
 
-test('C3 good username forms: legacy without ?, any host, encoded properties, first duplicate', async (t) => {
+test('C3 good username forms: legacy, any host, encoded properties, first duplicate, blanks, no module', async (t) => {
   const gateway = await gatewayFor(t);
   const usernames = [
     `${HUB}/d1/api-version=2021-04-12`,
     'anything/d1/?api-version=1',
     '/d1/?api-version=1',
+    `${HUB}/ d1 /? api-version=2021-04-12 `,
+    `${HUB}/d1//?api-version=2021-04-12`,
+    `${HUB}/d1/ /?api-version=2021-04-12`,
+    `${HUB}/d1//api-version=2021-04-12`,
     `${HUB}/d1/?x=y&api-version=2016-11-14&api-version=&DeviceClientType=a%2Fb`,
   ];
   for (const username of usernames) {
@@ -90,12 +95,17 @@ test('C6 SAS accepted: both keys, both hosts, any order and case of fields, with
     'secondary key': sas(secondaryKey),
     'gateway host': sas(primaryKey, { resource: 'localhost/devices/d1' }),
     'gateway host with port': sas(primaryKey, { resource: `localhost:${gateway.port}/devices/d1` }),
+    'words that are counted only': sas(primaryKey, { resource: `${HUB}/foo/d1` }),
     'letter case': sas(primaryKey, { resource: 'LOCAL.azure-devices.NET/Devices/D1' }),
     'resource not encoded': sas(primaryKey, { encodedResource: `${HUB}/devices/d1` }),
     'resource encoded twice': sas(primaryKey, {
       encodedResource: encodeURIComponent(encodeURIComponent(`${HUB}/devices/d1`)),
     }),
     'expired within the grace': sas(primaryKey, { expiry: now - 290 }),
+    'expiry with a fraction': sas(primaryKey, { expiry: `${now + 100}.25` }),
+    'expiry with an exponent': sas(primaryKey, { expiry: '1.9e9' }),
+    'expiry with separators': sas(primaryKey, { expiry: '1,900,000,000' }),
+    'empty fields': `${scheme} &&${fields.replaceAll('&', '&&')}&`,
     'policy name ignored': `${sas(primaryKey)}&skn=whatever`,
     'empty policy name': `${sas(primaryKey)}&skn=`,
     'order of fields': `${scheme} ${fields.split('&').reverse().join('&')}`,
@@ -122,10 +132,20 @@ test('C6 SAS refused: key, audience, expiry, encoding, form → CONNACK 5', asyn
     'hub only': sas(key, { resource: HUB }),
     'four segments': sas(key, { resource: `${resource}/modules` }),
     'module token for a device': sas(key, { resource: `${resource}/modules/m` }),
+    'five segments of another device': sas(key, { resource: `${HUB}/devices/d2/modules/m` }),
     'trailing slash': sas(key, { resource: `${resource}/` }),
     expired: sas(key, { expiry: now - 310 }),
     'expiry in milliseconds': sas(key, { expiry: Date.now() + 3600000 }),
     'expiry no number': sas(key, { expiry: 'soon' }),
+    'expiry NaN': sas(key, { expiry: 'NaN' }),
+    'expiry in hexadecimal': sas(key, { expiry: '0xffffffff' }),
+    'expiry with a raw +': sas(key, { expiry: '1.9e+9' }),
+    'a field twice': `${sas(key)}&se=${now + 3600}`,
+    'a field twice in another case': `${sas(key)}&SKN=a&skn=a`,
+    'a newline behind it': `${sas(key)}\n`,
+    'a space in front': ` ${sas(key)}`,
+    'two spaces': sas(key).replace(' ', '  '),
+    'no field at all': 'SharedAccessSignature ',
     'expiry negative': sas(key, { expiry: -1 }),
     'signature unencoded, loses its padding': sas(key, { encodeSignature: raw }),
     'signature with raw +': sas(key, {
@@ -156,7 +176,7 @@ test('C7 unknown and disabled devices, and modules, are refused with CONNACK 5 a
   const slow = [
     { deviceId: 'd9', password: unknown },
     { deviceId: 'd2', password: ofD2 },
-    { clientId: 'd1/m', username },
+    { clientId: 'd1/m', username, password: Buffer.from(sas(Buffer.from('x').toString('base64'))) },
   ];
   /** @type {string[]} */
   const order = [];

@@ -94,7 +94,7 @@ test('C6 module: another audience or key is refused', async (t) => {
 test('C7 module: unknown, disabled, or of a disabled device → CONNACK 5', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   const reasons = refusalsOf(gateway);
-  const unknown = { deviceId: 'd1/m9', password: passwordOf(gateway, 'd1') };
+  const unknown = { deviceId: 'd1/m9', password: Buffer.from(sas(keyOf(gateway, 'd1/m1'), OF_DEVICE)) };
   assert.strictEqual(await answer(gateway, unknown), REFUSED_5);
   gateway.disableDevice('d1/m1');
   assert.strictEqual(await answer(gateway, { deviceId: 'd1/m1' }), REFUSED_5);
@@ -108,6 +108,23 @@ test('C7 module: unknown, disabled, or of a disabled device → CONNACK 5', asyn
     "module 'd1/m1' is disabled",
     "device 'd1' is disabled",
   ]);
+});
+
+test('C6 module: unknown to the gateway, with a key of its device: accepted, after the look-up', async (t) => {
+  const limits = { refusalDelayMs: 200 };
+  const gateway = await gatewayFor(t, { devices: DEVICES, limits });
+  /** @type {Array<string | undefined>} */
+  const order = [];
+  gateway.on('connected', ({ clientId }) => order.push(clientId));
+  const tokens = [passwordOf(gateway, 'd1'), Buffer.from(sas(keyOf(gateway, 'd1'), OF_MODULE))];
+  const [byDevice, byModule] = tokens.map((password, i) =>
+    answer(gateway, { deviceId: i === 0 ? 'd1/m9' : 'd1/m1', password }),
+  );
+  assert.strictEqual(await byModule, ACCEPTED);
+  assert.strictEqual(await byDevice, ACCEPTED);
+  assert.deepStrictEqual(order, ['d1/m1', 'd1/m9']);
+  gateway.disableDevice('d1');
+  assert.strictEqual(await answer(gateway, { deviceId: 'd1/m9', password: tokens[0] }), REFUSED_5);
 });
 
 test('D4 module: rotating the device’s keys closes the modules that use them, and no others', async (t) => {

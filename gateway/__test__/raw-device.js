@@ -121,6 +121,13 @@ function subscribePacket(filter, { qos = 1, messageId = 1 } = {}) {
   return mqtt.generate({ cmd: 'subscribe', messageId, subscriptions: [{ topic: filter, qos }] });
 }
 
+/**
+ * @param {...string} filters
+ */
+function unsubscribePacket(...filters) {
+  return mqtt.generate({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: filters });
+}
+
 /** The bytes on a TLS connection to the gateway. */
 class RawDevice {
   /**
@@ -222,6 +229,21 @@ class RawDevice {
     return packets[0];
   }
 
+  /**
+   * The next whole packet, a PUBLISH.
+   * @returns {Promise<mqtt.IPublishPacket>}
+   */
+  async publication() {
+    const packet = await this.packet();
+    assert.strictEqual(packet.cmd, 'publish');
+    return /** @type {mqtt.IPublishPacket} */ (packet);
+  }
+
+  /** The body of the next packet, a PUBLISH, as text. */
+  async body() {
+    return (await this.publication()).payload.toString();
+  }
+
   /** Vanishes without DISCONNECT. */
   vanish() {
     this.tcp.destroy();
@@ -277,4 +299,5 @@ module.exports = {
   publishPacket,
   sas,
   subscribePacket,
+  unsubscribePacket,
 };

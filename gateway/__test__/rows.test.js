@@ -35,6 +35,7 @@ const SOURCES = {
   K2: ['PG/Mqtt/MqttAdapter.cs'],
   S1: ['PG/Mqtt/Util.cs', 'EH.Mqtt/SessionStateParser.cs'],
   S2: ['PG/Mqtt/Util.cs', 'EH.Mqtt/SessionStateParser.cs'],
+  S3: ['EH.CloudProxy/CloudProxy.cs', 'EH.Core/ConnectionManager.cs'],
   P1: ['EH.Mqtt/MessageAddressConverter.cs', 'EH.Core/SystemProperties.cs'],
   P2: ['PG/Mqtt/MqttAdapter.cs'],
   P3: ['EH.Mqtt/MessageAddressConverter.cs', 'EH.Core/routing/RoutingMessageConverter.cs'],
@@ -52,6 +53,11 @@ const SOURCES = {
   D3: ['EH.Core/twin/StoringTwinManager.cs'],
   D4: ['EH.Core/ConnectionReauthenticator.cs'],
   D5: ['EH.Core/ConnectionReauthenticator.cs'],
+  W2: [
+    'EH.Http/controllers/TwinsController.cs',
+    'EH.Http/MethodRequest.cs',
+    'EH.Http/MethodRequestValidator.cs',
+  ],
   W1: ['EH.Http/middleware/WebSocketHandlingMiddleware.cs', 'EH.Mqtt/MqttWebSocketListener.cs'],
 };
 

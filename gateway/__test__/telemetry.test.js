@@ -3,18 +3,7 @@
 
 const assert = require('node:assert');
 const { test } = require('node:test');
-const mqtt = require('mqtt-packet');
-const {
-  DISCONNECT,
-  PINGREQ,
-  PINGRESP,
-  RESUMED,
-  RawDevice,
-  connectPacket,
-  gatewayFor,
-  publishPacket,
-  subscribePacket,
-} = require('./raw-device');
+const { PINGREQ, PINGRESP, RawDevice, gatewayFor, publishPacket } = require('./raw-device');
 
 const EVENTS = 'devices/d1/messages/events/';
 
@@ -236,91 +225,4 @@ test('P1, P3 strict: an unknown topic and another device’s topic close the con
     assert.strictEqual(await device.rest(), '', topic);
   }
   assert.strictEqual(gateway.counts.received, 2);
-});
-
-test('S1 every filter is granted min(QoS, 1)', async (t) => {
-  const gateway = await gatewayFor(t);
-  const device = await RawDevice.connected(gateway);
-  /** @type {Array<[string, string | undefined]>} */
-  const kinds = [];
-  gateway.on('subscribed', ({ filter, kind }) => kinds.push([filter, kind]));
-  const filters = [
-    '$iothub/methods/POST/#',
-    '$iothub/twin/PATCH/properties/desired/#',
-    'devices/d1/messages/devicebound/#',
-    '$iothub/twin/res/#',
-    'devices/d1/modules/m/inputs/#',
-    'devices/d1/messages/devicebound/+',
-    '$iothub/#',
-    'anything',
-  ];
-  device.send(
-    mqtt.generate({
-      cmd: 'subscribe',
-      messageId: 0x0102,
-      subscriptions: filters.map((topic, i) => ({ topic, qos: /** @type {0 | 1 | 2} */ (i % 3) })),
-    }),
-  );
-  assert.strictEqual(await device.bytes(12), '900a0102' + '0001010001010001');
-  assert.deepStrictEqual(kinds, [
-    [filters[0], 'methods'],
-    [filters[1], 'desired'],
-    [filters[2], 'c2d'],
-    [filters[3], 'twinResponses'],
-    [filters[4], 'moduleInputs'],
-    [filters[5], undefined],
-    [filters[6], undefined],
-    [filters[7], undefined],
-  ]);
-  assert.deepStrictEqual(gateway.connections()[0].subscriptions, filters);
-  device.vanish();
-});
-
-test('S2 UNSUBSCRIBE is answered by UNSUBACK and deactivates, whether or not there was a subscription', async (t) => {
-  const gateway = await gatewayFor(t);
-  const device = await RawDevice.connected(gateway, { clean: false });
-  const filters = ['$iothub/methods/POST/#', '$iothub/twin/res/#', 'devices/d1/messages/devicebound/#'];
-  for (const filter of filters) {
-    device.send(subscribePacket(filter, { qos: 0 }));
-    assert.strictEqual(await device.bytes(5), '9003000100');
-  }
-  const unsubscriptions = [filters[0], 'never subscribed', filters[2]];
-  device.send(mqtt.generate({ cmd: 'unsubscribe', messageId: 7, unsubscriptions }));
-  assert.strictEqual(await device.bytes(4), 'b0020007');
-  assert.deepStrictEqual(gateway.connections()[0].subscriptions, [filters[1]]);
-  await assert.rejects(gateway.invokeMethod('d1', 'm'), { status: 404 });
-  assert.strictEqual(gateway.sendC2D('d1', 'x').status, 'pending');
-  device.send(DISCONNECT);
-  assert.strictEqual(await device.rest(), '');
-  const next = await RawDevice.open(gateway);
-  next.send(connectPacket(gateway, { clean: false }));
-  assert.strictEqual(await next.bytes(4), RESUMED);
-  assert.deepStrictEqual(gateway.connections()[0].subscriptions, [filters[1]]);
-  next.vanish();
-});
-
-test('S1 several SUBSCRIBE packets in a burst are answered in order', async (t) => {
-  const gateway = await gatewayFor(t);
-  const device = await RawDevice.connected(gateway);
-  device.send(...[1, 2, 3].map((messageId) => subscribePacket(`f/${messageId}`, { messageId })));
-  assert.strictEqual(await device.bytes(15), '9003000101' + '9003000201' + '9003000301');
-  device.vanish();
-});
-
-test('S1 strict: filters that IoT Hub does not know are refused by 0x80', async (t) => {
-  const gateway = await gatewayFor(t, { strict: true });
-  const device = await RawDevice.connected(gateway);
-  device.send(
-    mqtt.generate({
-      cmd: 'subscribe',
-      messageId: 1,
-      subscriptions: [
-        { topic: 'anything', qos: 1 },
-        { topic: '$iothub/twin/res/#', qos: 0 },
-      ],
-    }),
-  );
-  assert.strictEqual(await device.bytes(6), '900400018000');
-  assert.deepStrictEqual(gateway.connections()[0].subscriptions, ['$iothub/twin/res/#']);
-  device.vanish();
 });

@@ -1,6 +1,9 @@
 // @ts-check
 'use strict';
 
+const { LONGEST_DELAY } = require('../control/limits');
+const { ReceiveLoop } = require('./receive_loop');
+
 /**
  * @typedef {import('./message').CloudMessage} CloudMessage
  * @typedef {import('../session/subscriptions').Subscriptions} Subscriptions
@@ -8,136 +11,229 @@
  * Where messages of a device go at present.
  * @typedef {object} Receiver
  * @property {Subscriptions} subscriptions
- * @property {(topic: string, body: Buffer, qos: 0 | 1) => void} publish
+ * @property {(topic: string, body: Buffer, qos: 0 | 1, onAcknowledged: () => void) => void} publish
+ *
+ * A message at the device, unacknowledged. The hub gives it to nobody else until the lock ends.
+ * @typedef {{ message: CloudMessage, receiver: Receiver, lockedUntil: number }} Delivery
  *
  * @typedef {object} QueueOptions
  * @property {import('../cloud/link').Link} link nothing passes while it is down
  * @property {number} lockMs an unacknowledged message is delivered again after it
- * @property {(message: CloudMessage) => void} onChange
+ * @property {number} maxDeliveries a message that comes back from the last of them is a dead letter
+ * @property {number} timeToLiveMs of a message without an expiry of its own
+ * @property {number} receiveMs how long a receive call of edgeHub takes at most
+ * @property {(message: CloudMessage) => void} onSettled
+ * @property {(message: CloudMessage, qos: 0 | 1) => void} onDelivered
+ * @property {(message: CloudMessage, reason: string) => void} onReturned
  */
 
-/** edgeHub takes a message for 30 s younger than the hub says, against clock skew (contract §5). */
+/** edgeHub takes a message for 30 s younger than the hub says, against clock skew (DeviceClientMessageConverter.cs). */
 const CLOCK_SKEW_ALLOWANCE = 30000;
 
 /**
- * The hub's queue of messages for one device, and edgeHub's part in it: edgeHub stores none, it passes them
- * through while the device is subscribed (contract edge-gateway.md §5).
+ * The hub's queue of messages for one device, and edgeHub's part in it: edgeHub stores none, it passes them through as
+ * long as its receive loop runs.
  */
 class DeviceQueue {
+  #options;
+  /** @type {CloudMessage[]} in the hub, the next first */
+  #pending = [];
+  /** @type {Set<Delivery>} in the order of delivery */
+  #delivered = new Set();
+  /** @type {CloudMessage[]} acknowledged while the hub was out of reach */
+  #unheard = [];
+  /** @type {Receiver | undefined} */
+  #receiver;
+  #loop;
+  /** @type {NodeJS.Timeout | undefined} until the first lock ends */
+  #lockTimer;
+  /** When the first message in the hub expires; milliseconds since 1970. */
+  #nextExpiry = Infinity;
+  /** @type {NodeJS.Timeout | undefined} until then */
+  #expiryTimer;
+
   /**
    * @param {QueueOptions} options
    */
-  constructor({ link, lockMs, onChange }) {
-    this.link = link;
-    this.lockMs = lockMs;
-    this.onChange = onChange;
-    /** @type {CloudMessage[]} in the hub */
-    this.pending = [];
-    /** @type {Array<{ message: CloudMessage, lockedUntil: number }>} at the device, unacknowledged, in order */
-    this.delivered = [];
-    /** @type {CloudMessage[]} acknowledged while the hub was out of reach */
-    this.unheard = [];
-    /** @type {Receiver | undefined} */
-    this.receiver = undefined;
-    /** @type {NodeJS.Timeout | undefined} */
-    this.lockTimer = undefined;
+  constructor(options) {
+    this.#options = options;
+    this.#loop = new ReceiveLoop(options.receiveMs);
   }
 
   /**
    * @param {CloudMessage} message
    */
   put(message) {
-    this.pending.push(message);
+    this.#enqueue([message], 'push');
     this.deliver();
   }
 
   /**
-   * @param {Receiver} receiver a connection whose C2D subscription may be active
+   * A take-over leaves the connection to the hub, and so the receive loop and the locks, as they are.
+   * @param {Receiver} receiver a connection that is served
    */
   attach(receiver) {
-    this.receiver = receiver;
+    if (!this.#receiver) this.#loop = new ReceiveLoop(this.#options.receiveMs);
+    this.#receiver = receiver;
     this.deliver();
   }
 
   /**
-   * The connection ended: the hub takes back what was not acknowledged.
+   * The connection ended, and with it that to the hub, which takes back what was not acknowledged.
    * @param {Receiver} receiver
    */
   detach(receiver) {
-    if (this.receiver !== receiver) return;
-    this.receiver = undefined;
-    this.takeBack(Infinity);
+    if (this.#receiver !== receiver) return;
+    this.#receiver = undefined;
+    this.#takeBack(() => true, 'the connection ended');
+  }
+
+  /** The hub is reached again, by another connection. */
+  reconnected() {
+    this.#loop = new ReceiveLoop(this.#options.receiveMs);
+    const unheard = this.#unheard.splice(0);
+    this.#enqueue(
+      unheard.filter((message) => this.#mayStay(message)),
+      'unshift',
+    );
+    this.deliver();
   }
 
   /** Sends all that the device may have; called again whenever its subscriptions changed. */
   deliver() {
-    if (!this.link.online) return;
-    this.pending.unshift(...this.unheard.splice(0));
-    const { receiver } = this;
-    while (receiver && this.receiver === receiver && receiver.subscriptions.has('c2d')) {
-      const message = this.pending.shift();
+    const receiver = this.#receiver;
+    if (!receiver) return;
+    this.#loop.follow(receiver.subscriptions.state('c2d'));
+    while (this.#options.link.online && this.#receiver === receiver && this.#loop.receives) {
+      const message = this.#pending.shift();
       if (!message) break;
-      const messageTime = message.enqueuedTime.getTime() + CLOCK_SKEW_ALLOWANCE;
-      const subscription = receiver.subscriptions.match(message.topic, messageTime);
-      if (!subscription) {
-        this.settle(message, 'rejected');
-        continue;
-      }
-      message.deliveryCount++;
-      const qos = message.qos0 ? 0 : subscription.qos;
-      receiver.publish(message.topic, message.body, qos);
-      if (qos === 0) this.settle(message, 'completed');
-      else {
-        this.delivered.push({ message, lockedUntil: Date.now() + this.lockMs });
-        this.watchLocks();
-      }
+      if (this.#hasExpired(message)) continue;
+      this.#loop.received();
+      this.#pass(message, receiver);
     }
   }
 
   /**
-   * The device acknowledged: as every packet id is 1, it means the oldest. Offline the hub cannot hear of it and sends
-   * the message again.
+   * @param {CloudMessage} message
+   * @param {Receiver} receiver
    */
-  acknowledge() {
-    const oldest = this.delivered.shift();
-    if (oldest && this.link.online) this.settle(oldest.message, 'completed');
-    else if (oldest) this.unheard.push(oldest.message);
-    if (this.delivered.length === 0) this.stop();
+  #pass(message, receiver) {
+    const messageTime = message.enqueuedTime.getTime() + CLOCK_SKEW_ALLOWANCE;
+    const subscription = receiver.subscriptions.match(message.topic, messageTime);
+    if (!subscription) return this.#settle(message, 'rejected');
+    message.deliveryCount++;
+    const qos = message.qos0 ? 0 : subscription.qos;
+    const delivery = { message, receiver, lockedUntil: Date.now() + this.#options.lockMs };
+    if (qos === 1) this.#delivered.add(delivery);
+    receiver.publish(message.topic, message.body, qos, () => this.#acknowledge(delivery));
+    this.#options.onDelivered(message, qos);
+    if (qos === 0) this.#settle(message, 'completed');
+    else this.#watchLocks();
   }
 
-  watchLocks() {
-    if (this.lockTimer) return;
-    const wait = Math.max(0, this.delivered[0].lockedUntil - Date.now());
-    this.lockTimer = setTimeout(() => {
-      this.lockTimer = undefined;
-      this.takeBack(Date.now());
+  /**
+   * The device acknowledged. Offline the hub cannot hear of it and sends the message again; nor does it heed one whose
+   * lock has ended.
+   * @param {Delivery} delivery
+   */
+  #acknowledge(delivery) {
+    if (!this.#delivered.delete(delivery)) return;
+    if (this.#options.link.online) this.#settle(delivery.message, 'completed');
+    else this.#unheard.push(delivery.message);
+    if (this.#delivered.size === 0) this.#stopLocks();
+  }
+
+  #watchLocks() {
+    if (this.#lockTimer || this.#delivered.size === 0) return;
+    const [first] = this.#delivered;
+    const wait = Math.max(0, first.lockedUntil - Date.now());
+    this.#lockTimer = setTimeout(() => {
+      this.#lockTimer = undefined;
+      const now = Date.now();
+      this.#takeBack(({ lockedUntil }) => lockedUntil <= now, 'the lock ended');
       this.deliver();
-      if (this.delivered.length > 0) this.watchLocks();
+      this.#watchLocks();
     }, wait).unref();
   }
 
   /**
-   * @param {number} now takes back what is locked until then
+   * @param {(delivery: Delivery) => boolean} which
+   * @param {string} reason
    */
-  takeBack(now) {
-    const expired = this.delivered.filter(({ lockedUntil }) => lockedUntil <= now);
-    this.delivered = this.delivered.filter(({ lockedUntil }) => lockedUntil > now);
-    this.pending.unshift(...expired.map(({ message }) => message));
-    if (this.delivered.length === 0) this.stop();
+  #takeBack(which, reason) {
+    const returned = [...this.#delivered].filter(which);
+    returned.forEach((delivery) => this.#delivered.delete(delivery));
+    if (this.#delivered.size === 0) this.#stopLocks();
+    const messages = returned.map(({ message }) => message);
+    messages.forEach((message) => this.#options.onReturned(message, reason));
+    this.#enqueue(
+      messages.filter((message) => this.#mayStay(message)),
+      'unshift',
+    );
+  }
+
+  /**
+   * Whether a message that comes back from the device may wait in the hub again; otherwise it is a dead letter.
+   * @param {CloudMessage} message
+   */
+  #mayStay(message) {
+    if (message.deliveryCount < this.#options.maxDeliveries) return true;
+    this.#settle(message, 'deliveryCountExceeded');
+    return false;
+  }
+
+  /**
+   * @param {CloudMessage[]} messages
+   * @param {'push' | 'unshift'} end behind those in the hub, or in front of them
+   */
+  #enqueue(messages, end) {
+    this.#pending[end](...messages);
+    messages.forEach(({ expiresAt }) => this.#awaitExpiry(expiresAt.getTime()));
+  }
+
+  /**
+   * @param {number} expiry
+   */
+  #awaitExpiry(expiry) {
+    if (expiry >= this.#nextExpiry) return;
+    this.#nextExpiry = expiry;
+    clearTimeout(this.#expiryTimer);
+    const wait = Math.min(Math.max(0, expiry - Date.now()), LONGEST_DELAY);
+    this.#expiryTimer = setTimeout(() => this.#expire(), wait).unref();
+  }
+
+  #expire() {
+    this.#nextExpiry = Infinity;
+    this.#pending = this.#pending.filter((message) => !this.#hasExpired(message));
+    this.#pending.forEach(({ expiresAt }) => this.#awaitExpiry(expiresAt.getTime()));
+  }
+
+  /**
+   * @param {CloudMessage} message in the hub: from now on a dead letter, if its time is over
+   */
+  #hasExpired(message) {
+    if (message.expiresAt.getTime() > Date.now()) return false;
+    this.#settle(message, 'expired');
+    return true;
   }
 
   /**
    * @param {CloudMessage} message
-   * @param {'completed' | 'rejected'} status
+   * @param {import('./message').Outcome} status
    */
-  settle(message, status) {
+  #settle(message, status) {
     message.settle(status);
-    this.onChange(message);
+    this.#options.onSettled(message);
+  }
+
+  #stopLocks() {
+    clearTimeout(this.#lockTimer);
+    this.#lockTimer = undefined;
   }
 
   stop() {
-    clearTimeout(this.lockTimer);
-    this.lockTimer = undefined;
+    this.#stopLocks();
+    clearTimeout(this.#expiryTimer);
   }
 }
 

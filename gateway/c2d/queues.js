@@ -13,7 +13,7 @@ class Queues {
     this.options = options;
     /** @type {Map<string, DeviceQueue>} */
     this.byDevice = new Map();
-    options.link.on('change', () => this.byDevice.forEach((queue) => queue.deliver()));
+    options.link.on('change', (online) => online && this.byDevice.forEach((queue) => queue.reconnected()));
   }
 
   /**
@@ -34,7 +34,7 @@ class Queues {
    * @param {import('../index').C2DOptions} options
    */
   send(deviceId, body, options) {
-    const message = new CloudMessage(deviceId, body, options);
+    const message = new CloudMessage(deviceId, body, options, this.options.timeToLiveMs);
     this.of(deviceId).put(message);
     return message;
   }

@@ -20,4 +20,13 @@ function costOf({ body, properties, systemProperties, deviceId, clientId }) {
   return cost;
 }
 
-module.exports = { costOf };
+/**
+ * The same of a message whose properties are part of its topic.
+ * @param {{ body: Buffer, topic: string }} message
+ * @returns {number} bytes
+ */
+function costOnTheWay({ body, topic }) {
+  return MESSAGE + body.length + topic.length;
+}
+
+module.exports = { costOf, costOnTheWay };

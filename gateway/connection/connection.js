@@ -2,20 +2,19 @@
 'use strict';
 
 const { commit } = require('../faults/commit');
-const { PacketReader, ProtocolError } = require('../mqtt/framing');
+const { EarlyLoss } = require('../faults/early_loss');
+const { PacketReader, ProtocolError, QosTwoError } = require('../mqtt/framing');
+const { Refusal } = require('../identity/refusal');
+const packets = require('../mqtt/packets');
 const { Delays } = require('./delays');
+const { ENDS } = require('./endings');
 const { KeepAlive } = require('./keep_alive');
 const { lossOf } = require('./loss');
+const { Opening } = require('./opening');
 const { Pubacks } = require('./pubacks');
 const { PublishQueue } = require('./publishing');
 const { Turn } = require('./turn');
 const { Wire } = require('./wire');
-const packets = require('../mqtt/packets');
-const { admit } = require('../identity/admission');
-const { authenticationOf } = require('../identity/authenticator');
-const { Refusal } = require('../identity/refusal');
-const { userAgentOf } = require('../identity/user_agent');
-const { Client } = require('../session/client');
 
 /** Bytes kept of what is sent behind an undecided CONNECT, before the socket is no longer read. */
 const MAX_PIPELINED = 65536;
@@ -25,11 +24,10 @@ const MAX_PIPELINED = 65536;
  * @typedef {import('../index').Ending} Ending
  * @typedef {import('../index').Disturbance} Disturbance
  * @typedef {import('../mqtt/framing').Packet} Packet
- * @typedef {import('../mqtt/packets').ConnectPacket} ConnectPacket
  * @typedef {import('../control/surroundings').Surroundings} Surroundings
  */
 
-/** One connection, from TCP accept to its end (contract edge-gateway.md §2). */
+/** One connection, from TCP accept to its end. */
 class Connection {
   /**
    * @param {import('node:net').Socket} socket
@@ -55,10 +53,11 @@ class Connection {
     /** @type {ConnectionInfo} */
     this.info = { connectionNumber, address: this.wire.address };
     if (speech === 'mqtt') this.info.protocol = 'mqtt';
-    /** @type {Client | undefined} */
+    this.opening = new Opening(this);
+    /** @type {import('../session/client').Client | undefined} */
     this.client = undefined;
-    /** @type {import('../identity/authenticator').Credentials | undefined} of the CONNECT */
-    this.credentials = undefined;
+    /** @type {{ topic: string, payload: Buffer, qos: number, retain: boolean } | undefined} */
+    this.will = undefined;
     /** What faults are committed on. */
     this.line = {
       send: (/** @type {Buffer} */ bytes) => this.wire.send(bytes),
@@ -81,6 +80,7 @@ class Connection {
       ...this.line,
       decide: (n, packet) => surroundings.faults.at('publish', n, packet, this.info),
       take: (packet) => this.client?.take(packet),
+      failed: (error) => this.failed(error),
       acknowledge: (packetId, fault) => pubacks.give(packetId, fault),
       guarded: (action) => this.guard(action),
       onDrained: () => this.pump(),
@@ -91,8 +91,10 @@ class Connection {
      */
     this.finished = undefined;
     this.keepAlive = new KeepAlive((allowedMs) =>
-      this.end(`keep-alive: silent for ${allowedMs} ms`, { will: true }),
+      this.end(`keep-alive: silent for ${allowedMs} ms`, ENDS.LOST),
     );
+    /** @type {EarlyLoss | undefined} */
+    this.earlyLoss = undefined;
     /** Until CONNECT is overdue. */
     this.timer = this.awaitConnect();
     surroundings.registry.all.add(this);
@@ -100,12 +102,18 @@ class Connection {
 
   awaitConnect() {
     const { connectTimeoutMs } = this.surroundings.limits;
-    return setTimeout(() => this.end(`no CONNECT within ${connectTimeoutMs} ms`), connectTimeoutMs);
+    const overdue = () => {
+      const told = this.earlyLoss ? this.earlyLoss.told : '';
+      this.end(`no CONNECT within ${connectTimeoutMs} ms${told}`, ENDS.CLOSED);
+    };
+    return setTimeout(overdue, connectTimeoutMs);
   }
 
   secured() {
     this.info.tlsVersion = this.wire.protocol || undefined;
-    this.commit(this.surroundings.faults.at('secure', this.info), () => {});
+    const fault = this.surroundings.faults.at('secure', this.info);
+    if (fault === 'drop-early-connect') this.earlyLoss = new EarlyLoss(this.wire);
+    else this.commit(fault, () => {});
   }
 
   /**
@@ -114,6 +122,7 @@ class Connection {
   read(chunk) {
     this.heard = true;
     if (!this.info.protocol && !this.recognise(chunk)) return this.http?.feed(chunk);
+    if (this.info.protocol === 'mqtt' && this.earlyLoss?.takes(chunk)) return;
     this.reader.push(chunk);
     this.guard(() => this.pump());
   }
@@ -170,8 +179,9 @@ class Connection {
     try {
       action();
     } catch (error) {
-      if (error instanceof packets.UnsupportedLevelError) this.refuse(new Refusal(1, error.message));
-      else if (error instanceof ProtocolError) this.end(error.message, { will: true });
+      if (error instanceof packets.UnsupportedLevelError) {
+        this.opening.refuse(new Refusal(1, error.message));
+      } else if (error instanceof ProtocolError) this.end(error.message, ENDS.LOST);
       else this.fail(error);
     }
   }
@@ -182,7 +192,7 @@ class Connection {
    * @throws {unknown} the error: whoever runs the gateway must hear of it
    */
   fail(error) {
-    this.end(`internal error: ${error instanceof Error ? error.message : error}`);
+    this.end(`internal error: ${error instanceof Error ? error.message : error}`, ENDS.CLOSED);
     throw error;
   }
 
@@ -212,77 +222,37 @@ class Connection {
    * @param {Packet} packet
    */
   handle(packet) {
-    if (!this.client) return this.connect(packets.decodeConnect(packet));
+    if (!this.client) return this.opening.take(packets.decodeConnect(packet));
     packets.assertShape(packet);
     this.keepAlive.touch();
     if (packet.type === packets.TYPE.PUBLISH) this.publishes.push(packets.decodePublish(packet));
-    else if (packet.type === packets.TYPE.DISCONNECT) this.end('DISCONNECT', { storeQueued: true });
+    else if (packet.type === packets.TYPE.DISCONNECT) this.end('DISCONNECT', ENDS.DISCONNECT);
     else this.client.handle(packet);
   }
 
   /**
-   * @param {ConnectPacket} packet
+   * A publish could not be done, which ends the connection.
+   * @param {ProtocolError} error
    */
-  connect(packet) {
-    const { clientId, keepalive, clean, username = '' } = packet;
-    Object.assign(this.info, { clientId, keepAlive: keepalive, cleanSession: clean });
-    const userAgent = userAgentOf(username);
-    if (userAgent !== undefined) this.info.userAgent = userAgent;
-    const fault = this.surroundings.faults.at('connack', this.info);
-    const { code = 0 } = typeof fault === 'object' ? fault : {};
-    this.state = 'deciding';
-    clearTimeout(this.timer);
-    this.commit(fault, () => {
-      if (code === 0) this.decide(packet);
-      else this.refuse(new Refusal(code, `fault: CONNACK ${code}`));
-    });
+  failed(error) {
+    if (!(error instanceof QosTwoError)) return this.end(error.message, ENDS.FAILED);
+    // What came by the same read was received, too.
+    this.publishes.waiting.push(...this.publishesRead());
+    this.end(error.message, ENDS.LOST);
   }
 
-  /**
-   * @param {ConnectPacket} packet
-   */
-  decide(packet) {
-    const { authenticator, hosts, limits, link, strict } = this.surroundings;
-    this.credentials = { password: packet.password, certificates: this.wire.clientCertificates };
-    this.info.authentication = authenticationOf(this.credentials);
+  /** The publishes among the packets that were read and not yet handled. */
+  publishesRead() {
+    /** @type {import('../index').PublishPacket[]} */
+    const publishes = [];
     try {
-      this.accept(admit(packet, this.credentials, { authenticator, strict, hosts: hosts() }), packet);
+      for (let packet = this.reader.next(); packet; packet = this.reader.next()) {
+        if (packet.type === packets.TYPE.PUBLISH) publishes.push(packets.decodePublish(packet));
+      }
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      const lookUpMs = link.online ? limits.refusalDelayMs : limits.refusalDelayOfflineMs;
-      this.after(error.slow ? lookUpMs : 0, () => this.refuse(error));
+      if (!(error instanceof ProtocolError)) throw error;
     }
-  }
-
-  /**
-   * CONNACK 0 goes out first; only then an older connection of the same id is closed (§2.10).
-   * @param {import('../identity/username').Identity} identity
-   * @param {ConnectPacket} packet
-   */
-  accept(identity, { will }) {
-    const { emit, faults, limits, registry } = this.surroundings;
-    const line = {
-      send: (/** @type {Buffer} */ bytes) => this.send(bytes),
-      commit: (
-        /** @type {Ending | 'silent' | Disturbance | undefined} */ fault,
-        /** @type {() => void} */ proceed,
-      ) => this.commit(fault, proceed),
-    };
-    const client = new Client(identity, this.info, line, this.surroundings);
-    this.client = client;
-    this.will = will;
-    this.state = 'connected';
-    const { deviceId, moduleId } = identity;
-    const { sessionPresent } = client;
-    Object.assign(this.info, { deviceId, moduleId, sessionPresent, connectedAt: new Date() });
-    this.send(packets.connack(0, sessionPresent));
-    this.wire.flush();
-    this.keepAlive.watch(this.info.keepAlive ?? 0, limits.maxKeepAliveMs);
-    const served = registry.bind(identity.clientId, this);
-    emit('connected', this.info);
-    if (served) client.serve();
-    this.commit(faults.at('connected', this.info), () => {});
-    this.pump();
+    return publishes;
   }
 
   /**
@@ -291,17 +261,6 @@ class Connection {
   send(bytes) {
     this.keepAlive.touch();
     this.wire.send(bytes);
-  }
-
-  /** Checks the credentials again (§2.3): expired, key or thumbprint changed, device disabled or removed. */
-  reauthenticate() {
-    if (!this.client || !this.credentials) return;
-    try {
-      this.surroundings.authenticator.authenticate(this.client.identity, this.credentials);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.end(error.message);
-    }
   }
 
   /**
@@ -333,14 +292,6 @@ class Connection {
   }
 
   /**
-   * @param {Refusal} refusal
-   */
-  refuse({ returnCode, message }) {
-    this.wire.send(packets.connack(returnCode, false));
-    this.end(message, { returnCode });
-  }
-
-  /**
    * The peer is gone.
    * @param {Error | undefined} error
    */
@@ -348,7 +299,7 @@ class Connection {
     const { handshakeDone, socket } = this.wire;
     const heard = handshakeDone ? this.heard : socket.bytesRead > 0;
     const { reason, look } = lossOf(error, { handshakeDone, heard });
-    this.end(reason, { look, will: true, storeQueued: true });
+    this.end(reason, ENDS.LOST, { look });
   }
 
   /**
@@ -356,7 +307,7 @@ class Connection {
    * @param {'cut' | 'reset'} how
    */
   cut(how) {
-    this.end(`fault: ${how}`, { reset: how === 'reset', abrupt: true, will: true });
+    this.end(`fault: ${how}`, ENDS.CUT, { reset: how === 'reset', abrupt: true });
   }
 
   /** Stops reading and answering, and leaves the connection open. */
@@ -364,23 +315,23 @@ class Connection {
     clearTimeout(this.timer);
     this.keepAlive.stop();
     this.delays.clear();
-    this.publishes.end({ store: false });
+    this.publishes.end('none');
     this.wire.freeze();
   }
 
   /**
    * Ends the connection; whoever is connected is told nothing but the end itself.
    * @param {string} reason
+   * @param {import('./endings').Consequences} consequences
    * @param {object} [how]
-   * @param {boolean} [how.will] send the will
-   * @param {boolean} [how.storeQueued] store the publishes that are still queued
    * @param {boolean} [how.reset] RST instead of FIN
    * @param {boolean} [how.abrupt] without a farewell on the level of WebSocket
+   * @param {boolean} [how.takenOver] by a connection of the same id
    * @param {number} [how.returnCode] of the CONNACK sent
    * @param {'port' | 'certificate'} [how.look] all that the client wanted
    * @param {boolean} [how.deaf] what still comes is not read
    */
-  end(reason, { will = false, storeQueued = false, reset, abrupt, returnCode, look, deaf } = {}) {
+  end(reason, consequences, { reset, abrupt, takenOver = false, returnCode, look, deaf } = {}) {
     const { state } = this;
     if (state === 'ended') return;
     this.state = 'ended';
@@ -391,10 +342,10 @@ class Connection {
     registry.remove(this);
     this.http?.destroy();
     this.wire.close({ reset, abrupt, deaf });
-    this.publishes.end({ store: storeQueued });
+    const done = this.publishes.end(consequences.stored);
     if (this.client) {
-      this.client.leave();
-      if (will && this.will) intake.acceptWill(this.will, this.client.identity);
+      if (!takenOver) this.client.leave();
+      if (consequences.will && done && this.will) intake.acceptWill(this.will, this.client.identity);
       emit('disconnected', { ...this.info, reason });
     } else if (state === 'http') {
       // Each of its requests has been told.

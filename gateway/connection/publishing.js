@@ -2,7 +2,7 @@
 'use strict';
 
 const { bytesOf } = require('../faults/commit');
-const { ProtocolError } = require('../mqtt/framing');
+const { ProtocolError, QosTwoError } = require('../mqtt/framing');
 
 /**
  * @typedef {import('../index').PublishPacket} PublishPacket
@@ -13,6 +13,7 @@ const { ProtocolError } = require('../mqtt/framing');
  * @property {(n: number, packet: PublishPacket) => PublishFault | undefined} decide
  * @property {(packet: PublishPacket) => void | Promise<void>} take does what the publish asks for; a promise holds back
  *   the acknowledgement and all publishes behind it
+ * @property {(error: ProtocolError) => void} failed the publish could not be taken: the connection ends
  * @property {(packetId: number, fault: PublishFault | undefined) => void} acknowledge
  * @property {(bytes: Buffer) => void} send
  * @property {(how: Ending) => void} end ends the connection as a fault
@@ -21,8 +22,7 @@ const { ProtocolError } = require('../mqtt/framing');
  */
 
 /**
- * The publishes of one connection: strictly one after the other, acknowledged in order (contract
- * edge-gateway.md §2.7). One that need not wait is done when it arrives, and the queue stays empty.
+ * The publishes of one connection: strictly one after the other, acknowledged in order (MqttAdapter.cs). One that need not wait is done when it arrives, and the queue stays empty.
  */
 class PublishQueue {
   /**
@@ -36,7 +36,7 @@ class PublishQueue {
     this.count = 0;
     /** @type {NodeJS.Timeout | undefined} */
     this.timer = undefined;
-    /** Whether the first has been taken, and is not done. */
+    /** Whether the first is being taken, or has been and is not done. */
     this.taking = false;
     this.ended = false;
   }
@@ -49,8 +49,20 @@ class PublishQueue {
    * @param {PublishPacket} packet
    */
   push(packet) {
-    if (this.waiting.length > 0) this.waiting.push(packet);
-    else if (!this.begin(packet)) this.waiting.unshift(packet);
+    this.waiting.push(packet);
+    if (this.waiting.length === 1) this.#advance();
+  }
+
+  /** Begins the first, and lets those behind it follow, in turns with other connections. */
+  #advance() {
+    if (!this.begin(this.waiting[0])) return;
+    this.waiting.shift();
+    if (this.waiting.length > 0) setImmediate(() => this.later(() => this.#follow()));
+  }
+
+  #follow() {
+    this.#advance();
+    if (this.waiting.length === 0) this.steps.onDrained();
   }
 
   /**
@@ -67,11 +79,11 @@ class PublishQueue {
     return false;
   }
 
-  /** The first is done; those behind it follow, in turns with other connections. */
+  /** The first is done at last; those behind it follow. */
   next() {
     this.waiting.shift();
-    if (this.waiting.length === 0) return this.steps.onDrained();
-    setImmediate(() => this.later(() => this.begin(this.waiting[0]) && this.next()));
+    if (this.waiting.length > 0) this.#follow();
+    else this.steps.onDrained();
   }
 
   /**
@@ -81,22 +93,36 @@ class PublishQueue {
    */
   perform(packet, fault) {
     if (this.endsAt('before-store', fault)) return true;
-    const slow = this.steps.take(packet);
-    if (!slow) {
-      this.finish(packet, fault);
-      return true;
-    }
     this.taking = true;
-    const done = () => {
-      this.taking = false;
-      this.finish(packet, fault);
-      this.next();
-    };
-    slow.then(
-      () => this.later(done),
-      (error) => this.steps.guarded(() => rethrow(error)),
-    );
-    return false;
+    const slow = this.#take(packet);
+    if (slow && slow !== 'failed') {
+      const done = () => {
+        this.taking = false;
+        this.finish(packet, fault);
+        this.next();
+      };
+      slow.then(
+        () => this.later(done),
+        (error) => this.steps.guarded(() => rethrow(error)),
+      );
+      return false;
+    }
+    this.taking = false;
+    if (slow !== 'failed') this.finish(packet, fault);
+    return true;
+  }
+
+  /**
+   * @param {PublishPacket} packet
+   */
+  #take(packet) {
+    try {
+      return this.steps.take(packet);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.steps.failed(error);
+      return 'failed';
+    }
   }
 
   /**
@@ -130,19 +156,28 @@ class PublishQueue {
 
   /**
    * The connection ends.
-   * @param {{ store: boolean }} options whether what is queued is still taken (§2.1, DISCONNECT)
+   * @param {'all' | 'first' | 'none'} stored which of those that wait are still taken
+   * @returns {boolean} false: one of them failed, and those behind it were dropped
    */
-  end({ store }) {
+  end(stored) {
     clearTimeout(this.timer);
     this.ended = true;
-    const left = this.waiting.slice(this.taking ? 1 : 0);
+    const most = stored === 'all' ? Infinity : stored === 'first' ? 1 : 0;
+    const left = this.waiting.slice(0, most).slice(this.taking ? 1 : 0);
     this.waiting = [];
-    if (!store) return;
+    return left.every((packet) => this.#takeLate(packet));
+  }
+
+  /**
+   * @param {PublishPacket} packet
+   */
+  #takeLate(packet) {
     try {
-      left.forEach(this.steps.take);
+      this.steps.take(packet);
+      return true;
     } catch (error) {
-      // A message for which the connection would be closed ends the queue, too.
       if (!(error instanceof ProtocolError)) throw error;
+      return error instanceof QosTwoError;
     }
   }
 }

@@ -101,6 +101,11 @@ class Wire {
     return this.secure instanceof tls.TLSSocket ? this.clientChains.of(this.secure) : [];
   }
 
+  /** Bytes of TCP read so far: data that comes while it stays the same came by one read. */
+  get bytesRead() {
+    return this.socket.bytesRead;
+  }
+
   /** Whether output piles up because the peer does not read. */
   get congested() {
     return this.secure.writableNeedDrain || this.shaped.congested;

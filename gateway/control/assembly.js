@@ -13,6 +13,8 @@ const { Authenticator } = require('../identity/authenticator');
 const { Scope } = require('../identity/scope');
 const { Calls } = require('../methods/calls');
 const { methodRoute } = require('../methods/route');
+const { Inputs } = require('../routing/inputs');
+const { Router } = require('../routing/router');
 const { SessionStore } = require('../session/store');
 const { Inbox } = require('../telemetry/inbox');
 const { Intake } = require('../telemetry/intake');
@@ -39,7 +41,7 @@ function assemble(settings, { hosts, trustBundle, emit }) {
   const inbox = new Inbox(settings.keep);
   const registry = new Registry(limits.maxClients);
   const sessions = new SessionStore();
-  const scope = new Scope();
+  const scope = new Scope(settings.edgeDeviceId);
   settings.devices.forEach((device) => scope.add(device));
   const authenticator = new Authenticator({ scope, hosts, clock, graceMs: limits.sasGraceMs, trustBundle });
   const upstream = new Upstream(
@@ -49,25 +51,44 @@ function assemble(settings, { hosts, trustBundle, emit }) {
       onLost: (message, reason) => emit('lost', { message, reason }),
     },
   );
+  const inputs = new Inputs({
+    clock,
+    ackTimeoutMs: limits.inputAckTimeoutMs,
+    timeToLiveMs: limits.timeToLiveMs,
+    storeBytes: limits.storeBytes,
+    onSettled: (message) => emit('input', message),
+    onLost: (message, reason) => emit('lost', { message, reason }),
+  });
+  const router = new Router(settings.routes, (sink) => {
+    if (sink === 'upstream') return upstream;
+    return inputs.store(
+      () => (scope.edgeDeviceId === undefined ? undefined : `${scope.edgeDeviceId}/${sink.moduleId}`),
+      sink,
+    );
+  });
   const intake = new Intake({
     strict,
-    requireRoom: () => upstream.requireRoom(),
+    storesFor: (message) => router.storesFor(message),
     onMessage: (message) => {
       inbox.put(message);
       emit('telemetry', message);
-      upstream.take(message);
     },
     onDropped: (message) => emit('dropped', message),
   });
   const queues = new Queues({
     link,
     lockMs: limits.c2dLockMs,
-    onChange: (message) => emit('c2d', message),
+    maxDeliveries: limits.c2dMaxDeliveries,
+    timeToLiveMs: limits.c2dTimeToLiveMs,
+    receiveMs: limits.c2dReceiveMs,
+    onSettled: (message) => emit('c2d', message),
+    onDelivered: (message, qos) => emit('c2dDelivered', { message, qos }),
+    onReturned: (message, reason) => emit('c2dReturned', { message, reason }),
   });
   const clientOf = (/** @type {string} */ id) => registry.serving.get(id)?.client;
-  const twins = new Twins({ link, clientOf, emit });
+  const twins = new Twins({ link, syncPeriodMs: limits.twinSyncPeriodMs, clientOf, emit });
   const calls = new Calls({ link, faults, clientOf, deliveryDelayMs: limits.methodDeliveryDelayMs, emit });
-  const httpHead = new HttpHead({ routes: [methodRoute({ calls, authenticator })], emit });
+  const httpHead = new HttpHead({ routes: [methodRoute({ calls, authenticator, scope })], emit });
   const surroundings = {
     strict,
     limits,
@@ -81,13 +102,14 @@ function assemble(settings, { hosts, trustBundle, emit }) {
     sessions,
     intake,
     queues,
+    inputs,
     twins,
     calls,
     registry,
     emit,
   };
   const listener = new Listener(settings, surroundings);
-  return { ...surroundings, inbox, upstream, listener };
+  return { ...surroundings, inbox, router, upstream, listener };
 }
 
 module.exports = { assemble };

@@ -23,11 +23,16 @@ const LIMITS = {
   sasGraceMs: 300000,
   reauthenticateIntervalMs: 300000,
   c2dLockMs: 60000,
+  c2dMaxDeliveries: 10,
+  c2dTimeToLiveMs: 3600000,
+  c2dReceiveMs: 20000,
+  inputAckTimeoutMs: 30000,
   lingerMs: 1000,
   timeToLiveMs: 7200000,
   storeBytes: 64 * 1024 * 1024,
   twinDelayMs: 0,
   twinOfflineDelayMs: 20000,
+  twinSyncPeriodMs: 120000,
   methodDeliveryDelayMs: 3000,
 };
 

@@ -28,6 +28,8 @@ function readOptions(options) {
     hostname,
     hubHostName = 'local.azure-devices.net',
     devices = [],
+    edgeDeviceId,
+    routes,
     offline = false,
     keep = 100,
     strict = false,
@@ -47,6 +49,7 @@ function readOptions(options) {
   assertOption({ hostname }, 'a name or an address', (value) => value === undefined || isName(value));
   assertOption({ hubHostName }, 'a name', isName);
   assertOption({ devices }, 'an array', Array.isArray);
+  assertOption({ edgeDeviceId }, 'a name', (value) => value === undefined || isName(value));
   assertOption({ keep }, 'a number from 0', (value) => typeof value === 'number' && value >= 0);
   assertOption({ clockOffsetMs }, 'a number', Number.isFinite);
   assertOption({ offline }, 'true or false', isFlag);
@@ -60,6 +63,8 @@ function readOptions(options) {
     hostname,
     hubHostName,
     devices,
+    edgeDeviceId,
+    routes,
     offline,
     keep,
     strict,

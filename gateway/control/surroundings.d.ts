@@ -1,6 +1,6 @@
 /** What a connection needs of its gateway. */
 export interface Surroundings {
-  /** Like IoT Hub (§11.1). */
+  /** Like IoT Hub. */
   strict: boolean;
   /** Of the gateway. */
   clock: import('../cloud/clock').Clock;
@@ -16,6 +16,7 @@ export interface Surroundings {
   sessions: import('../session/store').SessionStore;
   intake: import('../telemetry/intake').Intake;
   queues: import('../c2d/queues').Queues;
+  inputs: import('../routing/inputs').Inputs;
   twins: import('../twin/twins').Twins;
   calls: import('../methods/calls').Calls;
   registry: import('../connection/registry').Registry;

@@ -39,7 +39,7 @@ const DISTURBANCE = { delayMs: milliseconds, inject: bytes, then: ending };
 const POINTS = {
   accept: once('TCP was accepted', ['refuse', 'silent', ...ENDINGS], DISTURBANCE),
   hello: once('the first bytes arrived', ['mqtt', 'http', 'garbage', 'silent', ...ENDINGS], DISTURBANCE),
-  secure: once('the TLS handshake is done', ENDINGS, DISTURBANCE),
+  secure: once('the TLS handshake is done', ['drop-early-connect', ...ENDINGS], DISTURBANCE),
   connack: once('CONNECT arrived', ['silent', ...ENDINGS], { code: octet, ...DISTURBANCE }),
   connected: once('CONNACK 0 was sent', ENDINGS, DISTURBANCE),
   publish: {

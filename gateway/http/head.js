@@ -2,6 +2,7 @@
 'use strict';
 
 const http = require('node:http');
+const { ENDS } = require('../connection/endings');
 const { AbortedError, Body, HttpError } = require('./body');
 const { Frames } = require('./frames');
 const { answerUpgrade } = require('./handshake');
@@ -51,7 +52,7 @@ class HttpHead {
     const patience = new Patience(this.#times, (reason, status) => {
       if (connection.state === 'ended') return;
       if (status) connection.wire.write(headOf(status, {}));
-      connection.end(`HTTP: ${reason}`);
+      connection.end(`HTTP: ${reason}`, ENDS.CLOSED);
     });
     const stream = new HttpStream(connection, patience);
     this.#server.emit('connection', stream);
@@ -120,7 +121,7 @@ class HttpHead {
     const { connection } = stream;
     const { status, headers, reason } = answerUpgrade(request);
     connection.wire.write(headOf(status, headers));
-    if (status !== 101) return connection.end(reason);
+    if (status !== 101) return connection.end(reason, ENDS.CLOSED);
     const frames = new Frames({
       onData: (chunk) => connection.read(chunk),
       onReply: (frame) => connection.wire.write(frame),
@@ -137,7 +138,7 @@ class HttpHead {
     const stream = streamOf(duplex);
     if (!stream) return;
     stream.connection.wire.write(headOf(400, {}));
-    stream.connection.end(`HTTP: ${error.message}`);
+    stream.connection.end(`HTTP: ${error.message}`, ENDS.CLOSED);
   }
 }
 

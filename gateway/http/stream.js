@@ -2,6 +2,7 @@
 'use strict';
 
 const { Duplex } = require('node:stream');
+const { ENDS } = require('../connection/endings');
 
 /** Bytes that node:http gets in one turn: what it makes of them, such as requests of 30 bytes, takes a while. */
 const SLICE = 4096;
@@ -111,7 +112,7 @@ class HttpStream extends Duplex {
    */
   _final(done) {
     done();
-    this.connection.end('HTTP: the last answer was given', { deaf: this.isDeaf });
+    this.connection.end('HTTP: the last answer was given', ENDS.CLOSED, { deaf: this.isDeaf });
   }
 
   /**
@@ -122,7 +123,7 @@ class HttpStream extends Duplex {
   _destroy(error, done) {
     this.#stop();
     done(error);
-    this.connection.end(error ? `HTTP: ${error.message}` : 'HTTP: closed');
+    this.connection.end(error ? `HTTP: ${error.message}` : 'HTTP: closed', ENDS.CLOSED);
   }
 }
 

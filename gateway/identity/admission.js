@@ -12,7 +12,7 @@ const { parseUsername } = require('./username');
  * @param {import('./authenticator').Authenticator} terms.authenticator
  * @param {boolean} terms.strict the username must name the hub or the gateway, as at IoT Hub
  * @param {string[]} terms.hosts names of hub and gateway, in lower case
- * @returns {import('./username').Identity}
+ * @returns {{ identity: import('./username').Identity, slow: boolean }} slow: the hub had to be asked
  * @throws {Refusal}
  */
 function admit({ clientId, username }, credentials, { authenticator, strict, hosts }) {
@@ -25,8 +25,7 @@ function admit({ clientId, username }, credentials, { authenticator, strict, hos
   if (strict && !hosts.includes(identity.host.toLowerCase())) {
     throw new Refusal(5, `username host '${identity.host}' is neither hub nor gateway: ${hosts.join(', ')}`);
   }
-  authenticator.authenticate(identity, credentials);
-  return identity;
+  return { identity, ...authenticator.authenticate(identity, credentials) };
 }
 
 module.exports = { admit };

@@ -47,6 +47,7 @@ class Authenticator {
   /**
    * @param {Identity} identity
    * @param {Credentials} credentials
+   * @returns {{ slow: boolean }} whether the hub had to be asked
    * @throws {Refusal} CONNACK 5
    */
   authenticate(identity, credentials) {
@@ -61,20 +62,26 @@ class Authenticator {
   }
 
   /**
-   * In edgeHub's order (§7): what needs no look-up first, then the child, then its keys.
+   * In edgeHub's order: what needs no look-up first, then the child, then its keys. What a module's own keys do not
+   * admit, those of its device may, even a module that the gateway does not know (DeviceScopeAuthenticator.cs).
    * @param {Identity} identity
    * @param {string} password
    */
   #byToken(identity, password) {
     const sas = parseSas(password);
-    const { hosts, clock, graceMs } = this.#terms;
+    const { scope, hosts, clock, graceMs } = this.#terms;
     checkTerms(sas, identity, { hosts: hosts(), now: clock.now(), graceMs });
+    const { deviceId, moduleId } = identity;
+    const device = moduleId === undefined ? undefined : scope.find(deviceId);
+    const known = scope.find(identity.clientId) !== undefined;
+    if (!known && device?.enabled && isSignedBy(sas, keysOf(device))) return { slow: true };
     const child = this.#lookUp(identity);
     if (child.x509)
       throw new Refusal(5, `${describe(child.clientId)} authenticates by X.509, and sent a token`);
-    if (!isSignedBy(sas, this.#keysOf(child))) {
+    if (!isSignedBy(sas, [...keysOf(child), ...keysOf(device)])) {
       throw new Refusal(5, `SAS token of '${identity.clientId}' is not signed by one of its keys`);
     }
+    return { slow: false };
   }
 
   /**
@@ -90,6 +97,7 @@ class Authenticator {
       throw new Refusal(5, `${describe(clientId)} authenticates by key, and sent a certificate and no token`);
     const { clock, trustBundle } = this.#terms;
     checkCertificate(certificates, { clientId, x509, trustBundle: trustBundle(), now: clock.now() });
+    return { slow: false };
   }
 
   /**
@@ -104,17 +112,13 @@ class Authenticator {
     if (disabled !== undefined) throw new Refusal(5, disabled, { slow: true });
     return child;
   }
+}
 
-  /**
-   * A module may use its own keys or those of its device (§2.3).
-   * @param {Child} child
-   */
-  #keysOf(child) {
-    const owners = child.moduleId === undefined ? [child] : [child, this.#terms.scope.get(child.deviceId)];
-    return owners
-      .flatMap(({ primaryKey, secondaryKey }) => [primaryKey, secondaryKey])
-      .filter((key) => key !== undefined);
-  }
+/**
+ * @param {Child | undefined} child
+ */
+function keysOf({ primaryKey, secondaryKey } = /** @type {Child} */ ({})) {
+  return [primaryKey, secondaryKey].filter((key) => key !== undefined);
 }
 
 module.exports = { Authenticator, authenticationOf };

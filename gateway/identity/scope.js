@@ -10,12 +10,26 @@ const { describe, deviceOf, moduleOf, rotate } = require('./child');
  */
 
 /**
- * The children of the gateway, devices and modules, by client id: edgeHub's device scope (contract edge-gateway.md
- * §7). A change holds at once, whether the cloud is in reach or not.
+ * The children of the gateway, devices and modules, by client id: edgeHub's device scope. A change holds at once, whether
+ * the cloud is in reach or not.
  */
 class Scope {
   /** @type {Map<string, Child>} */
   #children = new Map();
+  #edgeDeviceId;
+
+  /**
+   * @param {string} [edgeDeviceId] the device that the gateway runs on
+   */
+  constructor(edgeDeviceId) {
+    this.#edgeDeviceId = edgeDeviceId;
+  }
+
+  /** The device that the gateway runs on, whose modules are its neighbours: by default the first with a module. */
+  get edgeDeviceId() {
+    if (this.#edgeDeviceId !== undefined) return this.#edgeDeviceId;
+    return [...this.#children.values()].find(({ moduleId }) => moduleId !== undefined)?.deviceId;
+  }
 
   /**
    * @param {DeviceOptions} options

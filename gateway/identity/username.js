@@ -15,29 +15,27 @@ const { percentDecode } = require('../encoding/percent');
  */
 
 /**
- * Reads a username such as `hub/device/?api-version=2021-04-12` (contract edge-gateway.md §2.2). The number of
- * segments is fixed, so an unencoded slash in the properties makes it unparsable.
+ * Reads a username such as `hub/device/?api-version=2021-04-12` (MqttUsernameParser.cs). The number of segments is
+ * fixed, so an unencoded slash in the properties makes it unparsable. Blanks round the ids and the properties do not
+ * count, and a blank module id is none.
  * @param {string} username
  * @returns {Identity}
  * @throws {Refusal} CONNACK 3
  */
 function parseUsername(username) {
   const segments = username.split('/');
-  const query = segments[segments.length - 1];
   if (segments.length < 3 || segments.length > 4) {
     throw new Refusal(3, `username '${username}' has ${segments.length} segments instead of 3 or 4`);
   }
   // Without a leading '?' it is the legacy form, which must show its api-version.
-  const properties = parseQuery(query.startsWith('?') ? query.slice(1) : query);
+  const query = segments[segments.length - 1].replace(/^\?/, '').trim();
+  const properties = parseQuery(query);
   if (!properties.get('api-version')?.trim())
     throw new Refusal(3, `username '${username}' has no api-version`);
-  const [host, deviceId] = segments;
-  const moduleId = segments.length === 4 ? segments[2] : undefined;
-  if (!deviceId.trim()) throw new Refusal(3, `username '${username}' has no device id`);
-  if (moduleId !== undefined && !moduleId.trim())
-    throw new Refusal(3, `username '${username}' has no module id`);
-  const clientId = moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
-  return { host, deviceId, moduleId, clientId, modelId: properties.get('model-id') };
+  const [host, deviceId, moduleId] = segments.slice(0, -1).map((segment) => segment.trim());
+  if (!deviceId) throw new Refusal(3, `username '${username}' has no device id`);
+  const clientId = moduleId ? `${deviceId}/${moduleId}` : deviceId;
+  return { host, deviceId, moduleId: moduleId || undefined, clientId, modelId: properties.get('model-id') };
 }
 
 /**

@@ -5,16 +5,21 @@ const { randomUUID } = require('node:crypto');
 const { LONGEST_DELAY } = require('../control/limits');
 const { assertTopicFits } = require('../mqtt/packets');
 
-/** edgeHub's limits for local calls (contract edge-gateway.md §4.4), in characters and bytes. */
+/** edgeHub's limits for local calls (MethodRequestValidator.cs), in characters and bytes. */
 const MAX_NAME_LENGTH = 100;
 const MAX_PAYLOAD_SIZE = 131072;
+
+/**
+ * What a device answered: its status, and the payload as it came and as JSON.
+ * @typedef {{ status: number, body: Buffer, payload: any }} Answer
+ */
 
 /**
  * A call that the device did not answer; described in types/methods.d.ts.
  */
 class MethodError extends Error {
   /**
-   * @param {404 | 504} status
+   * @param {400 | 404 | 504} status
    * @param {string} message
    */
   constructor(status, message) {
@@ -28,7 +33,7 @@ class MethodError extends Error {
 class MethodCall {
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
-  /** @type {(outcome: { status: number, payload: unknown }) => void} */
+  /** @type {(answer: Answer) => void} */
   #resolve = () => {};
   /** @type {(error: MethodError) => void} */
   #reject = () => {};
@@ -36,11 +41,11 @@ class MethodCall {
   /**
    * @param {string} id `d` or `d/m`
    * @param {string} name
-   * @param {unknown} payload JSON; undefined is null
+   * @param {Buffer | undefined} body JSON; without it the device cannot be sent the call
    * @param {import('../index').MethodOptions} options
    * @throws {TypeError | RangeError} names the argument that cannot be
    */
-  constructor(id, name, payload, options) {
+  constructor(id, name, body, options) {
     const { from = 'cloud', rid = randomUUID(), responseTimeoutMs = 30000, connectTimeoutMs = 0 } = options;
     this.id = id;
     this.name = name;
@@ -48,13 +53,13 @@ class MethodCall {
     this.from = from;
     this.responseTimeoutMs = responseTimeoutMs;
     this.connectTimeoutMs = connectTimeoutMs;
-    this.body = Buffer.from(JSON.stringify(payload) ?? 'null');
+    this.body = body;
     this.#check();
     /** Whether the device is there, and the call is delivered shortly. */
     this.scheduled = false;
     /** @type {import('../session/client').Client | undefined} whom it was delivered to */
     this.client = undefined;
-    /** @type {Promise<{ status: number, payload: any }>} */
+    /** @type {Promise<Answer>} */
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -88,10 +93,9 @@ class MethodCall {
         `method name for '${id}' has ${name.length} of at most ${MAX_NAME_LENGTH} characters`,
       );
     }
-    if (this.body.length > MAX_PAYLOAD_SIZE) {
-      throw new RangeError(
-        `payload of method '${name}' has ${this.body.length} of at most ${MAX_PAYLOAD_SIZE} bytes`,
-      );
+    const size = this.body?.length ?? 0;
+    if (size > MAX_PAYLOAD_SIZE) {
+      throw new RangeError(`payload of method '${name}' has ${size} of at most ${MAX_PAYLOAD_SIZE} bytes`);
     }
   }
 
@@ -106,12 +110,11 @@ class MethodCall {
   }
 
   /**
-   * @param {number} status
-   * @param {unknown} payload
+   * @param {Answer} answer
    */
-  answer(status, payload) {
+  answer(answer) {
     clearTimeout(this.#timer);
-    this.#resolve({ status, payload });
+    this.#resolve(answer);
   }
 
   /**

@@ -2,7 +2,7 @@
 'use strict';
 
 const { MethodCall, MethodError } = require('./call');
-const { payloadOf } = require('./response');
+const { answerOf } = require('./response');
 
 /**
  * @typedef {import('../session/client').Client} Client
@@ -15,7 +15,7 @@ const { payloadOf } = require('./response');
  * @property {(event: string, detail: object) => void} emit
  */
 
-/** Calls of direct methods, from the cloud and from local modules (contract edge-gateway.md §4.4). */
+/** Calls of direct methods, from the cloud and from local modules (InvokeMethodHandler.cs, DeviceMessageHandler.cs). */
 class Calls {
   #surroundings;
   /** @type {Set<MethodCall>} for a device that can take them, or for the delay after it is there */
@@ -34,13 +34,13 @@ class Calls {
   /**
    * @param {string} id `d` or `d/m`
    * @param {string} name
-   * @param {unknown} payload
+   * @param {Buffer | undefined} body JSON
    * @param {import('../index').MethodOptions} options
-   * @returns {Promise<{ status: number, payload: any }>} rejects with a MethodError
+   * @returns {Promise<import('./call').Answer>} rejects with a MethodError
    * @throws {TypeError | RangeError} names the argument that cannot be
    */
-  invoke(id, name, payload, options) {
-    const call = new MethodCall(id, name, payload, options);
+  invoke(id, name, body, options) {
+    const call = new MethodCall(id, name, body, options);
     const { rid, connectTimeoutMs } = call;
     if (this.#delivered.has(rid.toLowerCase()))
       throw new RangeError(`rid '${rid}' is in use by another call`);
@@ -65,18 +65,18 @@ class Calls {
 
   /**
    * Takes the answer of a device, which must come on the connection that the call went to.
-   * @param {{ status: number, rid: string }} response
-   * @param {Buffer} body
+   * @param {import('./response').Response} response
+   * @param {Buffer} payload a view
    * @param {Client} client
    * @returns {boolean} whether a call waited for it
    */
-  take({ status, rid }, body, client) {
+  take({ status, rid }, payload, client) {
     const call = this.#delivered.get(rid.toLowerCase());
     if (call?.client !== client) return false;
     this.#delivered.delete(rid.toLowerCase());
-    const payload = payloadOf(body);
-    call.answer(status, payload);
-    this.#report(call, { status, payload });
+    const answer = answerOf(status, payload);
+    call.answer(answer);
+    this.#report(call, answer);
     return true;
   }
 
@@ -118,8 +118,9 @@ class Calls {
    */
   #deliver(call, client) {
     const { id, name, rid, responseTimeoutMs } = call;
-    call.client = client;
     this.#waiting.delete(call);
+    if (!call.body) return this.#fail(call, new MethodError(400, `method '${name}' has no payload`));
+    call.client = client;
     this.#delivered.set(rid.toLowerCase(), call);
     call.after(responseTimeoutMs, () => this.#unanswered(call));
     const fault = this.#surroundings.faults.at('method', { id, name, rid }, client.info);

@@ -3,15 +3,22 @@
 
 const { parseJson } = require('../encoding/json');
 
-/** The template of §2.9; what follows the id would be part of it. */
+/** What follows the id would be part of it, and match no call. */
 const RESPONSE = /^\$iothub\/methods\/res\/([^/]*)\/\?\$rid=([^/]+)$/;
 
-/** What a status becomes that is no number (contract edge-gateway.md §4.4). */
+/** What a status becomes that is no number (DeviceMessageHandler.cs). */
 const NO_NUMBER = 400000;
+
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * A device's response; the status is undefined if it is no 32-bit integer.
+ * @typedef {{ status: number | undefined, rid: string }} Response
+ */
 
 /**
  * @param {string} topic
- * @returns {{ status: number, rid: string } | undefined} undefined: malformed
+ * @returns {Response | undefined} undefined: malformed
  */
 function parseResponse(topic) {
   const match = RESPONSE.exec(topic);
@@ -24,15 +31,25 @@ function parseResponse(topic) {
  */
 function statusOf(text) {
   const status = /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : NaN;
-  return status === (status | 0) ? status : NO_NUMBER;
+  return status === (status | 0) ? status : undefined;
 }
 
 /**
- * @param {Buffer} body
+ * With a status that is no number the payload is lost, too.
+ * @param {number | undefined} status
+ * @param {Buffer} payload a view
+ * @returns {import('./call').Answer}
+ */
+function answerOf(status, payload) {
+  if (status === undefined) return { status: NO_NUMBER, body: EMPTY, payload: null };
+  return { status, body: Buffer.from(payload), payload: jsonOf(payload.toString()) };
+}
+
+/**
+ * @param {string} text
  * @returns {unknown} null if it is empty; the text itself if it is not JSON, or nested too deep
  */
-function payloadOf(body) {
-  const text = body.toString();
+function jsonOf(text) {
   if (text === '') return null;
   try {
     return parseJson(text);
@@ -41,4 +58,4 @@ function payloadOf(body) {
   }
 }
 
-module.exports = { parseResponse, payloadOf };
+module.exports = { answerOf, parseResponse };

@@ -2,13 +2,14 @@
 'use strict';
 
 const { parseJson } = require('../encoding/json');
+const { membersOf } = require('../encoding/json_text');
 const { percentDecode } = require('../encoding/percent');
 const { MethodError } = require('./call');
 
-/** With a query or without. */
-const METHOD_CALL_PATH = /^\/twins\/([^/?]+)(?:\/modules\/([^/?]+))?\/methods\/?(?:\?.*)?$/;
+/** With a query or without. ASP.NET compares routes without regard to case. */
+const METHOD_CALL_PATH = /^\/twins\/([^/?]+)(?:\/modules\/([^/?]+))?\/methods\/?(?:\?.*)?$/i;
 
-/** Of the time for a response to a local call, in seconds (contract edge-gateway.md §4.4). */
+/** Of the time for a response to a local call, in seconds (MethodRequestValidator.cs). */
 const LEAST_RESPONSE_TIMEOUT = 5;
 const MOST_TIMEOUT = 300;
 
@@ -20,13 +21,11 @@ const MAX_BODY = 524288;
  * @property {string} path with its query
  * @property {import('node:http').IncomingHttpHeaders} headers names in lower case
  * @property {(most: number) => Promise<Buffer | undefined>} readBody undefined if it is longer than so many bytes
- * @property {(callerId: string, headers: import('node:http').IncomingHttpHeaders) => boolean | Promise<boolean>}
- *   authenticate whether the headers prove the module `d/m`
- * @property {(id: string, name: string, payload: unknown, options: import('../index').MethodOptions) =>
- *   Promise<{ status: number, payload: unknown }>} invoke as `Calls.invoke`: a device
- *   that does not exist is one that is not there
+ * @property {(callerId: string, headers: import('node:http').IncomingHttpHeaders) => string | undefined} refusalOf why
+ *   the headers do not prove a module `d/m` that may call
+ * @property {import('./calls').Calls['invoke']} invoke a device that does not exist is one that is not there
  *
- * @typedef {{ status: number, headers?: Record<string, string>, body: string }} RestResponse
+ * @typedef {{ status: number, headers?: Record<string, string>, body: Buffer }} RestResponse
  */
 
 /** A request that is answered with a status and a message. */
@@ -43,16 +42,22 @@ class RestError extends Error {
 
 /**
  * Answers `POST /twins/{deviceId}/methods` and `/twins/{deviceId}/modules/{moduleId}/methods`, by which a module calls
- * a method (contract edge-gateway.md §1.1). The status is 200 whatever the device answered; its own stands in the body.
+ * a method (TwinsController.cs). The status is 200 whatever the device answered; its own stands in the body, with its
+ * payload byte for byte.
  * @param {RestRequest} request
  * @returns {Promise<RestResponse>}
  */
 async function handleMethodCall(request) {
   try {
-    return json(200, await call(request));
+    const { status, body } = await call(request);
+    const payload = body.length === 0 ? Buffer.from('null') : body;
+    return json(
+      200,
+      Buffer.concat([Buffer.from(`{"status":${status},"payload":`), payload, Buffer.from('}')]),
+    );
   } catch (error) {
     if (error instanceof RestError || error instanceof MethodError) {
-      return json(error.status, { message: error.message });
+      return json(error.status, Buffer.from(JSON.stringify({ message: error.message })));
     }
     throw error;
   }
@@ -61,7 +66,7 @@ async function handleMethodCall(request) {
 /**
  * @param {RestRequest} request
  */
-async function call({ path, headers, readBody, authenticate, invoke }) {
+async function call({ path, headers, readBody, refusalOf, invoke }) {
   const match = METHOD_CALL_PATH.exec(path);
   if (!match) throw new RestError(404, `nothing is at '${path}'`);
   const id = match.slice(1).filter(Boolean).map(percentDecode).join('/');
@@ -72,16 +77,16 @@ async function call({ path, headers, readBody, authenticate, invoke }) {
       "header 'x-ms-edge-moduleId' does not name the calling module as 'device/module'",
     );
   }
-  if (!(await authenticate(caller, headers))) throw new RestError(401, `'${caller}' is not authenticated`);
-  const { methodName, payload, ...seconds } = parseBody(await readBody(MAX_BODY));
+  const refusal = refusalOf(caller, headers);
+  if (refusal !== undefined) throw new RestError(401, refusal);
+  const { methodName, payload, seconds } = parseBody(await readBody(MAX_BODY));
   const options = {
     from: /** @type {const} */ ('module'),
     responseTimeoutMs: 1000 * timeoutOf(seconds, 'responseTimeoutInSeconds', 30, LEAST_RESPONSE_TIMEOUT),
     connectTimeoutMs: 1000 * timeoutOf(seconds, 'connectTimeoutInSeconds', 0, 0),
   };
   try {
-    const { status, payload: result } = await invoke(id, methodName, payload, options);
-    return { status, payload: result };
+    return await invoke(id, methodName, payload, options);
   } catch (error) {
     throw error instanceof TypeError || error instanceof RangeError
       ? new RestError(400, error.message)
@@ -90,45 +95,57 @@ async function call({ path, headers, readBody, authenticate, invoke }) {
 }
 
 /**
+ * The payload travels as text: its numbers keep their digits.
  * @param {Buffer | undefined} body
- * @returns {Record<string, any>}
  */
 function parseBody(body) {
   if (!body) throw new RestError(400, `the body is longer than ${MAX_BODY} bytes`);
-  let parsed;
-  try {
-    parsed = parseJson(body.toString());
-  } catch {
-    throw new RestError(400, 'the body is not JSON');
-  }
-  if (typeof parsed?.methodName !== 'string') throw new RestError(400, "the body has no 'methodName'");
-  return parsed;
+  const text = body.toString();
+  const members = membersOfObject(text);
+  const value = (/** @type {string} */ name) => JSON.parse(members.get(name.toLowerCase()) ?? 'null');
+  const methodName = value('methodName');
+  if (typeof methodName !== 'string') throw new RestError(400, "the body has no 'methodName'");
+  const payload = members.get('payload');
+  return { methodName, payload: payload === undefined ? undefined : Buffer.from(payload), seconds: value };
 }
 
 /**
- * @param {Record<string, any>} seconds
+ * @param {string} text
+ * @returns {Map<string, string>} as text, by name in lower case
+ */
+function membersOfObject(text) {
+  let parsed;
+  try {
+    parsed = parseJson(text);
+  } catch {
+    throw new RestError(400, 'the body is not JSON');
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new RestError(400, 'the body is not an object');
+  }
+  return new Map(Array.from(membersOf(text), ([name, value]) => [name.toLowerCase(), value]));
+}
+
+/**
+ * @param {(name: string) => unknown} seconds
  * @param {string} name
  * @param {number} standard
  * @param {number} least
  * @returns {number}
  */
 function timeoutOf(seconds, name, standard, least) {
-  const value = seconds[name] ?? standard;
+  const value = seconds(name) ?? standard;
   if (typeof value === 'number' && value >= least && value <= MOST_TIMEOUT) return value;
   throw new RestError(400, `${name} cannot be ${JSON.stringify(value)}; it is ${least} to ${MOST_TIMEOUT}`);
 }
 
 /**
  * @param {number} status
- * @param {object} body
+ * @param {Buffer} body
  * @returns {RestResponse}
  */
 function json(status, body) {
-  return {
-    status,
-    headers: { 'content-type': 'application/json; charset=utf-8' },
-    body: JSON.stringify(body),
-  };
+  return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
 }
 
 module.exports = { METHOD_CALL_PATH, handleMethodCall };

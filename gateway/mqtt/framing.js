@@ -1,8 +1,11 @@
 // @ts-check
 'use strict';
 
-/** Bytes that MQTT forbids: the connection is closed without an answer (contract edge-gateway.md §2.1). */
+/** What MQTT or edgeHub forbids: the connection is closed without an answer. */
 class ProtocolError extends Error {}
+
+/** A publish at QoS 2: edgeHub does what it asks for, and closes the connection behind it. */
+class QosTwoError extends ProtocolError {}
 
 /** @type {Buffer} */
 const NONE = Buffer.alloc(0);
@@ -92,4 +95,4 @@ class PacketReader {
   }
 }
 
-module.exports = { PacketReader, ProtocolError };
+module.exports = { PacketReader, ProtocolError, QosTwoError };

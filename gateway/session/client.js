@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { ProtocolError } = require('../mqtt/framing');
+const { ProtocolError, QosTwoError } = require('../mqtt/framing');
 const packets = require('../mqtt/packets');
 const { parseResponse } = require('../methods/response');
 const { takeTwinRequest } = require('../twin/requests');
@@ -42,9 +42,11 @@ class Client {
     );
     this.sessionPresent = present;
     this.subscriptions = subscriptions;
-    this.queue = surroundings.queues.of(identity.clientId);
-    /** Messages at QoS 1 without PUBACK, oldest first: whether each is from the cloud to the device (§5). */
-    this.unacknowledged = /** @type {boolean[]} */ ([]);
+    const { queues, inputs } = surroundings;
+    /** What comes by itself: a device gets messages of the cloud, a module those to its inputs. */
+    this.queue = (identity.moduleId === undefined ? queues : inputs).of(identity.clientId);
+    /** What follows the PUBACK of each message at QoS 1, oldest first: as all have packet id 1, it means the oldest. */
+    this.unacknowledged = /** @type {Array<() => void>} */ ([]);
     /** A client over the gateway's limit is acknowledged and never served (contract §2.10). */
     this.served = false;
   }
@@ -68,8 +70,12 @@ class Client {
     switch (packet.type) {
       case TYPE.PUBACK:
         // edgeHub gives every message packet id 1; another id was never sent.
-        if (packets.decodeAcknowledgement(packet) === 1 && this.unacknowledged.shift())
-          this.queue.acknowledge();
+        if (packets.decodeAcknowledgement(packet) === 1) this.unacknowledged.shift()?.();
+        return;
+      case TYPE.PUBREC:
+      case TYPE.PUBCOMP:
+        // Never expected, as nothing is sent at QoS 2.
+        packets.decodeAcknowledgement(packet);
         return;
       case TYPE.SUBSCRIBE:
         return this.subscribe(packets.decodeSubscribe(packet));
@@ -152,7 +158,7 @@ class Client {
     const slow = packet.topic.startsWith('$iothub/')
       ? this.takeRequest(packet)
       : intake.accept(packet, this.identity);
-    if (packet.qos === 2) throw new ProtocolError('PUBLISH with QoS 2, stored');
+    if (packet.qos === 2) throw new QosTwoError('PUBLISH with QoS 2, stored');
     return slow;
   }
 
@@ -172,59 +178,38 @@ class Client {
   }
 
   /**
-   * Sends a message under the subscription that matches (§2.7b), if there is one.
+   * Sends a message under the subscription that matches, if there is one.
    * @param {string} topic
    * @param {Buffer} payload
    * @returns {boolean} whether it was sent
    */
   deliver(topic, payload) {
     const subscription = this.subscriptions.match(topic, Infinity);
-    if (subscription) this.transmit(topic, payload, subscription.qos, false);
-    else this.miss(topic);
+    if (subscription) this.publish(topic, payload, subscription.qos);
+    else
+      this.surroundings.emit('undelivered', {
+        clientId: this.identity.clientId,
+        topic,
+        reason: 'no subscription',
+      });
     return subscription !== undefined;
   }
 
   /**
-   * The client gets no message to this topic, as it did not ask for any.
-   * @param {string} topic
-   */
-  miss(topic) {
-    const { clientId } = this.identity;
-    this.surroundings.emit('undelivered', { clientId, topic, reason: 'no subscription' });
-  }
-
-  /**
-   * Sends a message of the queue.
    * @param {string} topic
    * @param {Buffer} payload
    * @param {0 | 1} qos
+   * @param {() => void} [onAcknowledged] by PUBACK; never at QoS 0
    */
-  publish(topic, payload, qos) {
-    this.transmit(topic, payload, qos, true);
-  }
-
-  /**
-   * @param {string} topic
-   * @param {Buffer} payload
-   * @param {0 | 1} qos
-   * @param {boolean} fromQueue its PUBACK is for the queue
-   */
-  transmit(topic, payload, qos, fromQueue) {
+  publish(topic, payload, qos, onAcknowledged = () => {}) {
+    const put = () => {
+      if (qos === 1) this.unacknowledged.push(onAcknowledged);
+      this.send(packets.publish(topic, payload, qos));
+    };
     const fault = this.surroundings.faults.at('delivery', topic, this.info);
-    if (fault === undefined || fault === 'twice') this.put(topic, payload, qos, fromQueue);
-    else this.commit(fault, () => this.put(topic, payload, qos, fromQueue));
-    if (fault === 'twice') this.put(topic, payload, qos, fromQueue);
-  }
-
-  /**
-   * @param {string} topic
-   * @param {Buffer} payload
-   * @param {0 | 1} qos
-   * @param {boolean} fromQueue
-   */
-  put(topic, payload, qos, fromQueue) {
-    if (qos === 1) this.unacknowledged.push(fromQueue);
-    this.send(packets.publish(topic, payload, qos));
+    if (fault === undefined || fault === 'twice') put();
+    else this.commit(fault, put);
+    if (fault === 'twice') put();
   }
 }
 

@@ -14,8 +14,8 @@ const MAX_SIZE = 131072;
 const MODULE_INPUTS = { begin: 'devices/', middle: '/modules/', end: '/#' };
 
 /**
- * What edgeHub turns on for a filter (contract edge-gateway.md §2.8); a filter of no kind is granted and never
- * delivers anything.
+ * What edgeHub turns on for a filter (SessionStateParser.cs). Methods, desired properties, cloud-to-device messages and
+ * module inputs need their kind turned on and a filter that matches; for twin responses a filter that matches is enough.
  * @type {Array<[import('../index').SubscriptionKind, (filter: string) => boolean]>}
  */
 const KINDS = [
@@ -60,19 +60,24 @@ function matches(filter, topic) {
   return wanted.length === levels.length;
 }
 
-/** The subscriptions of one client: all that a session holds (§2.6). */
+/**
+ * The subscriptions of one client: all that a session holds. Every filter that was ever named stays in a list, as on or
+ * off, at its first place; the last of a kind in it says whether the kind is on (SessionState.cs).
+ */
 class Subscriptions {
-  constructor() {
-    /** @type {Map<string, { filter: string, qos: 0 | 1, createdAt: number }>} */
-    this.byFilter = new Map();
-  }
+  /** @type {Map<string, { filter: string, qos: 0 | 1, createdAt: number }>} */
+  #byFilter = new Map();
+  /** @type {Map<string, boolean>} whether it is on, by filter, in the order of the first mention */
+  #mentioned = new Map();
+  /** @type {Map<import('../index').SubscriptionKind, boolean> | undefined} undefined: to be found out */
+  #kinds;
 
   /**
    * @param {string[]} filters of one packet
    * @throws {ProtocolError} more than one client may have
    */
   requireRoom(filters) {
-    const all = new Set([...this.byFilter.keys(), ...filters]);
+    const all = new Set([...this.#mentioned.keys(), ...filters]);
     if (all.size > MAX_FILTERS) throw new ProtocolError(`more than ${MAX_FILTERS} topic filters`);
     let size = 0;
     all.forEach((filter) => (size += filter.length));
@@ -85,37 +90,68 @@ class Subscriptions {
    * @param {0 | 1} qos
    */
   add(filter, qos) {
-    const createdAt = this.byFilter.get(filter)?.createdAt ?? Date.now();
-    this.byFilter.set(filter, { filter, qos, createdAt });
+    const createdAt = this.#byFilter.get(filter)?.createdAt ?? Date.now();
+    this.#byFilter.set(filter, { filter, qos, createdAt });
+    this.#mention(filter, true);
+  }
+
+  /**
+   * @param {string} filter subscribed or not
+   */
+  remove(filter) {
+    this.#byFilter.delete(filter);
+    this.#mention(filter, false);
   }
 
   /**
    * @param {string} filter
+   * @param {boolean} on
    */
-  remove(filter) {
-    this.byFilter.delete(filter);
+  #mention(filter, on) {
+    this.#mentioned.set(filter, on);
+    this.#kinds = undefined;
+  }
+
+  /**
+   * @param {import('../index').SubscriptionKind} kind
+   * @returns {boolean | undefined} undefined: no filter of that kind was ever named
+   */
+  state(kind) {
+    this.#kinds ??= this.#findKinds();
+    return this.#kinds.get(kind);
+  }
+
+  #findKinds() {
+    const kinds = new Map();
+    for (const [filter, isOn] of this.#mentioned) {
+      const kind = kindOf(filter);
+      if (kind) kinds.set(kind, isOn);
+    }
+    return kinds;
   }
 
   /**
    * @param {import('../index').SubscriptionKind} kind
    */
   has(kind) {
-    return this.filters().some((filter) => kindOf(filter) === kind);
+    return this.state(kind) === true;
   }
 
   /**
-   * The subscription under which a message may be delivered: one that matches and is older than the message
-   * (§2.7b).
+   * The subscription under which a message may be delivered: of those that match and are older than the message, that
+   * with the highest QoS (MqttAdapter.cs).
    * @param {string} topic
    * @param {number} messageTime milliseconds since 1970
    */
   match(topic, messageTime) {
-    const candidates = [...this.byFilter.values()].filter(({ filter }) => matches(filter, topic));
-    return candidates.find(({ createdAt }) => createdAt < messageTime);
+    const candidates = [...this.#byFilter.values()].filter(
+      ({ filter, createdAt }) => createdAt < messageTime && matches(filter, topic),
+    );
+    return candidates.find(({ qos }) => qos === 1) ?? candidates[0];
   }
 
   filters() {
-    return [...this.byFilter.keys()];
+    return [...this.#byFilter.keys()];
   }
 }
 

@@ -15,22 +15,20 @@ const { toMessage } = require('./message');
 /** The latest messages that were dropped; older ones are only counted. */
 const DROPPED_KEPT = 100;
 
-/** Takes in telemetry: stores it, or drops it silently (contract edge-gateway.md §2.9, §3). */
+/** Takes in telemetry: stores it, or drops it silently (MessagingServiceClient.cs). */
 class Intake {
   /**
    * @param {object} options
    * @param {boolean} options.strict like IoT Hub: only own topics
-   * @param {() => void} options.requireRoom throws where nothing more can be stored
-   * @param {(message: Message) => void} options.onMessage
+   * @param {(message: Message) => import('../routing/router').Store[]} options.storesFor where routes lead
+   * @param {(message: Message) => void} options.onMessage before it is stored
    * @param {(message: DroppedMessage) => void} options.onDropped
    */
-  constructor({ strict, requireRoom, onMessage, onDropped }) {
+  constructor({ strict, storesFor, onMessage, onDropped }) {
     this.strict = strict;
-    this.requireRoom = requireRoom;
+    this.storesFor = storesFor;
     this.onMessage = onMessage;
     this.onDropped = onDropped;
-    /** Whether a route catches telemetry; without one it is dropped (§3.4). */
-    this.route = true;
     /** @type {DroppedMessage[]} */
     this.dropped = [];
     this.counts = { received: 0, dropped: 0 };
@@ -52,7 +50,7 @@ class Intake {
   }
 
   /**
-   * The will of a connection that was lost; never an error, as nobody is left to tell (§2.6).
+   * The will of a connection that was lost; never an error, as nobody is left to tell.
    * @param {Omit<PublishPacket, 'packetId' | 'dup'>} will
    * @param {Sender} sender
    */
@@ -75,10 +73,12 @@ class Intake {
     try {
       const message = toMessage(packet, sender);
       inspect(message);
-      if (!this.route) throw new DropError('no route');
-      this.requireRoom();
+      const stores = this.storesFor(message);
+      if (stores.length === 0) throw new DropError('no route');
+      for (const store of stores) store.requireRoom();
       this.counts.received++;
       this.onMessage(message);
+      for (const store of stores) store.take(message);
     } catch (error) {
       if (!(error instanceof DropError)) throw error;
       this.drop(packet, sender, error.message);

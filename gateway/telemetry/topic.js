@@ -9,7 +9,7 @@ const { percentDecode } = require('../encoding/percent');
  */
 const TELEMETRY = /devices\/([^/]*)(?:\/modules\/([^/]*))?\/messages\/events(?:\/([^/]*)\/?)?$/;
 
-/** Wire names of system properties (§3.2). */
+/** System properties, by their names on the wire (SystemProperties.cs). */
 const SYSTEM_PROPERTIES = new Map([
   ['$.mid', 'messageId'],
   ['$.cid', 'correlationId'],
@@ -92,4 +92,4 @@ function setProperty(properties, name, value) {
     Object.defineProperty(properties, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
-module.exports = { DropError, UnknownTopicError, parseTopic };
+module.exports = { DropError, SYSTEM_PROPERTIES, UnknownTopicError, parseTopic };

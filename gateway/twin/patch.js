@@ -24,6 +24,21 @@ function merge(target, patch) {
 }
 
 /**
+ * One patch that does what two do, one after the other; its nulls still delete.
+ * @param {TwinProperties} first
+ * @param {TwinProperties} second
+ * @returns {TwinProperties}
+ */
+function mergePatches(first, second) {
+  const merged = new Map(Object.entries(first));
+  for (const [name, value] of Object.entries(second)) {
+    const before = merged.get(name);
+    merged.set(name, isObject(before) && isObject(value) ? mergePatches(before, value) : value);
+  }
+  return Object.fromEntries(merged);
+}
+
+/**
  * The patch that leads from one state to another, with nulls for what is gone.
  * @param {TwinProperties} from
  * @param {TwinProperties} to
@@ -52,4 +67,4 @@ function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-module.exports = { difference, isObject, merge };
+module.exports = { difference, isObject, merge, mergePatches };

@@ -31,7 +31,7 @@ const MAX_RID_SIZE = MAX_TOPIC_SIZE - 100;
 const EMPTY = Buffer.alloc(0);
 
 /**
- * Does what a publish to `$iothub/twin/…` asks for (contract edge-gateway.md §2.9, §4.1, §4.2).
+ * Does what a publish to `$iothub/twin/…` asks for (TwinAddressHelper.cs, DeviceMessageHandler.cs).
  * @param {PublishPacket} packet
  * @param {Client} client
  * @param {Surroundings} surroundings
@@ -41,7 +41,7 @@ const EMPTY = Buffer.alloc(0);
 function takeTwinRequest({ topic, payload }, client, surroundings) {
   const end = topic.indexOf('/?') + 1 || topic.length;
   const path = topic.slice(0, end);
-  const rid = ridOf(topic.slice(end + 1));
+  const rid = ridOf(topic, topic.slice(end + 1));
   if (rid && Buffer.byteLength(rid) > MAX_RID_SIZE) throw new ProtocolError('no response can hold the $rid');
   if (path === GET && rid) return get(rid, client, surroundings);
   if (path === REPORTED) return report(rid, payload, client, surroundings);
@@ -50,12 +50,19 @@ function takeTwinRequest({ topic, payload }, client, surroundings) {
 }
 
 /**
+ * @param {string} topic
  * @param {string} query
  * @returns {string | undefined} undefined as well if it is empty
+ * @throws {ProtocolError} a name is there twice
  */
-function ridOf(query) {
-  const pair = query.split('&').find((each) => each.startsWith('$rid='));
-  return pair?.slice('$rid='.length) || undefined;
+function ridOf(topic, query) {
+  const values = new Map();
+  for (const pair of query.split('&')) {
+    const [name] = pair.split('=', 1);
+    if (values.has(name)) throw new ProtocolError(`'${name}' is there twice: '${topic}'`);
+    values.set(name, pair.slice(name.length + 1));
+  }
+  return values.get('$rid') || undefined;
 }
 
 /**
@@ -73,7 +80,6 @@ function get(rid, client, surroundings) {
   const asks = client.served && link.online;
   const answer = () => {
     const { twin, source } = twins.read(id, asks && link.online);
-    if (source === 'nothing' && !client.served) return;
     respond(client, { status: 200, rid, body: Buffer.from(JSON.stringify(twin)) }, fault);
     emit('twinGet', { id, rid, twin: structuredClone(twin), source });
   };
@@ -94,7 +100,7 @@ function report(rid, payload, client, { strict, faults, twins, emit }) {
   const fault = faults.at('twin', { operation: 'reported', id, rid }, client.info);
   const { status: faulty = 0 } = typeof fault === 'object' ? fault : {};
   /** @type {Outcome} */
-  const outcome = faulty >= 300 ? { status: faulty } : apply(id, payload, twins);
+  const outcome = faulty >= 300 ? { status: faulty } : apply(id, payload, { strict, twins });
   const { status, version } = outcome;
   if (rid !== undefined) {
     respond(client, { status, rid, body: EMPTY, version: strict ? version : undefined }, fault);
@@ -105,13 +111,13 @@ function report(rid, payload, client, { strict, faults, twins, emit }) {
 /**
  * @param {string} id
  * @param {Buffer} payload
- * @param {import('./twins').Twins} twins
+ * @param {{ strict: boolean, twins: import('./twins').Twins }} surroundings
  * @returns {Outcome}
  */
-function apply(id, payload, twins) {
+function apply(id, payload, { strict, twins }) {
   try {
     const patch = parsePatch(payload.toString());
-    return { status: 204, patch, version: twins.report(id, patch) };
+    return { status: 204, patch, version: twins.report(id, patch, { strict }) };
   } catch (error) {
     if (!(error instanceof InvalidPatchError)) throw error;
     return { status: error.status, reason: error.message };
@@ -119,7 +125,7 @@ function apply(id, payload, twins) {
 }
 
 /**
- * Sends a response, or what the fault makes of it. Without a subscription to responses it is discarded (§4.1).
+ * Sends a response, or what the fault makes of it. Without a filter that matches it is discarded.
  * @param {Client} client
  * @param {{ status: number, rid: string, body: Buffer, version?: number }} response
  * @param {import('../index').TwinFault | undefined} fault
@@ -129,7 +135,6 @@ function respond(client, response, fault) {
   const { delayMs = 0, repeat = 1, ...changes } = fault ?? {};
   const { topic, body } = spoilt(response, changes);
   const send = () => {
-    if (!client.subscriptions.has('twinResponses')) return client.miss(topic);
     for (let n = 0; n < repeat; n++) client.deliver(topic, body);
   };
   if (delayMs === 0) send();

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const { merge } = require('./patch');
-const { checkSize } = require('./validation');
+const { difference, merge, mergePatches } = require('./patch');
+const { InvalidPatchError, refusalOfHub } = require('./validation');
 
 /**
  * @typedef {import('../index').TwinProperties} TwinProperties
@@ -17,34 +17,47 @@ const { checkSize } = require('./validation');
 /** @type {Half} */
 const UNKNOWN = { properties: {}, version: undefined };
 
-/** The twin of one identity: the hub's, and what the gateway holds of it (contract edge-gateway.md §4.1–§4.3). */
+/** The twin of one identity: the hub's, and what the gateway holds of it (StoringTwinManager.cs, TwinStore.cs). */
 class Twin {
   /** @type {{ desired: Half & { version: number }, reported: Half & { version: number } }} */
   #hub = { desired: { properties: {}, version: 1 }, reported: { properties: {}, version: 1 } };
   /** @type {Halves | undefined} */
   #cached;
-  /** @type {TwinProperties | undefined} what the hub's reported properties will be once the cloud is reached */
-  #ahead;
-  /** @type {Half | undefined} the hub's desired properties before the changes that the gateway missed offline */
-  #before;
+  /** When the cached twin was fetched from the hub; milliseconds. */
+  #fetchedAt = -Infinity;
+  /** @type {TwinProperties | undefined} what the device has reported and the hub has not taken, as a patch */
+  #unsent;
 
   get hub() {
     return this.#hub;
   }
 
-  /** The gateway asks the hub. */
-  pull() {
+  get isCached() {
+    return this.#cached !== undefined;
+  }
+
+  /** Milliseconds since the cached twin was fetched from the hub. */
+  get age() {
+    return performance.now() - this.#fetchedAt;
+  }
+
+  /**
+   * The gateway asks the hub.
+   * @returns {TwinProperties | undefined} what is new among the desired properties, undefined for the same version
+   */
+  fetch() {
+    const known = this.#cached?.desired ?? UNKNOWN;
     this.#cached = this.#hub;
+    this.#fetchedAt = performance.now();
+    const { properties, version } = this.#hub.desired;
+    return known.version === version ? undefined : difference(known.properties, properties);
   }
 
   /** The gateway's store is gone. */
   forget() {
     this.#cached = undefined;
-    this.#ahead = undefined;
-  }
-
-  get isCached() {
-    return this.#cached !== undefined;
+    this.#fetchedAt = -Infinity;
+    this.#unsent = undefined;
   }
 
   /** What the gateway answers with, without a cached twin `{ desired: {}, reported: {} }`. */
@@ -53,66 +66,71 @@ class Twin {
   }
 
   /**
-   * The device reports.
+   * The device reports. Without a cached twin that makes one, whose desired properties are of version 0.
    * @param {TwinProperties} patch
-   * @param {boolean} online whether the hub learns it at once
-   * @returns {number} the version of the hub's reported properties with it
-   * @throws {import('./validation').InvalidPatchError} too large
    */
-  report(patch, online) {
-    const ahead = merge(this.#ahead ?? this.#hub.reported.properties, patch);
-    checkSize(ahead);
+  report(patch) {
     const { desired, reported } = this.#cached ?? { desired: UNKNOWN, reported: UNKNOWN };
     this.#cached = { desired, reported: { ...reported, properties: merge(reported.properties, patch) } };
-    this.#ahead = ahead;
-    const version = this.#hub.reported.version + 1;
-    if (online) this.upload();
-    return version;
+    this.#unsent = this.#unsent === undefined ? patch : mergePatches(this.#unsent, patch);
   }
 
-  /** The hub learns what the device has reported. */
+  /**
+   * The hub is told what the device has reported. What it refuses stays, and is told again with what follows.
+   * @returns {string | undefined} why it refuses
+   */
   upload() {
-    if (this.#ahead === undefined) return;
+    if (this.#unsent === undefined) return;
     const { desired, reported } = this.#hub;
-    this.#hub = { desired, reported: { properties: this.#ahead, version: reported.version + 1 } };
-    this.#ahead = undefined;
+    const properties = merge(reported.properties, this.#unsent);
+    const refusal = refusalOfHub(properties);
+    if (refusal !== undefined) return refusal;
+    this.#hub = { desired, reported: { properties, version: reported.version + 1 } };
+    this.#unsent = undefined;
+  }
+
+  /**
+   * @param {TwinProperties} patch
+   * @returns {string | undefined} why the hub would not take it
+   */
+  refusalOf(patch) {
+    return refusalOfHub(merge(this.#hub.reported.properties, patch));
   }
 
   /**
    * The hub's desired properties change.
    * @param {TwinProperties} patch
-   * @param {number | undefined} version default the next
-   * @param {boolean} online whether the gateway could learn it
+   * @param {number} [version] default the next
    * @returns {number} version
-   * @throws {import('./validation').InvalidPatchError} too large
+   * @throws {InvalidPatchError} too large
    * @throws {RangeError} the version is not above the present one
    */
-  change(patch, version, online) {
+  change(patch, version) {
     const { desired, reported } = this.#hub;
     const next = version ?? desired.version + 1;
     if (!Number.isSafeInteger(next) || next <= desired.version) {
       throw new RangeError(`desired version ${version} is not above the present ${desired.version}`);
     }
     const properties = merge(desired.properties, patch);
-    checkSize(properties);
-    if (!online) this.#before ??= desired;
+    const refusal = refusalOfHub(properties);
+    if (refusal !== undefined) throw new InvalidPatchError(400, refusal);
     this.#hub = { desired: { properties, version: next }, reported };
     return next;
   }
 
   /**
-   * What the device was told last: the gateway's cached desired properties, or else the hub's before the changes that
-   * the gateway missed.
-   * @returns {Half | undefined}
+   * The gateway hears of the hub's latest change.
+   * @param {TwinProperties} patch
+   * @returns {TwinProperties} what the device is sent: the patch, if it follows what is cached or nothing is, or else
+   *   the difference to that
    */
-  get known() {
-    const cached = this.#cached?.desired;
-    return cached?.version === undefined ? this.#before : cached;
-  }
-
-  /** The cloud is reached again, and the device has been told. */
-  settle() {
-    this.#before = undefined;
+  hear(patch) {
+    const cached = this.#cached;
+    const { desired } = this.#hub;
+    if (!cached) return patch;
+    if ((cached.desired.version ?? 0) + 1 !== desired.version) return this.fetch() ?? {};
+    this.#cached = { ...cached, desired };
+    return patch;
   }
 }
 

@@ -1,9 +1,8 @@
 // @ts-check
 'use strict';
 
-const { difference } = require('./patch');
 const { Twin, documentOf } = require('./twin');
-const { parsePatch } = require('./validation');
+const { InvalidPatchError, parsePatch } = require('./validation');
 
 /**
  * @typedef {import('../index').TwinProperties} TwinProperties
@@ -13,9 +12,10 @@ const { parsePatch } = require('./validation');
 
 const DESIRED_TOPIC = '$iothub/twin/PATCH/properties/desired/?$version=';
 
-/** All twins, by identity: the hub's, and the gateway's copies (contract edge-gateway.md §4.1–§4.3). */
+/** All twins, by identity: the hub's, and the gateway's copies. */
 class Twins {
   #link;
+  #syncPeriodMs;
   #clientOf;
   #emit;
   /** @type {Map<string, Twin>} by client id, `d` or `d/m` */
@@ -24,11 +24,13 @@ class Twins {
   /**
    * @param {object} surroundings
    * @param {import('../cloud/link').Link} surroundings.link
+   * @param {number} surroundings.syncPeriodMs a twin that was fetched so recently is not when the cloud comes back
    * @param {(id: string) => Client | undefined} surroundings.clientOf the connected client that is served
    * @param {(event: string, detail: object) => void} surroundings.emit
    */
-  constructor({ link, clientOf, emit }) {
+  constructor({ link, syncPeriodMs, clientOf, emit }) {
     this.#link = link;
+    this.#syncPeriodMs = syncPeriodMs;
     this.#clientOf = clientOf;
     this.#emit = emit;
     link.on('change', (online) => online && this.#reconnected());
@@ -43,7 +45,7 @@ class Twins {
    */
   read(id, ask) {
     const twin = this.#of(id);
-    if (ask) twin.pull();
+    if (ask) twin.fetch();
     const source = ask ? 'hub' : twin.isCached ? 'cache' : 'nothing';
     return { twin: twin.toDocument(), source };
   }
@@ -51,16 +53,32 @@ class Twins {
   /**
    * @param {string} id
    * @param {TwinProperties} patch
-   * @returns {number} the version of the hub's reported properties with it
-   * @throws {import('./validation').InvalidPatchError}
+   * @param {{ strict: boolean }} options strict: refused if the hub refuses it; edgeHub has answered before it knows
+   * @returns {number | undefined} the version of the hub's reported properties with it, undefined: the hub refused it
+   * @throws {InvalidPatchError}
    */
-  report(id, patch) {
-    return this.#of(id).report(patch, this.#link.online);
+  report(id, patch, { strict }) {
+    const twin = this.#of(id);
+    const refusal = strict ? twin.refusalOf(patch) : undefined;
+    if (refusal !== undefined) throw new InvalidPatchError(400, refusal);
+    twin.report(patch);
+    if (!this.#link.online) return twin.hub.reported.version + 1;
+    return this.#upload(id, twin) ? twin.hub.reported.version : undefined;
   }
 
   /**
-   * Changes the hub's desired properties. A subscriber gets the patch; one whose cached twin is older than that gets
-   * the difference. Nothing is kept for an absent one.
+   * @param {string} id
+   * @param {Twin} twin
+   * @returns {boolean} whether the hub took it
+   */
+  #upload(id, twin) {
+    const reason = twin.upload();
+    if (reason !== undefined) this.#emit('reportRefused', { id, reason });
+    return reason === undefined;
+  }
+
+  /**
+   * Changes the hub's desired properties. A subscriber hears of it; nothing is kept for an absent one.
    * @param {string} id
    * @param {TwinProperties} change
    * @param {number} [version] default the next
@@ -69,19 +87,11 @@ class Twins {
   patchDesired(id, change, version) {
     const patch = parsePatch(JSON.stringify(change));
     const twin = this.#of(id);
-    const next = twin.change(patch, version, this.#link.online);
+    const next = twin.change(patch, version);
     if (!this.#link.online) return next;
     const subscriber = this.#subscriber(id);
-    if (!subscriber) {
-      const reason = this.#clientOf(id) ? 'no subscription' : 'not connected';
-      this.#emit('undelivered', { clientId: id, topic: `${DESIRED_TOPIC}${next}`, reason });
-      return next;
-    }
-    const { known } = twin;
-    const follows = known?.version === undefined || known.version + 1 === next;
-    const sent = follows ? patch : difference(known.properties, twin.hub.desired.properties);
-    twin.pull();
-    this.#send(id, subscriber, sent, next);
+    if (subscriber) this.#send(id, subscriber, twin.hear(patch), next);
+    else this.#miss(id, next);
     return next;
   }
 
@@ -98,18 +108,28 @@ class Twins {
     this.#twins.forEach((twin) => twin.forget());
   }
 
+  /**
+   * Connected clients are told what they missed, unless their twin was fetched a moment ago: then nothing repeats it
+   * until the next change.
+   */
   #reconnected() {
     for (const [id, twin] of this.#twins) {
-      twin.upload();
-      const { known } = twin;
-      const { desired } = twin.hub;
+      this.#upload(id, twin);
+      if (!this.#clientOf(id) || !twin.isCached || twin.age < this.#syncPeriodMs) continue;
+      const news = twin.fetch();
       const subscriber = this.#subscriber(id);
-      if (subscriber && known?.version !== undefined && known.version < desired.version) {
-        twin.pull();
-        this.#send(id, subscriber, difference(known.properties, desired.properties), desired.version);
-      }
-      twin.settle();
+      if (news && subscriber) this.#send(id, subscriber, news, twin.hub.desired.version);
     }
+  }
+
+  /**
+   * Nothing is kept for whoever is not there.
+   * @param {string} id
+   * @param {number} version
+   */
+  #miss(id, version) {
+    const reason = this.#clientOf(id) ? 'no subscription' : 'not connected';
+    this.#emit('undelivered', { clientId: id, topic: `${DESIRED_TOPIC}${version}`, reason });
   }
 
   /**

@@ -2,29 +2,32 @@
 'use strict';
 
 const { nestingOf } = require('../encoding/json');
+const { compactSize } = require('../encoding/json_text');
 const { isObject } = require('./patch');
 
 /**
  * @typedef {import('../index').TwinProperties} TwinProperties
  */
 
-/** Limits of §4.2, in objects, UTF-8 bytes and units. */
+/** Limits of edgeHub (ReportedPropertiesValidator.cs), in objects, UTF-8 bytes and units. */
 const MAX_NESTING = 10;
 const MAX_STRING_SIZE = 4096;
 const MAX_NAME_SIZE = 1024;
-const MAX_DOCUMENT_SIZE = 32768;
-const MAX_INTEGER = 2n ** 52n;
-/** Of an integer that may be within the limit: with more, reading it is a matter of time. */
-const MAX_DIGITS = 17;
+const MAX_PATCH_SIZE = 32768;
+const LEAST_INTEGER = -(2n ** 52n);
+const MOST_INTEGER = 2n ** 52n - 1n;
 
-/** What a name may not contain; the rule is about control characters. */
+/** IoT Hub's, of desired and of reported properties as a whole; UTF-8 bytes. */
+const MAX_DOCUMENT_SIZE = 32768;
+
+/** What a name may not contain; the rule is about control characters, among others. */
 // eslint-disable-next-line no-control-regex
-const FORBIDDEN_IN_NAME = /[.$# \u0000-\u001f\u007f-\u009f]/;
+const FORBIDDEN_IN_NAME = /[.$#\u0000-\u001f\u007f-\u009f\u2028\u2029\p{Zs}]/u;
 
 /** Strings are matched to be passed over. A number with a fraction or an exponent is no integer. */
 const STRINGS_AND_NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
-/** A patch that edgeHub does not accept. */
+/** A patch that is not accepted. */
 class InvalidPatchError extends TypeError {
   /**
    * @param {400 | 500} status of the response
@@ -38,42 +41,33 @@ class InvalidPatchError extends TypeError {
 }
 
 /**
- * Reads a patch of properties (contract edge-gateway.md §4.2).
+ * Reads a patch of properties. Only the patch is measured, not what becomes of the twin.
  * @param {string} text
  * @returns {TwinProperties}
- * @throws {InvalidPatchError} 500: no JSON object; 400: what a twin cannot hold
+ * @throws {InvalidPatchError} 500: no JSON, or no object; 400: nothing at all, or what a twin cannot hold
  */
 function parsePatch(text) {
   const patch = parseJson(text);
+  if (patch === null) throw new InvalidPatchError(400, 'the patch is empty');
   if (!isObject(patch)) throw new InvalidPatchError(500, 'the patch is not a JSON object');
-  // The patch itself is not counted.
+  // First of all: what is left to look at is neither deep nor large. The patch itself is not counted.
   if (nestingOf(text) > MAX_NESTING + 1)
     throw new InvalidPatchError(400, `nested more than ${MAX_NESTING} deep`);
-  // First of all: what is left to look at is small.
-  checkSize(patch);
-  checkValue(patch);
-  for (const [token] of text.matchAll(STRINGS_AND_NUMBERS)) {
-    if (/^-?\d+$/.test(token) && isTooLarge(token)) {
-      throw new InvalidPatchError(400, `integer ${excerpt(token)} is outside ±2^52`);
-    }
+  const size = compactSize(text);
+  if (size > MAX_PATCH_SIZE) {
+    throw new InvalidPatchError(400, `the patch has ${size} of at most ${MAX_PATCH_SIZE} bytes`);
   }
+  checkValue(patch, false);
+  checkIntegers(text);
   return patch;
 }
 
 /**
- * @param {string} integer in decimal
- */
-function isTooLarge(integer) {
-  if (integer.length > MAX_DIGITS) return true;
-  const value = BigInt(integer);
-  return value > MAX_INTEGER || value < -MAX_INTEGER;
-}
-
-/**
  * @param {string} text
- * @returns {unknown}
+ * @returns {unknown} null for an empty text, as .NET reads it
  */
 function parseJson(text) {
+  if (text?.trim() === '') return null;
   try {
     return JSON.parse(text);
   } catch {
@@ -83,20 +77,35 @@ function parseJson(text) {
 
 /**
  * @param {unknown} value
+ * @param {boolean} inArray whether one of the objects and arrays around it is an array
  */
-function checkValue(value) {
+function checkValue(value, inArray) {
+  if (value === null && inArray) throw new InvalidPatchError(400, 'an array contains null');
   if (typeof value === 'string' && Buffer.byteLength(value) > MAX_STRING_SIZE) {
     throw new InvalidPatchError(400, `a string has more than ${MAX_STRING_SIZE} bytes: ${excerpt(value)}`);
   }
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    if (value.includes(null)) throw new InvalidPatchError(400, 'an array contains null');
-    value.forEach(checkValue);
+    value.forEach((item) => checkValue(item, true));
     return;
   }
   for (const [name, item] of Object.entries(value)) {
     checkName(name);
-    checkValue(item);
+    checkValue(item, inArray);
+  }
+}
+
+/**
+ * As text, because JavaScript rounds what is beyond 2^53.
+ * @param {string} text
+ */
+function checkIntegers(text) {
+  for (const [token] of text.matchAll(STRINGS_AND_NUMBERS)) {
+    if (!/^-?\d+$/.test(token)) continue;
+    const integer = BigInt(token);
+    if (integer < LEAST_INTEGER || integer > MOST_INTEGER) {
+      throw new InvalidPatchError(400, `integer ${excerpt(token)} is not from -2^52 to 2^52 - 1`);
+    }
   }
 }
 
@@ -110,23 +119,20 @@ function checkName(name) {
   if (FORBIDDEN_IN_NAME.test(name)) {
     throw new InvalidPatchError(
       400,
-      `name ${excerpt(name)} contains '.', '$', '#', a space or a control character`,
+      `name ${excerpt(name)} contains '.', '$', '#', white space or a control character`,
     );
   }
 }
 
 /**
+ * What the hub objects to.
  * @param {TwinProperties} properties with the patch applied
- * @throws {InvalidPatchError} 400
+ * @returns {string | undefined} why it does not take them
  */
-function checkSize(properties) {
+function refusalOfHub(properties) {
   const size = Buffer.byteLength(JSON.stringify(properties));
-  if (size > MAX_DOCUMENT_SIZE) {
-    throw new InvalidPatchError(
-      400,
-      `the properties would have ${size} of at most ${MAX_DOCUMENT_SIZE} bytes`,
-    );
-  }
+  if (size <= MAX_DOCUMENT_SIZE) return undefined;
+  return `the properties would have ${size} of at most ${MAX_DOCUMENT_SIZE} bytes`;
 }
 
 /** @param {string} text */
@@ -134,4 +140,4 @@ function excerpt(text) {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }
 
-module.exports = { InvalidPatchError, checkSize, parsePatch };
+module.exports = { InvalidPatchError, parsePatch, refusalOfHub };

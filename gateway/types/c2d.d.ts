@@ -7,15 +7,25 @@ export interface C2DOptions {
   userId?: string;
   /** Default `/devices/<deviceId>/messages/deviceBound`. */
   to?: string;
+  /** Default `limits.c2dTimeToLiveMs` from now, which the device is not told. It travels with seven fractional digits. */
   expiryTimeUtc?: Date | string;
+  /** Travels with seven fractional digits. */
+  creationTimeUtc?: Date | string;
   contentType?: string;
   contentEncoding?: string;
+  messageSchema?: string;
+  /** Which feedback the sender asks for. edgeHub loses it: the device never sees it, and no feedback is modelled. */
   ack?: string;
-  /** When the hub took it; default now. Over 30 s before the subscription, it is rejected (§5). */
+  /** When the hub took it; default now. Over 30 s before the subscription, it is rejected. */
   enqueuedTime?: Date;
 }
 
-export type C2DStatus = 'pending' | 'completed' | 'rejected';
+/**
+ * `pending` in the hub or at the device; `completed` by PUBACK, or by sending at QoS 0. The others are dead letters:
+ * `rejected` because no subscription matches or is old enough, `expired` in the hub, `deliveryCountExceeded` because
+ * it came back from the last of its deliveries.
+ */
+export type C2DStatus = 'pending' | 'completed' | 'rejected' | 'expired' | 'deliveryCountExceeded';
 
 /** A cloud-to-device message on its way (D1). */
 export interface C2DMessage {
@@ -25,13 +35,12 @@ export interface C2DMessage {
   /** As published, property bag included. */
   readonly topic: string;
   readonly enqueuedTime: Date;
-  /**
-   * `pending` in the hub or at the device; `completed` by PUBACK, or by sending at QoS 0; `rejected` (dead
-   * letter) because no subscription matches or is old enough.
-   */
+  /** When it becomes a dead letter, if it waits in the hub then. */
+  readonly expiresAt: Date;
   readonly status: C2DStatus;
+  readonly deadLettered: boolean;
   /** How often it was sent to the device. */
   readonly deliveryCount: number;
   /** Resolves when `status` is no longer `pending`. */
-  readonly settled: Promise<'completed' | 'rejected'>;
+  readonly settled: Promise<Exclude<C2DStatus, 'pending'>>;
 }

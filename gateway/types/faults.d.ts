@@ -28,6 +28,14 @@ export type AcceptFault = 'refuse' | 'silent' | Ending | Disturbance;
  */
 export type HelloFault = 'mqtt' | 'http' | 'garbage' | 'silent' | Ending | Disturbance;
 
+/**
+ * At the end of the TLS handshake: `drop-early-connect` loses a CONNECT, as the DotNetty of edgeHub 1.6.0 and 1.6.1 does.
+ * Under TLS 1.3, what one TCP read of the gateway brings together with the client's Finished is dropped. The gateway stays
+ * silent, and closes after `limits.connectTimeoutMs`; what a later read brings is served as usual. HTTPS, which a real
+ * gateway serves by other means, is spared.
+ */
+export type SecureFault = 'drop-early-connect' | Ending | Disturbance;
+
 /** `silent` never answers; a `code` other than 0 refuses; `delayMs` without one only delays the decision. */
 export type ConnackFault = 'silent' | Ending | (Disturbance & { code?: number });
 
@@ -125,7 +133,7 @@ export interface Faults {
   /** The first bytes arrived. */
   hello?: Decide<[connection: ConnectionInfo], HelloFault>;
   /** The TLS handshake is done. */
-  secure?: Decide<[connection: ConnectionInfo], Ending | Disturbance>;
+  secure?: Decide<[connection: ConnectionInfo], SecureFault>;
   /** CONNECT arrived. */
   connack?: Decide<[connection: ConnectionInfo], ConnackFault>;
   /** CONNACK 0 was sent. */

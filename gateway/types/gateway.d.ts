@@ -6,8 +6,17 @@ import { FaultEvent, Faults } from './faults';
 import { Device, DeviceOptions, ModuleOptions, MqttCredentials, Thumbprints } from './identity';
 import { Limits } from './limits';
 import { MethodOptions, MethodOutcome, MethodResult } from './methods';
+import { InputMessage, InputOptions } from './routing';
 import { DroppedMessage, Message } from './telemetry';
-import { DesiredOptions, DesiredUpdate, ReportedUpdate, Twin, TwinGet, TwinProperties } from './twin';
+import {
+  DesiredOptions,
+  DesiredUpdate,
+  ReportRefusal,
+  ReportedUpdate,
+  Twin,
+  TwinGet,
+  TwinProperties,
+} from './twin';
 
 export interface GatewayOptions {
   /** Address to listen on. Default `127.0.0.1`. */
@@ -27,6 +36,17 @@ export interface GatewayOptions {
   /** Name of the IoT hub. Default `local.azure-devices.net`. */
   hubHostName?: string;
   devices?: DeviceOptions[];
+  /**
+   * The device that the gateway runs on. Only its modules may call methods by HTTPS, and routes lead to them. Default the
+   * first device with a module.
+   */
+  edgeDeviceId?: string;
+  /**
+   * Routes by name, or a list of them, as deployments word them: `FROM /messages/modules/a/outputs/* INTO
+   * BrokeredEndpoint("/modules/b/inputs/in1")`, `FROM /messages/* INTO $upstream`. Default the latter. Conditions are not
+   * modelled, nor twin change notifications.
+   */
+  routes?: Record<string, string> | string[];
   /** Start with the cloud out of reach. Default false. */
   offline?: boolean;
   /** Latest messages kept until they are taken. Default 100; 0 keeps none, `Infinity` all. */
@@ -82,19 +102,30 @@ export interface GatewayEvents {
     subscription: ConnectionInfo & { filter: string; qos: number; kind: SubscriptionKind | undefined },
   ];
   unsubscribed: [subscription: ConnectionInfo & { filter: string; kind: SubscriptionKind | undefined }];
-  /** A fault was committed (§11.3). */
+  /** A fault was committed. */
   fault: [fault: FaultEvent];
   /**
    * A message to a device or module went nowhere, as nobody was subscribed to it: a twin response, a desired patch, a
    * method call. A cloud-to-device message waits in the hub, or is told by `c2d`.
    */
   undelivered: [message: UndeliveredMessage];
-  /** A C2D message was completed or rejected. */
+  /** A C2D message is no longer pending: it was completed, or became a dead letter. */
   c2d: [message: C2DMessage];
+  /** A C2D message was sent to its device. */
+  c2dDelivered: [delivery: { message: C2DMessage; qos: 0 | 1 }];
+  /** A C2D message came back to the hub unacknowledged: its lock ended, or the connection. */
+  c2dReturned: [delivery: { message: C2DMessage; reason: string }];
+  /** A message to an input of a module is no longer pending. */
+  input: [message: InputMessage];
   /** A twin GET was served. */
   twinGet: [request: TwinGet];
   /** A device reported; `status` tells whether it was accepted. */
   reported: [update: ReportedUpdate];
+  /**
+   * The hub refused reported properties that were answered with 204, because the document would be too large. They are
+   * kept, and told again with the next report or when the cloud is back, with whatever was reported since.
+   */
+  reportRefused: [refusal: ReportRefusal];
   /** A desired patch was sent to a device. */
   desired: [update: DesiredUpdate];
   /** A method call is over. */
@@ -119,8 +150,14 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   readonly rootPem: string;
   /** Assign to change what is committed from now on. @throws {TypeError} unknown fault or value */
   faults: Faults;
-  /** Whether a route catches telemetry; without one it is dropped (P3). Default true. */
+  /** Whether any route is in force; without one telemetry is dropped (P3). Default true. */
   route: boolean;
+  /**
+   * The routes, by name. Assign to change them; what is stored already goes where it was to go.
+   * @throws {TypeError} names the route that cannot be, or its condition
+   */
+  get routes(): Record<string, string>;
+  set routes(routes: Record<string, string> | string[]);
   /**
    * Whether the cloud is out of reach (§11.2). Telemetry is then stored and acknowledged, and nothing comes from the
    * cloud. Default false.
@@ -185,10 +222,17 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
 
   /**
    * Sends a cloud-to-device message (D1). It waits in the hub until the device subscribes.
-   * @throws {TypeError} modules get no such messages
+   * @throws {TypeError} modules get no such messages; a time that is none
    * @throws {RangeError} its properties do not fit into a topic
    */
   sendC2D(deviceId: string, body: Buffer | string, options?: C2DOptions): C2DMessage;
+
+  /**
+   * Sends a message to an input of a module, as a route would. It is stored until the module takes it.
+   * @throws {TypeError} devices have no inputs; an input that is not one level of a topic
+   * @throws {RangeError} its properties do not fit into a topic
+   */
+  sendInput(id: string, input: string, body: Buffer | string, options?: InputOptions): InputMessage;
 
   /**
    * Calls a direct method of a device, or of a module `deviceId/moduleId` (D2). An undefined `payload` is null.

@@ -20,21 +20,38 @@ export interface Limits {
   sasGraceMs?: number;
   /** Between two checks of all tokens (D5). Default 300 000. */
   reauthenticateIntervalMs?: number;
-  /** Before an unacknowledged C2D message is delivered again (§5). Default 60 000, IoT Hub's. */
+  /** Before an unacknowledged C2D message is delivered again (D1). Default 60 000, IoT Hub's. */
   c2dLockMs?: number;
+  /** Deliveries of a C2D message, of which the last one's return makes it a dead letter. Default 10, IoT Hub's. */
+  c2dMaxDeliveries?: number;
+  /** Of a C2D message without an expiry of its own. Default 3 600 000, IoT Hub's. */
+  c2dTimeToLiveMs?: number;
+  /**
+   * How long a receive call of edgeHub takes at most: after the C2D subscription was removed, one message is still taken
+   * within that time (S3). Default 20 000.
+   */
+  c2dReceiveMs?: number;
+  /** For the PUBACK of a message to a module's input; after it the message is sent again. Default 30 000. */
+  inputAckTimeoutMs?: number;
   /** How long a client may take to close after the gateway has. Default 1 000; not edgeHub's. */
   lingerMs?: number;
   /** How long telemetry waits for the cloud before it vanishes (§3.4). Default 7 200 000, the template's. */
   timeToLiveMs?: number;
   /**
-   * Memory for what is stored while the cloud is out of reach: bodies, properties, and 600 bytes a message besides. When
-   * it is full, publishes close the connection unacknowledged, as when edgeHub's disk is full (§2.7). Default 64 MiB.
+   * Memory for what is stored while the cloud is out of reach, and as much for modules that are away: bodies, properties,
+   * and 600 bytes a message besides. When it is full, publishes close the connection unacknowledged, as when edgeHub's
+   * disk is full. Default 64 MiB.
    */
   storeBytes?: number;
   /** Before the hub's answer to a twin GET (P5); the connection's later publishes wait. Default 0. */
   twinDelayMs?: number;
   /** The same while the cloud is out of reach (§4.1, §11.2). Default 20 000. */
   twinOfflineDelayMs?: number;
+  /**
+   * When the cloud is back, a connected device is sent what it missed of its desired properties, unless the gateway has
+   * fetched its twin within that time (D3). Default 120 000.
+   */
+  twinSyncPeriodMs?: number;
   /** From the subscription to a method call that waits for it (§4.4). Default 3 000. */
   methodDeliveryDelayMs?: number;
 }

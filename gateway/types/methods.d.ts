@@ -11,7 +11,7 @@ export interface MethodOptions {
 
 /** A device's answer. */
 export interface MethodResult {
-  /** 400 000 if the device's was no integer (§4.4). */
+  /** 400 000 if the device's was no integer; the payload is null then. */
   status: number;
   /** JSON; null if the answer had no body, a string of the body if that was not JSON. */
   payload: any;
@@ -19,12 +19,13 @@ export interface MethodResult {
 
 /** A call without an answer. */
 export class MethodError extends Error {
-  constructor(status: 404 | 504, message: string);
+  constructor(status: 400 | 404 | 504, message: string);
   /**
+   * 400: the call of a module had no payload at all.
    * 404: the device is not connected, not subscribed to methods, or the cloud that calls does not reach the gateway.
    * 504: it did not answer in time.
    */
-  readonly status: 404 | 504;
+  readonly status: 400 | 404 | 504;
 }
 
 /** A call is over. */

@@ -26,10 +26,16 @@ export interface ReportedUpdate {
   status: number;
   /** If it was accepted. */
   patch?: TwinProperties;
-  /** Of the hub's reported properties with it, if it was accepted. */
+  /** Of the hub's reported properties with it, if it was accepted; undefined as well if the hub refuses it in silence. */
   version?: number;
   /** Why not. */
   reason?: string;
+}
+
+/** The hub does not take what a device reported, and the device is not told: it was answered with 204. */
+export interface ReportRefusal {
+  id: string;
+  reason: string;
 }
 
 /** A desired patch was sent to a device. */

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { hideSecrets } = require('../connection_string');
+const { hideSecrets } = require('../identity/connection_string');
 
 /**
  * @param {import('../..').TransportConfig} credentials

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const { InvalidOperationError } = require('../errors');
-const { failure } = require('../failure');
+const { InvalidOperationError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
 const { AuthenticationType } = require('./type');
 
 /**

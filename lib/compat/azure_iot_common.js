@@ -9,19 +9,19 @@ const {
   httpCallbackToPromise,
   noErrorCallbackToPromise,
   tripleValueCallbackToPromise,
-} = require('../callback');
-const { ConnectionString } = require('../connection_string');
-const endpoint = require('../endpoint');
-const errors = require('../errors');
-const { Message } = require('../message');
-const results = require('../results');
-const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('../retry_policy');
+} = require('../plumbing/callback');
+const { ConnectionString } = require('../identity/connection_string');
+const endpoint = require('../vocabulary/endpoint');
+const errors = require('../vocabulary/errors');
+const { Message } = require('../message/message');
+const results = require('../vocabulary/results');
+const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('../connection/retry_policy');
 const {
   SharedAccessSignature,
   anHourFromNow,
   encodeUriComponentStrict,
-} = require('../shared_access_signature');
-const { getAgentPlatformString } = require('../user_agent');
+} = require('../authentication/shared_access_signature');
+const { getAgentPlatformString } = require('../identity/user_agent');
 
 /**
  * The exports of azure-iot-common 1.13 (device-sdk.md §1.1). The keys that are `undefined` are there in the original

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const { Client } = require('../client');
-const { Mqtt } = require('../mqtt');
+const { Client } = require('../client/client');
+const { Mqtt } = require('../mqtt/mqtt');
 
 /**
  * @param {string} connectionString

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const { NotConnectedError, OperationCancelledError } = require('../errors');
-const { failure } = require('../failure');
+const { NotConnectedError, OperationCancelledError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
 
 /** For an operation that needs the connection the app has closed. */
 function clientClosed() {

@@ -1,8 +1,13 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError, FormatError, NotImplementedError, UnauthorizedError } = require('../errors');
-const { ExponentialBackOffWithJitter } = require('../retry_policy');
+const {
+  ArgumentError,
+  FormatError,
+  NotImplementedError,
+  UnauthorizedError,
+} = require('../vocabulary/errors');
+const { ExponentialBackOffWithJitter } = require('./retry_policy');
 
 /** What waiting does not mend: the configuration is wrong. */
 const FINAL = [ArgumentError, FormatError, NotImplementedError];
@@ -21,7 +26,7 @@ class Forever {
    * @returns {boolean}
    */
   shouldRetry(error) {
-    this.#refused = error instanceof UnauthorizedError;
+    this.#refused = error instanceof UnauthorizedError || error.cause instanceof UnauthorizedError;
     return !FINAL.some((ErrorClass) => error instanceof ErrorClass);
   }
 

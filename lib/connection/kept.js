@@ -1,16 +1,28 @@
 // @ts-check
 'use strict';
 
-const { NotConnectedError, ServiceUnavailableError } = require('../errors');
-const { failure } = require('../failure');
-const { Connected, Disconnected } = require('../results');
-const { guarded } = require('../uncaught');
+const { NotConnectedError, ServiceUnavailableError, UnauthorizedError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+const { Connected, Disconnected } = require('../vocabulary/results');
+const { LongTimer } = require('../plumbing/long_timer');
+const { guarded } = require('../plumbing/uncaught');
 const { clientClosed, openCancelled } = require('./closed');
+const { Features } = require('./features');
 const { Reconnection } = require('./reconnection');
 
-/** @typedef {import('../transport').Feature} Feature */
+/** @typedef {import('./transport').Feature} Feature */
+/** @typedef {import('./transport').Life} Life */
 /** @typedef {(error: any, result?: any) => void} Callback */
 /** @typedef {'closed' | 'connecting' | 'connected' | 'waiting' | 'closing'} State */
+
+/** Between a failure that is final and the attempt for those who came meanwhile: no cause is gone at once. Milliseconds. */
+const NEXT_ATTEMPT_MS = 100;
+
+/**
+ * A connection that the retry policy gave up, until all its operations have been told.
+ *
+ * @typedef {{ error: Error, openers: Callback[], established: boolean }} GivenUp
+ */
 
 /**
  * The connection of a transport that keeps pending operations: makes it, makes it again when it is lost, and asks the
@@ -26,37 +38,55 @@ class KeptConnection {
   #everConnected = false;
   /** Tells the outcome of the current attempt from those of given-up ones. */
   #attempt = 0;
-  /** @type {NodeJS.Timeout | undefined} */
+  /** @type {LongTimer | undefined} */
   #pause;
-  /** @type {Callback[]} */
+  /** Whom the attempts that are made now serve. @type {Callback[]} */
   #openers = [];
+  /** Came while those were made: their failure is not theirs. @type {Callback[]} */
+  #joined = [];
+  /** @type {GivenUp | undefined} */
+  #givenUp;
+  /** Somebody wants a connection when the one that ends now has ended. */
+  #again = false;
   /** @type {Callback[]} */
   #closers = [];
-  /** @type {[message: any, callback: Callback, options: any][]} Sent after an `open` that waits for a `close`. */
+  /** Sent while a connection ends that is to be followed by another. @type {[message: any, callback: Callback, options: any][]} */
   #deferred = [];
-  /** @type {Map<Feature, { wanted: boolean, applied: boolean }>} */
-  #features = new Map();
-  #applying = false;
+  #features;
   #host;
   #hooks;
   #retryFirst;
   #reconnection;
 
   /**
-   * @param {import('../transport').Host} host
-   * @param {import('../transport').Hooks} hooks
+   * @param {import('./transport').Host} host
+   * @param {import('./transport').Hooks} hooks
    * @param {object} [settings]
-   * @param {boolean} [settings.retryFirst] The policy is asked about a first connection that fails, too. Otherwise
-   *   such a failure is final, so that a typo in a host name is told at once (CONNACK 3 excepted: device-sdk.md §5).
+   * @param {() => boolean} [settings.retryFirst] Whether the policy is asked about a first connection that fails, too.
+   *   Otherwise such a failure is final, so that a typo in a host name is told at once (CONNACK 3 excepted:
+   *   device-sdk.md §5).
    * @param {() => number} [settings.now] Milliseconds, monotonic.
    */
-  constructor(host, hooks, { retryFirst = false, now } = {}) {
+  constructor(host, hooks, { retryFirst = () => false, now } = {}) {
     this.#host = host;
     this.#hooks = hooks;
     this.#retryFirst = retryFirst;
     this.#reconnection = new Reconnection(now);
+    this.#features = new Features({
+      transport: () => host._transport,
+      line: () => this.#line,
+      connect: () => {
+        if (!this.#closedByApp) this.#connectWhenClosed();
+      },
+      failed: (error) => hooks.featureFailed(error, false),
+    });
     const transport = host._transport;
-    transport.on('disconnect', (/** @type {Error | undefined} */ error) => this.#onLoss(error));
+    transport.attend();
+    transport.on(
+      'disconnect',
+      (/** @type {Error | undefined} */ error, /** @type {Life | undefined} */ life) =>
+        this.#onLoss(error, life),
+    );
     transport.on('connected', (/** @type {{ renewal?: boolean } | undefined} */ how) => {
       if (how?.renewal) hooks.stale();
     });
@@ -73,19 +103,26 @@ class KeptConnection {
     return this.#state;
   }
 
-  /** @param {Callback} callback `(null, Connected)` once connected; joins a connection that is being made. */
+  /**
+   * A connection that is being made serves this call, too, if it comes about; if it does not, another is tried.
+   *
+   * @param {Callback} callback `(null, Connected)` once connected.
+   */
   open(callback) {
     this.#closedByApp = false;
     if (this.#state === 'connected') process.nextTick(callback, null, new Connected());
-    else this.#openers.push(callback);
-    if (this.#state === 'closed') this.#start();
+    else if (this.#state === 'connecting' || this.#state === 'waiting') this.#joined.push(callback);
+    else {
+      this.#openers.push(callback);
+      this.#connectWhenClosed();
+    }
   }
 
   /** @param {Callback} callback `(null, Disconnected)`, also when there was nothing to close. */
   close(callback) {
     this.#closedByApp = true;
-    const openers = this.#openers.splice(0);
-    for (const opener of openers) process.nextTick(opener, openCancelled());
+    this.#again = false;
+    for (const opener of this.#takeOpeners()) process.nextTick(opener, openCancelled());
     for (const [, sender] of this.#deferred.splice(0)) process.nextTick(sender, clientClosed());
     if (this.#state === 'closed') {
       process.nextTick(callback, null, new Disconnected());
@@ -118,10 +155,12 @@ class KeptConnection {
    */
   #sendUnconnected(message, callback, options) {
     if (this.#closedByApp) process.nextTick(callback, clientClosed());
-    else if (this.#state === 'closing') this.#deferred.push([message, callback, options]);
-    else {
+    else if (this.#state === 'closing') {
+      this.#deferred.push([message, callback, options]);
+      this.#again = true;
+    } else {
       this.#host._transport.sendEvent(message, callback, options);
-      if (this.#state === 'closed') this.#start();
+      this.#connectWhenClosed();
     }
   }
 
@@ -137,56 +176,46 @@ class KeptConnection {
   }
 
   /**
-   * Switches a feature on or off, at the end of the tick: an app that replaces its listeners changes nothing.
+   * Switches a feature on or off.
    *
    * @param {Feature} feature
    * @param {boolean} wanted Connects, unless the app has closed the connection.
    */
   want(feature, wanted) {
-    const known = this.#features.get(feature);
-    if (known) known.wanted = wanted;
-    else this.#features.set(feature, { wanted, applied: false });
-    if (this.#applying) return;
-    this.#applying = true;
-    process.nextTick(() => {
-      this.#applying = false;
-      this.#applyFeatures();
-    });
+    this.#features.want(feature, wanted);
   }
 
-  #applyFeatures() {
-    let connect = false;
-    for (const [feature, { wanted, applied }] of this.#features) {
-      if (applied && !wanted) this.#switch(feature, false);
-      else if (wanted && this.#state === 'closed') connect = !this.#closedByApp;
-      else if (wanted && !applied && this.#state !== 'closing') this.#switch(feature, true);
-    }
-    if (connect) this.#start();
+  get #line() {
+    if (this.#state === 'connected') return 'up';
+    return this.#state === 'connecting' || this.#state === 'waiting' ? 'coming' : 'none';
   }
 
-  /**
-   * @param {Feature} feature
-   * @param {boolean} on
-   */
-  #switch(feature, on) {
-    const standing = /** @type {{ applied: boolean }} */ (this.#features.get(feature));
-    standing.applied = on;
-    this.#host._transport[on ? feature.enable : feature.disable]((/** @type {Error | null} */ error) => {
-      // Without a connection the failure is that of the connection, which is told in its own way.
-      if (!error || this.#state !== 'connected') return;
-      if (on) standing.applied = false;
-      this.#hooks.featureFailed(error, false);
-    });
+  /** Connects, at once or when the connection that ends now has ended. */
+  #connectWhenClosed() {
+    if (this.#state === 'closed') this.#start();
+    else if (this.#state === 'closing') this.#again = true;
   }
 
-  #start() {
+  /** @param {Error} [failed] Why there is no connection yet. */
+  #start(failed) {
+    this.#again = false;
     this.#lost = false;
     this.#reconnection.begin(this.#host._maxOperationTimeout);
-    for (const [feature, { wanted }] of this.#features) if (wanted) this.#switch(feature, true);
+    this.#features.begin();
     for (const [message, callback, options] of this.#deferred.splice(0)) {
       this.#host._transport.sendEvent(message, callback, options);
     }
-    this.#connect();
+    if (failed) this.#wait(NEXT_ATTEMPT_MS, failed);
+    else this.#connect();
+  }
+
+  /**
+   * @param {number} delay Milliseconds.
+   * @param {Error} reason
+   */
+  #wait(delay, reason) {
+    this.#pause = new LongTimer(() => this.#connect(), delay);
+    this.#enter({ state: 'waiting', delay, reason });
   }
 
   #connect() {
@@ -201,42 +230,52 @@ class KeptConnection {
     });
   }
 
+  #takeOpeners() {
+    return [...this.#openers.splice(0), ...this.#joined.splice(0)];
+  }
+
   #abandonAttempt() {
     this.#attempt += 1;
-    clearTimeout(this.#pause);
+    this.#pause?.clear();
   }
 
   /** @param {any} result */
   #onConnected(result) {
     this.#everConnected = true;
-    this.#reconnection.succeeded();
-    // An app that closes from within one of these events leaves no openers to call.
     this.#enter({ state: 'connected' });
     if (this.#state === 'connected') this.#hooks.connected();
-    for (const opener of this.#openers.splice(0)) guarded(opener, null, result);
+    // An app that closes from within one of these events, and opens again, is served by the next connection.
+    if (this.#state !== 'connected') return;
+    for (const opener of this.#takeOpeners()) guarded(opener, null, result);
   }
 
-  /** @param {Error} [error] */
-  #onLoss(error = lostSomehow()) {
+  /**
+   * @param {Error} [error]
+   * @param {Life} [life]
+   */
+  #onLoss(error = lostSomehow(), life = UNKNOWN) {
     if (this.#state !== 'connected') return;
     this.#hooks.stale();
     this.#lost = true;
     this.#reconnection.begin(this.#host._maxOperationTimeout);
-    this.#retryOrGiveUp(error);
+    this.#retryOrGiveUp(error, (policy, asked) => this.#reconnection.afterLoss(policy, asked, life));
   }
 
   /** @param {Error} error */
   #onFailure(error) {
-    const final = !this.#everConnected && !this.#retryFirst && !(error instanceof ServiceUnavailableError);
+    const final = !this.#everConnected && !this.#retryFirst() && !(error instanceof ServiceUnavailableError);
     if (final) this.#giveUp(error);
-    else this.#retryOrGiveUp(error);
+    else this.#retryOrGiveUp(error, (policy, asked) => this.#reconnection.afterFailure(policy, asked));
   }
 
-  /** @param {Error} error */
-  #retryOrGiveUp(error) {
+  /**
+   * @param {Error} error
+   * @param {(policy: import('../..').RetryPolicy, asked: Error) => number | undefined} ask
+   */
+  #retryOrGiveUp(error, ask) {
     let delay;
     try {
-      delay = this.#reconnection.delayAfter(this.#host._retryPolicy, error);
+      delay = ask(this.#host._retryPolicy, this.#everConnected ? asLoss(error) : error);
     } catch (policyError) {
       this.#giveUp(/** @type {Error} */ (policyError));
       return;
@@ -245,24 +284,33 @@ class KeptConnection {
       this.#giveUp(error);
       return;
     }
-    this.#pause = setTimeout(() => this.#connect(), delay);
-    this.#enter({ state: 'waiting', delay, reason: error });
+    this.#wait(delay, error);
   }
 
   /** @param {Error} error */
   #giveUp(error) {
-    const openers = this.#openers.splice(0);
-    const established = this.#lost;
     this.#abandonAttempt();
-    this.#state = 'closed';
-    this.#host._transport.abandon(error);
-    // A callback of an abandoned operation may have made the client connect again.
-    if (this.#state === 'closed') this.#enter({ state: 'closed', reason: error });
+    this.#givenUp = { error, openers: this.#openers, established: this.#lost };
+    this.#openers = this.#joined;
+    this.#joined = [];
+    this.#again = this.#openers.length > 0;
+    // Nothing connects until every operation has been told; a `close` that comes meanwhile needs do no more.
+    this.#state = 'closing';
+    this.#host._transport.giveUp(error, () => this.#onGivenUp());
+  }
+
+  #onGivenUp() {
+    const { error, openers, established } = /** @type {GivenUp} */ (this.#givenUp);
+    this.#givenUp = undefined;
+    this.#enter({ state: 'closed', reason: error });
     for (const opener of openers) guarded(opener, error);
-    if (established) this.#hooks.disconnected(error);
-    else if ([...this.#features.values()].some(({ wanted }) => wanted)) {
+    if (this.#closedByApp) {
+      // Who closes is not told that the connection he closed was lost.
+    } else if (established) this.#hooks.disconnected(error);
+    else if (this.#features.anyWanted) {
       this.#hooks.featureFailed(error, openers.length > 0);
     }
+    this.#ended(new Disconnected(), null, error);
   }
 
   /**
@@ -270,21 +318,46 @@ class KeptConnection {
    * @param {any} result
    */
   #onClosed(error, result) {
-    const closers = this.#closers.splice(0);
     this.#hooks.stale();
     this.#enter({ state: 'closed' });
-    for (const closer of closers) {
-      if (error) guarded(closer, error);
-      else guarded(closer, null, result ?? new Disconnected());
-    }
-    if (this.#openers.length > 0 && this.#state === 'closed') this.#start();
+    this.#ended(result ?? new Disconnected(), error);
   }
 
-  /** @param {import('../transport').StateChange} change */
+  /**
+   * Nothing is left of the connection. Unless the app has opened the client again by now, who waits for that does so.
+   *
+   * @param {any} result For those who closed.
+   * @param {Error | null} error Of closing.
+   * @param {Error} [failed] Why there was no connection.
+   */
+  #ended(result, error, failed) {
+    for (const closer of this.#closers.splice(0)) {
+      if (error) guarded(closer, error);
+      else guarded(closer, null, result);
+    }
+    if (this.#state === 'closed' && this.#again) this.#start(failed);
+  }
+
+  /** @param {import('./transport').StateChange} change */
   #enter(change) {
     this.#state = change.state;
     this.#hooks.state(change);
   }
+}
+
+/** What a transport means that says nothing of it. @type {Life} */
+const UNKNOWN = { worked: true, contested: 0 };
+
+/**
+ * To a policy, a refusal after the first success is a loss like others, as it is in the original: a gateway that has just
+ * started refuses everybody for a while, and a device must not stay away for good.
+ *
+ * @param {Error} error
+ */
+function asLoss(error) {
+  if (!(error instanceof UnauthorizedError)) return error;
+  const { code, message, hint } = /** @type {any} */ (error);
+  return failure(NotConnectedError, code, message, { hint, cause: error });
 }
 
 function lostSomehow() {

@@ -1,11 +1,11 @@
 // @ts-check
 'use strict';
 
-const { Disconnected } = require('../results');
-const { RetryOperation } = require('../retry_policy');
+const { Disconnected } = require('../vocabulary/results');
+const { RetryOperation } = require('./retry_policy');
 const { clientClosed, openCancelled } = require('./closed');
 
-/** @typedef {import('../transport').Feature} Feature */
+/** @typedef {import('./transport').Feature} Feature */
 /** @typedef {(error: any, result?: any) => void} Callback */
 
 /**
@@ -25,8 +25,8 @@ class PerOperationConnection {
   #hooks;
 
   /**
-   * @param {import('../transport').Host} host
-   * @param {import('../transport').Hooks} hooks
+   * @param {import('./transport').Host} host
+   * @param {import('./transport').Hooks} hooks
    */
   constructor(host, hooks) {
     this.#host = host;

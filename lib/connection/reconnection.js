@@ -1,26 +1,28 @@
 // @ts-check
 'use strict';
 
-const { ThrottlingError } = require('../errors');
+const { ThrottlingError } = require('../vocabulary/errors');
 
-/** A connection that lives this long ends the back-off; a shorter life leaves it where it was. Milliseconds. */
-const STABLE_MS = 30_000;
-
-/** The longest delay a Node timer can take. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1;
+/** After so many contested connections in a row the next one waits; after the first it does not. Milliseconds. */
+const CONTESTED_MS = [0, 0, 500];
+/** Then so long, and up to as long again: two clients of one id make less than a connection a second each. */
+const LONG_CONTESTED_MS = 1_000;
 
 /** How long to wait before the next attempt to connect, and when to stop trying. */
 class Reconnection {
   /** Counted from 1, as in the original: the delay before the first retry is the policy's `nextRetryTimeout(1)`. */
   #count = 1;
   #deadline = Infinity;
-  /** @type {NodeJS.Timeout | undefined} */
-  #stable;
   #now;
+  #random;
 
-  /** @param {() => number} [now] Milliseconds of a clock that is never set: a device may boot without the time. */
-  constructor(now = () => performance.now()) {
+  /**
+   * @param {() => number} [now] Milliseconds of a clock that is never set: a device may boot without the time.
+   * @param {() => number} [random] From 0 to 1.
+   */
+  constructor(now = () => performance.now(), random = Math.random) {
     this.#now = now;
+    this.#random = random;
   }
 
   /**
@@ -29,35 +31,49 @@ class Reconnection {
    * @param {number} limitMs An attempt that fails later than this is the last one.
    */
   begin(limitMs) {
-    clearTimeout(this.#stable);
     this.#deadline = this.#now() + limitMs;
-  }
-
-  /** A connection stands. */
-  succeeded() {
-    this.#stable = setTimeout(() => (this.#count = 1), STABLE_MS).unref();
   }
 
   /** The app closed the connection: its next one starts afresh. */
   reset() {
-    clearTimeout(this.#stable);
     this.#count = 1;
   }
 
   /**
-   * Asks the policy, once for a loss and once for each failed attempt.
+   * An attempt failed.
    *
    * @param {import('../..').RetryPolicy} policy
    * @param {Error} error
-   * @returns {number | undefined} Milliseconds until the next attempt; `undefined` when it is over.
+   * @returns {number | undefined} Milliseconds until the next attempt, `Infinity`: never; `undefined` when it is over.
    */
-  delayAfter(policy, error) {
+  afterFailure(policy, error) {
     if (!policy.shouldRetry(error)) return undefined;
     const delay = policy.nextRetryTimeout(this.#count, error instanceof ThrottlingError);
     this.#count += 1;
     // Written so that NaN ends it too: a timer would take it for "at once" and hammer the gateway.
     if (!(delay >= 0) || this.#now() >= this.#deadline) return undefined;
-    return Math.min(delay, LONGEST_DELAY_MS);
+    return delay;
+  }
+
+  /**
+   * A connection was lost. One that worked is made again at once, and what failed before it is forgotten; the policy
+   * is asked all the same whether to.
+   *
+   * @param {import('../..').RetryPolicy} policy
+   * @param {Error} error
+   * @param {import('./transport').Life} life
+   * @returns {number | undefined} As `afterFailure`.
+   */
+  afterLoss(policy, error, { worked, contested }) {
+    if (worked) this.#count = 1;
+    const delay = this.afterFailure(policy, error);
+    if (delay === undefined) return undefined;
+    return Math.max(worked ? 0 : delay, this.#contestedDelay(contested));
+  }
+
+  /** @param {number} contested */
+  #contestedDelay(contested) {
+    return CONTESTED_MS[contested] ?? Math.round(LONG_CONTESTED_MS * (1 + this.#random()));
   }
 }
 

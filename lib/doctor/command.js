@@ -19,7 +19,7 @@ const { terminalPresentation } = require('./presentation/terminal');
  * `edge-downstream doctor …`
  *
  * @param {string[]} args
- * @param {import('../command_line').Surroundings} surroundings
+ * @param {import('./command_line').Surroundings} surroundings
  * @returns {Promise<number>} The exit code. 0: all is well; 1: there is a problem; 2: the arguments are not understood.
  */
 async function doctor(args, { stdout, stderr, env }) {

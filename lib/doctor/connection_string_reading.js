@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { KNOWN_FIELDS, NEXT_FIELD } = require('../connection_string');
+const { KNOWN_FIELDS, NEXT_FIELD } = require('../identity/connection_string');
 
 /** @typedef {import('../..').ConnectionStringFault} Fault */
 

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { deviceSharedAccessSignature } = require('../shared_access_signature');
+const { deviceSharedAccessSignature } = require('../authentication/shared_access_signature');
 
 /** How long a token made here is good for. Seconds. */
 const TOKEN_LIFE_S = 3600;
@@ -15,7 +15,7 @@ const TOKEN_LIFE_S = 3600;
  * @property {string} field
  * @property {string} title
  * @property {(secret: string, subject: { hub: string, deviceId: string }, now: number) =>
- *   Partial<import('../binding').NativeRequest>} [prove]
+ *   Partial<import('../native/binding').NativeRequest>} [prove]
  */
 
 /** @type {readonly CredentialKind[]} */

@@ -27,8 +27,8 @@ const { verdictOf } = require('./verdict');
  * @property {(step: import('../..').DiagnosisStepName, stage: string) => void} stage Tells how far a step has come.
  * @property {import('../..').DiagnosisFacts} facts
  * @property {string} [secret] The key or the token of the connection string.
- * @property {Partial<import('../binding').NativeRequest>} [proof] What authenticates the connection.
- * @property {import('../trust').Trust} [trust]
+ * @property {Partial<import('../native/binding').NativeRequest>} [proof] What authenticates the connection.
+ * @property {import('../tls/trust').Trust} [trust]
  * @property {import('node:crypto').X509Certificate[]} [roots] Those given.
  * @property {Buffer[]} [chain] What the gateway presents, DER.
  * @property {import('./visit').Visit} [visit]

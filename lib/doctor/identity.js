@@ -1,9 +1,9 @@
 // @ts-check
 'use strict';
 
-const { requireDeviceId } = require('../device_id');
-const { parseEndpoint } = require('../gateway_address');
-const { decodeSharedAccessKey } = require('../shared_access_key');
+const { requireDeviceId } = require('../identity/device_id');
+const { parseEndpoint } = require('../identity/gateway_address');
+const { decodeSharedAccessKey } = require('../identity/shared_access_key');
 const { CREDENTIALS } = require('./credentials');
 
 /** @typedef {import('../..').ConnectionStringFault} Fault */

@@ -9,7 +9,7 @@
  * @property {'mqtt' | 'ws' | 'amqp'} name
  * @property {number} port
  * @property {string} title
- * @property {Partial<import('../binding').NativeRequest>} [session]
+ * @property {Partial<import('../native/binding').NativeRequest>} [session]
  */
 
 /** @type {readonly Protocol[]} */

@@ -1,9 +1,9 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError } = require('../errors');
-const { failure } = require('../failure');
-const { badOption, requireKnown, requirePositive } = require('../option');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+const { badOption, requireKnown, requirePositive } = require('../plumbing/option');
 const { PROTOCOLS, protocolOf } = require('./protocols');
 
 const OPTIONS = ['connectionString', 'ca', 'protocol', 'send', 'timeout', 'onProgress'];
@@ -15,7 +15,7 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
  *
  * @typedef {object} Settings
  * @property {string} connectionString
- * @property {import('../trust').Authority | undefined} ca
+ * @property {import('../..').CertificateAuthority | undefined} ca
  * @property {import('../..').AuthorityFacts['origin']} caOrigin
  * @property {import('./protocols').Protocol} protocol
  * @property {boolean} send

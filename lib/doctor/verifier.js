@@ -1,15 +1,15 @@
 // @ts-check
 'use strict';
 
-const native = require('../native');
+const native = require('../native/add_on');
 
 /** @typedef {import('../..').LayerFailure} LayerFailure */
 
 /**
  * One TLS handshake as a session makes it.
  *
- * @param {import('../binding').NativeProbeRequest} request
- * @returns {Promise<import('../binding').NativeProbeResult>}
+ * @param {import('../native/binding').NativeProbeRequest} request
+ * @returns {Promise<import('../native/binding').NativeProbeResult>}
  */
 function probe(request) {
   return new Promise((resolve) => native.probe(request, resolve));
@@ -18,7 +18,7 @@ function probe(request) {
 /**
  * What a session would say of a chain at another time or under another name. No connection uses it.
  *
- * @param {import('../binding').NativeJudgement} judgement
+ * @param {import('../native/binding').NativeJudgement} judgement
  * @returns {LayerFailure | undefined} Nothing if it would accept.
  */
 function judge(judgement) {
@@ -27,7 +27,7 @@ function judge(judgement) {
 }
 
 /**
- * @param {import('../binding').NativeFailure} failure
+ * @param {import('../native/binding').NativeFailure} failure
  * @returns {LayerFailure} Without the chain.
  */
 function layerFailure({ stage, kind, detail, elapsedMs, code }) {

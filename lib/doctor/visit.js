@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const { MqttIdentity } = require('../mqtt_identity');
-const { Session } = require('../session');
+const { MqttIdentity } = require('../mqtt/identity');
+const { Session } = require('../session/session');
 const { layerFailure } = require('./verifier');
 
 /** @typedef {import('../..').ConnectFacts} ConnectFacts */
@@ -25,17 +25,17 @@ class Visit {
   #session;
   #identity;
   #request;
-  /** Who waits for the next change. @type {((event: import('../binding').NativeEvent) => void) | undefined} */
+  /** Who waits for the next change. @type {((event: import('../native/binding').NativeEvent) => void) | undefined} */
   #heard;
   #progress;
-  /** The connection ended; told to whom waits. @type {import('../binding').NativeEvent | undefined} */
+  /** The connection ended; told to whom waits. @type {import('../native/binding').NativeEvent | undefined} */
   #lost;
 
   /**
    * @param {object} device
    * @param {{ hub: string, deviceId: string, host: string, port: number }} device.identity
-   * @param {Partial<import('../binding').NativeRequest>} device.request How it authenticates, and by which protocol.
-   * @param {import('../trust').Trust} device.trust
+   * @param {Partial<import('../native/binding').NativeRequest>} device.request How it authenticates, and by which protocol.
+   * @param {import('../tls/trust').Trust} device.trust
    * @param {{ tcpMs: number, tlsMs: number, connackMs: number }} device.limits
    * @param {(stage: string) => void} device.progress Hears of each stage of connecting.
    */
@@ -114,7 +114,7 @@ class Visit {
   stay(limitMs) {
     const begin = performance.now();
     return new Promise((resolve) => {
-      const ended = (/** @type {import('../binding').NativeEvent} */ event) => {
+      const ended = (/** @type {import('../native/binding').NativeEvent} */ event) => {
         clearTimeout(timer);
         this.#heard = undefined;
         resolve({
@@ -158,7 +158,7 @@ class Visit {
     this.#session.stop();
   }
 
-  /** @param {import('../binding').NativeEvent} event */
+  /** @param {import('../native/binding').NativeEvent} event */
   #onState(event) {
     if (event.kind === 'failed' || event.kind === 'lost') this.#lost = event;
     this.#heard?.(event);
@@ -166,7 +166,7 @@ class Visit {
 }
 
 /**
- * @param {import('../binding').NativeEvent} event
+ * @param {import('../native/binding').NativeEvent} event
  * @param {number} elapsedMs
  * @param {number} slowMs
  * @returns {ConnectFacts}

@@ -2,7 +2,7 @@
 'use strict';
 
 const { isIP } = require('node:net');
-const { NotConnectedError } = require('../errors');
+const { NotConnectedError } = require('../vocabulary/errors');
 const {
   bareNameOf,
   isoDate,
@@ -29,7 +29,7 @@ const HUB_NAME = /\.azure-devices\.(net|us|cn)$/i;
 /**
  * The verdict on a gateway's certificate: dates, names, purpose. Who issued it is judged in `issuer.js`.
  *
- * @type {import('../connection_failure').Row[]}
+ * @type {import('./connection_failure').Row[]}
  */
 const ROWS = [
   {

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { quote } = require('../failure');
+const { quote } = require('../vocabulary/failure');
 const { isGiven } = require('./doctor_command');
 const { parse, topOf } = require('./presented');
 const { readToken } = require('./token');
@@ -21,9 +21,9 @@ class Circumstances {
   #roots;
 
   /**
-   * @param {import('../binding').NativeFailure} native
-   * @param {import('../connection_failure').Target} target
-   * @param {import('../connection_failure').Background} [background]
+   * @param {import('../native/binding').NativeFailure} native
+   * @param {import('./connection_failure').Target} target
+   * @param {import('./connection_failure').Background} [background]
    */
   constructor(native, target, { now = new Date(), shortLives = 0 } = {}) {
     this.native = native;

@@ -5,7 +5,7 @@
  * The command that finds out more about a connection. It never holds a secret: the doctor reads the connection string
  * from the environment.
  *
- * @param {Pick<import('../connection_failure').Target, 'ca' | 'protocol'>} target
+ * @param {Pick<import('./connection_failure').Target, 'ca' | 'protocol'>} target
  * @returns {string} `npx edge-downstream doctor --ca root.pem`
  */
 function doctorCommand({ ca, protocol = 'mqtt' }) {

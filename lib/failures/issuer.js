@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { NotConnectedError } = require('../errors');
+const { NotConnectedError } = require('../vocabulary/errors');
 const { INTERCEPTOR } = require('./interceptor');
 const {
   commonName,
@@ -23,7 +23,7 @@ const UNTRUSTED = ['certificate-unknown-issuer', 'certificate-bad-signature'];
 /**
  * The verdict on a gateway's certificate: who issued it, and how.
  *
- * @type {import('../connection_failure').Row[]}
+ * @type {import('./connection_failure').Row[]}
  */
 const ROWS = [
   {

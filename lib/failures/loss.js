@@ -1,16 +1,13 @@
 // @ts-check
 'use strict';
 
-const { NotConnectedError } = require('../errors');
+const { NotConnectedError } = require('../vocabulary/errors');
 const { isoDate } = require('./presented');
-
-/** So many short lives in a row are no accident. */
-const SUSPICIOUS = 3;
 
 /**
  * After CONNACK.
  *
- * @type {import('../connection_failure').Row[]}
+ * @type {import('./connection_failure').Row[]}
  */
 const ROWS = [
   {
@@ -29,9 +26,9 @@ const ROWS = [
     remedy: 'The network is interrupted.',
   },
   {
-    kind: ['closed', 'reset'],
+    kind: 'closed',
     stage: 'connected',
-    when: ({ shortLives }) => shortLives >= SUSPICIOUS,
+    when: ({ shortLives }) => shortLives > 0,
     code: 'ERR_IOT_TAKEN_OVER',
     type: NotConnectedError,
     message: ({ at, device, shortLives, how }) =>
@@ -55,6 +52,15 @@ const ROWS = [
     type: NotConnectedError,
     message: ({ at, device }) => `The connection of device ${device} to ${at} was reset`,
     remedy: (circumstances) => whyItEnds(circumstances),
+  },
+  {
+    kind: 'internal',
+    code: 'ERR_IOT_INTERNAL',
+    type: NotConnectedError,
+    message: ({ at, device }) =>
+      `A fault inside this client ended the connection of device ${device} to ${at}`,
+    remedy:
+      'It is no fault of the network or of the gateway: please report it, with what the process wrote to stderr.',
   },
 ];
 

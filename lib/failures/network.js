@@ -1,13 +1,13 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError, NotConnectedError } = require('../errors');
-const { quote } = require('../failure');
+const { ArgumentError, NotConnectedError } = require('../vocabulary/errors');
+const { quote } = require('../vocabulary/failure');
 
 /**
  * From a name to an open port.
  *
- * @type {import('../connection_failure').Row[]}
+ * @type {import('./connection_failure').Row[]}
  */
 const ROWS = [
   {

@@ -6,7 +6,7 @@ const {
   NotImplementedError,
   ServiceUnavailableError,
   UnauthorizedError,
-} = require('../errors');
+} = require('../vocabulary/errors');
 const { isoDate } = require('./presented');
 const { holderOf, isForAnother } = require('./token');
 
@@ -27,7 +27,7 @@ const OFFLINE_MS = 20_000;
 /**
  * From CONNECT to CONNACK.
  *
- * @type {import('../connection_failure').Row[]}
+ * @type {import('./connection_failure').Row[]}
  */
 const ROWS = [
   {

@@ -1,12 +1,12 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError, NotConnectedError } = require('../errors');
+const { ArgumentError, NotConnectedError } = require('../vocabulary/errors');
 
 /**
  * TLS, but for the verdict on certificates.
  *
- * @type {import('../connection_failure').Row[]}
+ * @type {import('./connection_failure').Row[]}
  */
 const ROWS = [
   {

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { quote } = require('../failure');
+const { quote } = require('../vocabulary/failure');
 
 /** `se` above this is not in seconds: 9999-12-31. */
 const LATEST_S = 253_402_300_799;

@@ -21,10 +21,10 @@ main(() => {
     );
     const read = (/** @type {string} */ file) => fs.readFileSync(file, 'utf8');
     const drifted = GENERATED.filter(
-      (name) => read(path.join(directory, name)) !== read(path.join(ROOT, 'lib', name)),
+      (name) => read(path.join(directory, name)) !== read(path.join(ROOT, 'lib', 'native', name)),
     );
     if (drifted.length > 0) {
-      const names = drifted.map((name) => `lib/${name}`).join(', ');
+      const names = drifted.map((name) => `lib/native/${name}`).join(', ');
       throw new StepFailed(`Not what binding/ generates: ${names}. Run \`npm run build\` and commit.`);
     }
     console.log('The generated files are what binding/ generates.');

@@ -14,7 +14,7 @@ const { ROOT } = require('../command');
  *   how, if not well.
  */
 function startDevice({ connectionString, rootFile, args, print }) {
-  const register = path.join(ROOT, 'lib', 'register.js');
+  const register = path.join(ROOT, 'lib', 'compat', 'register.js');
   const script = path.join(ROOT, 'examples', 'edge_downstream_device.js');
   const child = spawn(process.execPath, ['-r', register, script, ...args], {
     env: {

@@ -1,30 +1,25 @@
 //! What a session keeps between connections, and how commands enter it.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::event::{Event, State};
 use super::ledger::{Control, Failed, Ledger};
 use super::mailbox::{Command, Mailbox};
 use super::receipts::Receipts;
-use super::{Event, Request, State};
-
-/// A command that changes the state of the connection; kept until the state of the moment takes it up.
-pub(super) enum Wish {
-    Connect(Box<Request>),
-    /// What is queued may still be sent until then.
-    Disconnect(Instant),
-}
+use super::request::Request;
+use super::wishes::Wishes;
+use crate::failure::Failure;
 
 pub(super) struct Books {
     pub(super) mailbox: Arc<Mailbox>,
     pub(super) ledger: Ledger,
     pub(super) receipts: Receipts,
-    pub(super) wishes: VecDeque<Wish>,
+    pub(super) wishes: Wishes,
     pub(super) stopped: bool,
-    /// The app has dealt with all that was reported before the renewal began.
-    pub(super) caught_up: bool,
+    /// The replacement for which the app has dealt with all that was reported before it.
+    pub(super) caught_up: Option<u32>,
     /// The batch of commands taken from the mailbox; empty between turns, kept for its capacity.
     pub(super) commands: Vec<Command>,
     /// Publishes that are done and not yet reported.
@@ -37,9 +32,9 @@ impl Books {
             mailbox,
             ledger: Ledger::new(),
             receipts: Receipts::new(),
-            wishes: VecDeque::new(),
+            wishes: Wishes::default(),
             stopped: false,
-            caught_up: false,
+            caught_up: None,
             commands: Vec::new(),
             done: Vec::new(),
         }
@@ -62,11 +57,15 @@ impl Books {
                     let failed = self.ledger.cancel(&ids);
                     self.fail(failed);
                 }
-                Command::Connect(request) => self.wishes.push_back(Wish::Connect(request)),
-                Command::Disconnect(grace) => {
-                    self.wishes.push_back(Wish::Disconnect(Instant::now() + grace));
+                Command::Connect(request) => {
+                    self.wishes.connect(request);
+                    self.ledger.hold(self.wishes.is_behind_close());
                 }
-                Command::CaughtUp => self.caught_up = true,
+                Command::Disconnect { number, grace } => {
+                    self.wishes.disconnect(number, Instant::now() + grace);
+                    self.ledger.hold(false);
+                }
+                Command::CaughtUp(number) => self.caught_up = Some(number),
                 Command::Resume => {}
                 Command::Stop => self.stopped = true,
             }
@@ -80,13 +79,11 @@ impl Books {
         self.mailbox.acknowledged(&mut self.done);
     }
 
-    /// The end of the grace time, if the one thing wanted is to close and something is left to send.
-    pub(super) fn grace(&self) -> Option<Instant> {
-        match self.wishes.front() {
-            Some(Wish::Disconnect(until)) if self.wishes.len() == 1 && !self.ledger.is_empty() => {
-                Some(*until)
-            }
-            _ => None,
+    /// `request` has its connection.
+    pub(super) fn connected(&mut self, request: &Request, session_present: bool) {
+        if self.wishes.connected(request) {
+            let renewal = request.replaces.is_some();
+            self.report(State::Connected { request: request.number, session_present, renewal });
         }
     }
 
@@ -98,14 +95,32 @@ impl Books {
         self.fail(given_up);
     }
 
-    /// Ends everything.
+    /// What stood is gone: the connection of the request `number`, or the one that it was to replace.
+    pub(super) fn lost(&mut self, number: u32, failure: Failure) {
+        if self.wishes.lost() {
+            self.report(State::Lost { request: number, failure });
+        }
+    }
+
+    /// The attempt of `request` failed.
+    pub(super) fn failed(&mut self, request: &Request, failure: Failure) {
+        if request.replaces.is_some() {
+            self.lost(request.number, failure);
+        } else {
+            self.report(State::Failed { request: request.number, failure });
+        }
+    }
+
+    /// Ends everything that was given before the close.
     pub(super) fn close(&mut self) {
         let failed = self.ledger.cancel_all();
         self.fail(failed);
-        // What was cancelled while written held its packet id for its connection only.
-        self.ledger.disconnected();
+        debug_assert!(self.ledger.is_blank());
         self.settle();
-        self.report(State::Closed);
+        for number in self.wishes.closed() {
+            self.mailbox.report(Event::State(State::Closed { request: number }));
+        }
+        self.ledger.hold(false);
     }
 
     pub(super) fn report(&self, state: State) {
@@ -113,6 +128,10 @@ impl Books {
     }
 
     fn fail(&self, failed: Vec<Failed>) {
+        if failed.is_empty() {
+            return;
+        }
+        self.mailbox.note_written(self.ledger.written());
         for Failed { id, delivery } in failed {
             self.mailbox.report(Event::Failed { id, delivery });
         }

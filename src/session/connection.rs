@@ -8,20 +8,21 @@ use bytes::{Buf, BytesMut};
 use rumqttc::mqttbytes;
 use rumqttc::mqttbytes::v4::Packet;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
-use tokio_rustls::client::TlsStream;
 
 use super::handshake::Opened;
 use crate::failure::{Failure, Kind, Stage};
+use crate::transport::{self, Stream};
 
 /// One read at most; a TLS record carries 16 KiB.
 const READ: usize = 16 << 10;
 /// PUBACK as it always looks: type 4, two bytes, the packet id (MQTT 3.1.1 §3.4).
 const PUBACK: [u8; 2] = [0x40, 0x02];
+/// The types of PUBLISH, PUBACK, SUBACK, UNSUBACK and PINGRESP (MQTT 3.1.1 §2.2.1): all that may come without QoS 2.
+const OF_GATEWAYS: [u8; 5] = [3, 4, 9, 11, 13];
 
 pub(super) struct Connection {
-    stream: TlsStream<TcpStream>,
+    stream: Box<dyn Stream>,
     inbound: BytesMut,
     scratch: Box<[u8; READ]>,
     /// Packets to be written.
@@ -127,15 +128,19 @@ fn read_puback(inbound: &mut BytesMut) -> Option<u16> {
 }
 
 fn read_packet(inbound: &mut BytesMut, max: usize) -> Result<Option<Packet>, Failure> {
+    // Known from the first byte: what is no packet may never look complete.
+    if inbound.first().is_some_and(|first| !OF_GATEWAYS.contains(&(first >> 4))) {
+        return Err(Failure::malformed(Stage::Connected, "a packet that no gateway sends here"));
+    }
     match Packet::read(inbound, max) {
         Ok(packet) => Ok(Some(packet)),
         Err(mqttbytes::Error::InsufficientBytes(_)) => Ok(None),
-        Err(error) => Err(Failure::malformed(Stage::Connected, &error)),
+        Err(error) => Err(Failure::malformed(Stage::Connected, error)),
     }
 }
 
 fn lost(error: &io::Error) -> Failure {
-    let failure = Failure::from_io(Stage::Connected, error);
+    let failure = transport::failure_in(Stage::Connected, error);
     match failure.kind {
         Kind::Closed => Failure { detail: "the gateway closed the connection".into(), ..failure },
         _ => failure,
@@ -220,6 +225,13 @@ mod tests {
             let length = bytes.len();
             let (packets, _) = read_all(BytesMut::from(&bytes[..]));
             assert!(packets.len() <= length / 2, "a packet has at least two bytes");
+        }
+    }
+
+    #[test]
+    fn what_no_gateway_sends_is_refused_from_its_first_byte() {
+        for first in [0x00, 0x10, 0x20, 0x50, 0x62, 0x70, 0x82, 0xa2, 0xc0, 0xe0, 0xff] {
+            assert_eq!(read_all(BytesMut::from(&[first][..])), (vec![], true), "{first:#x}");
         }
     }
 

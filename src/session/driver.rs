@@ -8,83 +8,128 @@ use std::sync::Arc;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::books::{Books, Wish};
+use super::books::Books;
+use super::event::{Event, State};
 use super::handshake::{self, Opened};
+use super::line::{Line, Panicked};
 use super::mailbox::Mailbox;
-use super::online::{End, Line};
-use super::{Event, Request, State};
-use crate::failure::Failure;
+use super::online::End;
+use super::request::Request;
+use crate::failure::{Failure, Kind, Stage};
+use crate::transport::Dialler;
 
-/// Runs the session of `mailbox` to its end; its connections lie on `line`.
-pub(super) async fn run(mailbox: Arc<Mailbox>, line: Arc<Line>) {
-    live(Books::new(Arc::clone(&mailbox)), &line).await;
-    mailbox.end();
-}
-
-async fn live(mut books: Books, line: &Line) {
-    // The next connection replaces one that was alive.
-    let mut renewal = false;
-    while let Some(request) = next_request(&mut books, &mut renewal).await {
-        let opened = match connect(&mut books, &request, renewal).await {
-            Some(Ok(opened)) => opened,
-            Some(Err(failure)) => {
-                books.report(if renewal { State::Lost(failure) } else { State::Failed(failure) });
-                renewal = false;
-                continue;
-            }
-            None => continue,
-        };
-        books.report(State::Connected { session_present: opened.session_present, renewal });
-        renewal = false;
-        let end;
-        (end, books) = line.hold(books, opened, request.keep_alive).await;
-        books.disconnected();
-        match end {
-            End::Lost(failure) => books.report(State::Lost(failure)),
-            End::Renew(request) => {
-                books.wishes.push_front(Wish::Connect(request));
-                renewal = true;
-            }
-            End::Closed => books.close(),
-            End::Stopped => return,
+/// The session of `mailbox`, to be run to its end; its connections lie on `line`. Dropped before that end, or ended by a
+/// panic, it says so in its last word.
+pub(super) fn run(
+    mailbox: Arc<Mailbox>,
+    line: Arc<Line>,
+    dialler: Arc<dyn Dialler>,
+) -> impl Future<Output = ()> + Send {
+    // Made here and not in the future: it may be dropped without ever having been polled.
+    let mut watch = Watch { mailbox, line, watching: true };
+    async move {
+        let books = Books::new(Arc::clone(&watch.mailbox));
+        if let Ok(()) = live(books, &watch.line, &*dialler).await {
+            watch.watching = false;
+            watch.mailbox.end();
         }
     }
 }
 
-/// Waits for a request; `None` when the session is stopped.
-async fn next_request(books: &mut Books, renewal: &mut bool) -> Option<Box<Request>> {
-    while !books.stopped {
-        match books.wishes.pop_front() {
-            Some(Wish::Connect(request)) => return Some(request),
-            Some(Wish::Disconnect(_)) => {
-                *renewal = false;
-                books.close();
+/// Sees to it that an app hears of the end of its driver, whatever ends it.
+struct Watch {
+    mailbox: Arc<Mailbox>,
+    line: Arc<Line>,
+    watching: bool,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if self.watching {
+            self.line.clear();
+            self.mailbox.break_off(broken());
+        }
+    }
+}
+
+/// A fault of ours. The words of a panic stay on stderr: they may show what was at hand.
+pub(super) fn broken() -> Failure {
+    Failure::new(Stage::Connected, Kind::Internal, "a panic or the end of its thread ended the session")
+}
+
+async fn live(mut books: Books, line: &Line, dialler: &dyn Dialler) -> Result<(), Panicked> {
+    // What a connection has made way for.
+    let mut replacement = None;
+    loop {
+        let request = match replacement.take() {
+            Some(request) => request,
+            None => match next_request(&mut books).await {
+                Some(request) => request,
+                None => return Ok(()),
+            },
+        };
+        match attempt(&mut books, dialler, &request).await {
+            Attempt::Opened(opened) => {
+                books.connected(&request, opened.session_present);
+                let end;
+                (end, books) = line.hold(books, opened, request.keep_alive).await?;
+                books.disconnected();
+                match end {
+                    End::Lost(failure) => books.lost(request.number, failure),
+                    End::Replaced(next) => replacement = Some(next),
+                    End::Closed => {}
+                    End::Stopped => return Ok(()),
+                }
             }
-            None => next_commands(books).await,
+            Attempt::Failed(failure) => books.failed(&request, failure),
+            Attempt::Superseded => {}
+        }
+    }
+}
+
+/// Closes what is to be closed and waits for a request; `None` when the session is stopped.
+async fn next_request(books: &mut Books) -> Option<Box<Request>> {
+    while !books.stopped {
+        if books.wishes.closing().is_some() {
+            books.close();
+        } else if let Some(request) = books.wishes.take_next() {
+            return Some(request);
+        } else {
+            next_commands(books).await;
         }
     }
     None
 }
 
-/// One attempt; `None` when something else is wanted meanwhile.
-async fn connect(books: &mut Books, request: &Request, renewal: bool) -> Option<Result<Opened, Failure>> {
+enum Attempt {
+    Opened(Opened),
+    Failed(Failure),
+    Superseded,
+}
+
+async fn attempt(books: &mut Books, dialler: &dyn Dialler, request: &Request) -> Attempt {
     let mailbox = Arc::clone(&books.mailbox);
-    let progress = |stage| mailbox.report(Event::State(State::Connecting(stage)));
-    let mut opening = Box::pin(handshake::open(request, mailbox.limits.packet_bytes, progress));
+    let number = request.number;
+    let progress = |stage| mailbox.report(Event::State(State::Connecting { request: number, stage }));
+    let mut opening = Box::pin(handshake::open(dialler, request, mailbox.limits.packet_bytes, progress));
     // Looked at before each wait: a wish may have come in one batch with the request.
     while !books.stopped {
         // To the app a renewal is no gap: a close that falls into it has its grace time.
-        let grace = if renewal { books.grace() } else { None };
-        if !books.wishes.is_empty() && grace.is_none_or(|until| until <= Instant::now()) {
+        let grace = books.wishes.closing().filter(|_| request.replaces.is_some() && !books.ledger.is_empty());
+        if books.wishes.is_pending() && grace.is_none_or(|until| until <= Instant::now()) {
             break;
         }
         tokio::select! {
-            opened = &mut opening => return Some(opened),
+            biased;
+            opened = &mut opening => return match opened {
+                Ok(opened) => Attempt::Opened(opened),
+                Err(failure) => Attempt::Failed(failure),
+            },
             () = next_commands(books) => {}
             () = sleep_until(grace.unwrap_or_else(Instant::now)), if grace.is_some() => {}
         }
     }
-    None
+    Attempt::Superseded
 }
 
 /// Waits for commands and absorbs them.

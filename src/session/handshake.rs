@@ -4,21 +4,19 @@ use bytes::BytesMut;
 use rumqttc::mqttbytes::v4::{Connect, Login, Packet};
 use rumqttc::mqttbytes::{self, Protocol};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
-use tokio_rustls::client::TlsStream;
 use zeroize::Zeroize;
 
-use super::Request;
+use super::request::Request;
 use crate::failure::{Failure, Kind, Stage};
-use crate::transport;
+use crate::transport::{self, Dialler, Stream};
 
 /// First byte of a CONNACK (MQTT 3.1.1 §3.2.1).
 const CONNACK: u8 = 0x20;
 
 /// A connection that CONNACK 0 opened.
 pub(super) struct Opened {
-    pub(super) stream: TlsStream<TcpStream>,
+    pub(super) stream: Box<dyn Stream>,
     pub(super) session_present: bool,
     /// What came behind CONNACK in the same read.
     pub(super) inbound: BytesMut,
@@ -26,18 +24,19 @@ pub(super) struct Opened {
 
 /// Connects and logs in; `progress` hears of each stage as it begins.
 pub(super) async fn open(
+    dialler: &dyn Dialler,
     request: &Request,
     max_packet: usize,
-    mut progress: impl FnMut(Stage),
+    mut progress: impl FnMut(Stage) + Send,
 ) -> Result<Opened, Failure> {
-    let mut stream = transport::dial(&request.endpoint, &request.deadlines, &mut progress).await?;
+    let mut stream = dialler.dial(&request.endpoint, &request.deadlines, &mut progress).await?;
     progress(Stage::Connack);
     let begin = Instant::now();
     let failed = |failure: Failure| failure.after(begin.elapsed());
     let mut inbound = BytesMut::new();
     let answer = timeout(request.deadlines.connack, async {
-        send_connect(&mut stream, request).await?;
-        receive_connack(&mut stream, &mut inbound, max_packet).await
+        send_connect(&mut *stream, request).await?;
+        receive_connack(&mut *stream, &mut inbound, max_packet).await
     });
     match answer.await {
         Ok(Ok(session_present)) => Ok(Opened { stream, session_present, inbound }),
@@ -46,7 +45,7 @@ pub(super) async fn open(
     }
 }
 
-async fn send_connect(stream: &mut TlsStream<TcpStream>, request: &Request) -> Result<(), Failure> {
+async fn send_connect(stream: &mut dyn Stream, request: &Request) -> Result<(), Failure> {
     let mut connect = Connect {
         protocol: Protocol::V4,
         keep_alive: request.keep_alive,
@@ -60,24 +59,24 @@ async fn send_connect(stream: &mut TlsStream<TcpStream>, request: &Request) -> R
     if let Some(login) = &mut connect.login {
         login.password.zeroize();
     }
-    encoded.map_err(|error| Failure::malformed(Stage::Connack, &error))?;
+    encoded.map_err(|error| Failure::malformed(Stage::Connack, error))?;
     let sent = async {
         stream.write_all(&packet).await?;
         stream.flush().await
     };
     let sent = sent.await;
     packet.zeroize();
-    sent.map_err(|error| Failure::from_io(Stage::Connack, &error))
+    sent.map_err(|error| transport::failure_in(Stage::Connack, &error))
 }
 
 async fn receive_connack(
-    stream: &mut TlsStream<TcpStream>,
+    stream: &mut dyn Stream,
     inbound: &mut BytesMut,
     max_packet: usize,
 ) -> Result<bool, Failure> {
     loop {
         let count =
-            stream.read_buf(inbound).await.map_err(|error| Failure::from_io(Stage::Connack, &error))?;
+            stream.read_buf(inbound).await.map_err(|error| transport::failure_in(Stage::Connack, &error))?;
         if count == 0 {
             return Err(Failure::new(Stage::Connack, Kind::Closed, "closed before CONNACK"));
         }
@@ -101,7 +100,7 @@ fn read_connack(inbound: &mut BytesMut, max_packet: usize) -> Result<Option<bool
         Ok(_) => Err(Failure::new(Stage::Connack, Kind::Malformed, "the first packet is no CONNACK")),
         Err(mqttbytes::Error::InsufficientBytes(_)) => Ok(None),
         Err(mqttbytes::Error::InvalidConnectReturnCode(code)) => Err(refused(code)),
-        Err(error) => Err(Failure::malformed(Stage::Connack, &error)),
+        Err(error) => Err(Failure::malformed(Stage::Connack, error)),
     }
 }
 

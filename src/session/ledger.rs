@@ -4,67 +4,54 @@
 //! subscription back. What was written and not acknowledged is replayed on the next connection, in order, under
 //! its packet id, with DUP set (MQTT 3.1.1 §4.4), also when the gateway forgot the session.
 
+mod packet;
+mod queue;
+
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use bytes::BytesMut;
-use rumqttc::mqttbytes::v4::{Publish, Subscribe, SubscribeFilter, Unsubscribe};
+use rumqttc::mqttbytes::v4::Publish;
 use rumqttc::mqttbytes::{self, QoS};
 
-use super::{Delivery, Outgoing};
+pub(super) use packet::{Answer, Control, Mismatch};
+
+use super::event::Delivery;
+use super::request::Outgoing;
+use packet::Packet;
+use queue::Queue;
 
 /// Packet ids left free for subscriptions when publishes fill the window.
 const RESERVED_IDS: usize = 64;
-/// Publishes stop being taken while this many packet ids are in use (ids are 1 to 65 535).
-const WINDOW: usize = u16::MAX as usize - RESERVED_IDS;
+/// The last packet id; the first is 1 (MQTT 3.1.1 §2.3.1).
+const LAST_ID: usize = u16::MAX as usize;
+/// Publishes stop being taken while this many packet ids are in use.
+const WINDOW: usize = LAST_ID - RESERVED_IDS;
 
 pub(super) struct Ledger {
-    publishes: VecDeque<Outgoing>,
-    controls: VecDeque<Control>,
+    queue: Queue,
+    /// Operations of the connection behind a close, which that close does not end.
+    held: Queue,
+    holding: bool,
     /// Written in an earlier connection, to be written again before anything else.
     replay: VecDeque<u16>,
     written: HashMap<u16, Written, BuildHasherDefault<PacketIdHasher>>,
+    /// So many of those were cancelled: their packet ids stay taken until they are acknowledged or the connection ends.
+    cancelled: usize,
     /// QoS 0 publishes in the write buffer: done when it is flushed.
     unflushed: Vec<u32>,
     last_packet_id: u16,
     last_sequence: u64,
 }
 
-pub(super) enum Control {
-    Subscribe { id: u32, filters: Vec<(String, QoS)> },
-    Unsubscribe { id: u32, filters: Vec<String> },
-}
-
-impl Control {
-    fn id(&self) -> u32 {
-        match self {
-            Self::Subscribe { id, .. } | Self::Unsubscribe { id, .. } => *id,
-        }
-    }
-}
-
 struct Written {
-    /// `None` once cancelled: the packet id stays taken until it is acknowledged or the connection ends.
-    id: Option<u32>,
+    id: u32,
+    /// The connection that stands has seen it; otherwise it waits for its replay.
+    sent: bool,
     /// Order of first writing.
     sequence: u64,
     packet: Packet,
-}
-
-enum Packet {
-    Publish(Publish),
-    Subscribe(Subscribe),
-    Unsubscribe(Unsubscribe),
-}
-
-impl Packet {
-    fn write(&self, out: &mut BytesMut) -> Result<usize, mqttbytes::Error> {
-        match self {
-            Self::Publish(publish) => publish.write(out),
-            Self::Subscribe(subscribe) => subscribe.write(out),
-            Self::Unsubscribe(unsubscribe) => unsubscribe.write(out),
-        }
-    }
 }
 
 /// An operation that failed.
@@ -77,10 +64,12 @@ pub(super) struct Failed {
 impl Ledger {
     pub(super) fn new() -> Self {
         Self {
-            publishes: VecDeque::new(),
-            controls: VecDeque::new(),
+            queue: Queue::default(),
+            held: Queue::default(),
+            holding: false,
             replay: VecDeque::new(),
             written: HashMap::default(),
+            cancelled: 0,
             unflushed: Vec::new(),
             last_packet_id: 0,
             last_sequence: 0,
@@ -88,34 +77,48 @@ impl Ledger {
     }
 
     pub(super) fn queue_publish(&mut self, publish: Outgoing) {
-        self.publishes.push_back(publish);
+        self.entrance().publishes.push_back(publish);
     }
 
     pub(super) fn queue_control(&mut self, control: Control) {
-        self.controls.push_back(control);
+        self.entrance().controls.push_back(control);
     }
 
-    /// Nothing queued, nothing unacknowledged, nothing unflushed.
+    fn entrance(&mut self) -> &mut Queue {
+        if self.holding { &mut self.held } else { &mut self.queue }
+    }
+
+    /// Holds back what is queued from now on; or lets go what was held, and queues as usual.
+    pub(super) fn hold(&mut self, holding: bool) {
+        self.holding = holding;
+        if !holding {
+            self.queue.append(&mut self.held);
+        }
+    }
+
+    /// Nothing queued, nothing unacknowledged, nothing unflushed; but for what is held.
     pub(super) fn is_empty(&self) -> bool {
-        self.publishes.is_empty()
-            && self.controls.is_empty()
-            && self.unflushed.is_empty()
-            && self.nothing_written()
+        self.queue.is_empty() && self.unflushed.is_empty() && self.nothing_written()
     }
 
     /// Nothing that could be written now or later.
     pub(super) fn nothing_queued(&self) -> bool {
-        self.publishes.is_empty() && self.controls.is_empty() && self.replay.is_empty()
+        self.queue.is_empty() && self.replay.is_empty()
     }
 
     /// Nothing that an acknowledgement is awaited for.
     pub(super) fn nothing_written(&self) -> bool {
-        self.written.values().all(|written| written.id.is_none())
+        self.written() == 0
     }
 
     /// Operations written and not acknowledged.
     pub(super) fn written(&self) -> usize {
-        self.written.len()
+        self.written.len() - self.cancelled
+    }
+
+    /// Nothing but what is held: no operation, no packet id.
+    pub(super) fn is_blank(&self) -> bool {
+        self.is_empty() && self.replay.is_empty() && self.written.is_empty()
     }
 
     /// Writes what may be written into `out` until it holds `enough` bytes; with `quiesce` nothing new.
@@ -127,11 +130,13 @@ impl Ledger {
                 self.rewrite(packet_id, out)
             } else if quiesce {
                 Ok(())
-            } else if let Some(control) = self.controls.pop_front() {
+            } else if self.written.len() >= LAST_ID {
+                break;
+            } else if let Some(control) = self.queue.controls.pop_front() {
                 self.write_control(control, out)
             } else if self.written.len() >= WINDOW {
                 break;
-            } else if let Some(publish) = self.publishes.pop_front() {
+            } else if let Some(publish) = self.queue.publishes.pop_front() {
                 self.write_publish(publish, out)
             } else {
                 break;
@@ -158,18 +163,9 @@ impl Ledger {
     }
 
     fn write_control(&mut self, control: Control, out: &mut BytesMut) -> Result<(), mqttbytes::Error> {
-        let pkid = self.free_packet_id();
+        let packet_id = self.free_packet_id();
         let id = control.id();
-        let packet = match control {
-            Control::Subscribe { filters, .. } => {
-                let filters = filters.into_iter().map(|(path, qos)| SubscribeFilter { path, qos }).collect();
-                Packet::Subscribe(Subscribe { pkid, filters })
-            }
-            Control::Unsubscribe { filters, .. } => {
-                Packet::Unsubscribe(Unsubscribe { pkid, topics: filters })
-            }
-        };
-        self.note(pkid, id, packet, out)
+        self.note(packet_id, id, control.into_packet(packet_id), out)
     }
 
     fn note(
@@ -181,20 +177,20 @@ impl Ledger {
     ) -> Result<(), mqttbytes::Error> {
         packet.write(out)?;
         self.last_sequence += 1;
-        self.written.insert(packet_id, Written { id: Some(id), sequence: self.last_sequence, packet });
+        self.written.insert(packet_id, Written { id, sent: true, sequence: self.last_sequence, packet });
         Ok(())
     }
 
     fn rewrite(&mut self, packet_id: u16, out: &mut BytesMut) -> Result<(), mqttbytes::Error> {
         let Some(written) = self.written.get_mut(&packet_id) else { return Ok(()) };
+        written.sent = true;
         if let Packet::Publish(publish) = &mut written.packet {
             publish.dup = true;
         }
-        written.packet.write(out).map(drop)
+        written.packet.write(out)
     }
 
-    /// The next packet id not in use. Ends, because fewer than 65 535 are ever in use: publishes stop at
-    /// [`WINDOW`], and subscriptions are few.
+    /// The next packet id not in use. Ends, because it is asked only while fewer than [`LAST_ID`] are.
     fn free_packet_id(&mut self) -> u16 {
         loop {
             self.last_packet_id = self.last_packet_id.checked_add(1).unwrap_or(1);
@@ -204,10 +200,28 @@ impl Ledger {
         }
     }
 
-    /// PUBACK, SUBACK or UNSUBACK for `packet_id`: the operation that is done. `None` if nothing is written under it
-    /// (a repeated one), or it was cancelled.
-    pub(super) fn acknowledge(&mut self, packet_id: u16) -> Option<u32> {
-        self.written.remove(&packet_id)?.id
+    /// The operation that `answer` to `packet_id` ends. `None` if it is nobody's: it was given before, or its operation was
+    /// cancelled, or this connection has not seen it yet.
+    ///
+    /// # Errors
+    ///
+    /// Another answer is awaited under that id.
+    pub(super) fn acknowledge(&mut self, packet_id: u16, answer: Answer) -> Result<Option<u32>, Mismatch> {
+        let Entry::Occupied(entry) = self.written.entry(packet_id) else { return Ok(None) };
+        let written = entry.get();
+        if !written.sent {
+            return Ok(None);
+        }
+        let expected = written.packet.answer();
+        if answer != expected {
+            return Err(Mismatch { packet_id, expected, came: answer });
+        }
+        let Written { id, packet, .. } = entry.remove();
+        if packet.is_cancelled() {
+            self.cancelled -= 1;
+            return Ok(None);
+        }
+        Ok(Some(id))
     }
 
     /// The write buffer is flushed: moves the QoS 0 publishes in it, which are done, to `done`.
@@ -220,56 +234,51 @@ impl Ledger {
     pub(super) fn disconnected(&mut self) -> Vec<Failed> {
         let given_up =
             self.unflushed.drain(..).map(|id| Failed { id, delivery: Delivery::Unknown }).collect();
-        self.written.retain(|_, written| written.id.is_some());
-        let mut order: Vec<_> = self.written.iter().map(|(id, written)| (written.sequence, *id)).collect();
+        self.written.retain(|_, written| !written.packet.is_cancelled());
+        self.cancelled = 0;
+        let mut order = Vec::with_capacity(self.written.len());
+        for (packet_id, written) in &mut self.written {
+            written.sent = false;
+            order.push((written.sequence, *packet_id));
+        }
         order.sort_unstable();
         self.replay = order.into_iter().map(|(_, id)| id).collect();
         given_up
     }
 
-    /// Ends the operations `ids` early, wherever they are.
+    /// Ends the operations `ids` early, wherever they are. In their order: what is written, oldest first, then what is
+    /// queued.
     pub(super) fn cancel(&mut self, ids: &[u32]) -> Vec<Failed> {
         let ids: HashSet<u32> = ids.iter().copied().collect();
-        let mut failed = Vec::new();
-        self.publishes.retain(|publish| {
-            let cancelled = ids.contains(&publish.id);
-            if cancelled {
-                failed.push(Failed { id: publish.id, delivery: Delivery::NotSent });
-            }
-            !cancelled
-        });
-        self.controls.retain(|control| {
-            let cancelled = ids.contains(&control.id());
-            if cancelled {
-                failed.push(Failed { id: control.id(), delivery: Delivery::NotSent });
-            }
-            !cancelled
-        });
-        for written in self.written.values_mut() {
-            if let Some(id) = written.id.filter(|id| ids.contains(id)) {
-                failed.push(Failed { id, delivery: Delivery::Unknown });
-                written.id = None;
-                // The packet id stays taken, the payload need not.
-                written.packet = Packet::Unsubscribe(Unsubscribe { pkid: 0, topics: Vec::new() });
-            }
-        }
-        let replay = std::mem::take(&mut self.replay);
-        self.replay = replay
-            .into_iter()
-            .filter(|packet_id| self.written.get(packet_id).is_some_and(|written| written.id.is_some()))
-            .collect();
+        let mut failed = self.cancel_written(&ids);
+        self.queue.cancel(&ids, &mut failed);
+        self.held.cancel(&ids, &mut failed);
         failed
     }
 
-    /// Ends everything.
+    fn cancel_written(&mut self, ids: &HashSet<u32>) -> Vec<Failed> {
+        let mut found = Vec::new();
+        self.written.retain(|_, written| {
+            if !ids.contains(&written.id) || written.packet.is_cancelled() {
+                return true;
+            }
+            found.push((written.sequence, written.id));
+            if written.sent {
+                written.packet = Packet::Cancelled(written.packet.answer());
+                self.cancelled += 1;
+            }
+            // What this connection has not seen will never be acknowledged on it, and leaves nothing behind.
+            written.sent
+        });
+        self.replay.retain(|packet_id| self.written.get(packet_id).is_some_and(|written| !written.sent));
+        found.sort_unstable();
+        found.into_iter().map(|(_, id)| Failed { id, delivery: Delivery::Unknown }).collect()
+    }
+
+    /// Ends everything but what is held.
     pub(super) fn cancel_all(&mut self) -> Vec<Failed> {
-        let ids: Vec<u32> = self
-            .publishes
-            .iter()
-            .map(|publish| publish.id)
-            .chain(self.controls.iter().map(Control::id))
-            .chain(self.written.values().filter_map(|written| written.id))
-            .collect();
+        let written = self.written.values().filter(|written| !written.packet.is_cancelled());
+        let ids: Vec<u32> = written.map(|written| written.id).chain(self.queue.ids()).collect();
         self.cancel(&ids)
     }
 }

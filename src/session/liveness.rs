@@ -52,19 +52,28 @@ impl Liveness {
     }
 
     pub(super) fn verdict(&self, now: Instant) -> Verdict {
-        if let Some(pinged) = self.pinged {
-            let death = pinged + self.dead_after;
-            return if now >= death { Verdict::Dead } else { Verdict::Wait(death) };
+        let death = self.pinged.map(|pinged| pinged + self.dead_after);
+        if death.is_some_and(|death| now >= death) {
+            return Verdict::Dead;
         }
-        let silence = self.heard + self.ping_after;
-        let due = self.keep_alive.map_or(silence, |limit| silence.min(self.sent + limit));
-        if now >= due { Verdict::Ping } else { Verdict::Wait(due) }
+        let next = self.next();
+        if now < next { Verdict::Wait(next) } else { Verdict::Ping }
     }
 
-    /// A PINGREQ went out.
-    pub(super) fn pinged(&mut self, now: Instant) {
-        self.pinged = Some(now);
+    /// A PINGREQ went out; tells when to look again. Silence counts from the first of them, the promise is kept meanwhile.
+    pub(super) fn pinged(&mut self, now: Instant) -> Instant {
+        self.pinged.get_or_insert(now);
         self.sent = now;
+        self.next()
+    }
+
+    /// When something is due: a ping, or the verdict after one.
+    fn next(&self) -> Instant {
+        let silence = match self.pinged {
+            Some(pinged) => pinged + self.dead_after,
+            None => self.heard + self.ping_after,
+        };
+        self.keep_alive.map_or(silence, |limit| silence.min(self.sent + limit))
     }
 }
 
@@ -84,7 +93,7 @@ mod tests {
         let mut liveness = liveness(180, begin);
         assert_eq!(liveness.verdict(begin), Verdict::Wait(begin + 30 * SECOND));
         assert_eq!(liveness.verdict(begin + 30 * SECOND), Verdict::Ping);
-        liveness.pinged(begin + 30 * SECOND);
+        assert_eq!(liveness.pinged(begin + 30 * SECOND), begin + 90 * SECOND);
         assert_eq!(liveness.verdict(begin + 89 * SECOND), Verdict::Wait(begin + 90 * SECOND));
         assert_eq!(liveness.verdict(begin + 90 * SECOND), Verdict::Dead);
     }
@@ -103,6 +112,17 @@ mod tests {
         let begin = Instant::now();
         assert_eq!(liveness(5, begin).verdict(begin), Verdict::Wait(begin + 5 * SECOND));
         assert_eq!(liveness(0, begin).verdict(begin), Verdict::Wait(begin + 30 * SECOND));
+    }
+
+    #[test]
+    fn the_promise_is_kept_while_a_pingresp_is_awaited() {
+        let begin = Instant::now();
+        let mut liveness = liveness(25, begin);
+        assert_eq!(liveness.pinged(begin + 25 * SECOND), begin + 50 * SECOND);
+        assert_eq!(liveness.verdict(begin + 50 * SECOND), Verdict::Ping);
+        assert_eq!(liveness.pinged(begin + 50 * SECOND), begin + 75 * SECOND);
+        assert_eq!(liveness.pinged(begin + 75 * SECOND), begin + 85 * SECOND);
+        assert_eq!(liveness.verdict(begin + 85 * SECOND), Verdict::Dead);
     }
 
     #[test]

@@ -8,7 +8,11 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::{Event, Limits, Message, Outgoing, QoS, Request};
+use rumqttc::mqttbytes::QoS;
+
+use super::event::{Event, Message, State};
+use super::request::{Limits, Outgoing, Request};
+use crate::failure::Failure;
 
 /// So many commands at most are carried out on the app's thread; more keep it from other work.
 const FEW: usize = 16;
@@ -26,9 +30,12 @@ pub(super) enum Command {
     },
     Acknowledge(u32),
     Cancel(Vec<u32>),
-    Disconnect(Duration),
-    /// The answer to [`State::Renewing`](super::State::Renewing).
-    CaughtUp,
+    Disconnect {
+        number: u32,
+        grace: Duration,
+    },
+    /// The answer to [`State::Renewing`](super::event::State::Renewing) of that number.
+    CaughtUp(u32),
     /// The app has drained: look again whether to read.
     Resume,
     Stop,
@@ -50,6 +57,7 @@ struct Inbox {
     commands: Vec<Command>,
     /// Present while the driver sleeps.
     driver: Option<Waker>,
+    /// The driver takes no commands any more.
     ended: bool,
 }
 
@@ -57,9 +65,14 @@ struct Inbox {
 struct Outbox {
     acknowledged: Vec<u32>,
     events: Vec<Event>,
+    /// So many of the events were there when the ids had all been taken: no id that came before them is still to be taken.
+    ripe: usize,
+    /// Of messages among the events.
     message_bytes: usize,
     /// The driver has stopped reading.
     paused: bool,
+    /// The last word was said.
+    silent: bool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -84,6 +97,9 @@ impl Mailbox {
     pub(super) fn command(&self, command: Command) {
         let driver = {
             let mut inbox = lock(&self.inbox);
+            if inbox.ended {
+                return;
+            }
             inbox.commands.push(command);
             inbox.driver.take()
         };
@@ -95,6 +111,9 @@ impl Mailbox {
     /// Queues publishes without waking the driver; tells whether few commands are waiting now.
     pub(super) fn publish(&self, publishes: impl IntoIterator<Item = Outgoing>) -> bool {
         let mut inbox = lock(&self.inbox);
+        if inbox.ended {
+            return true;
+        }
         inbox.commands.extend(publishes.into_iter().map(Command::Publish));
         inbox.commands.len() <= FEW
     }
@@ -118,14 +137,21 @@ impl Mailbox {
         for (place, id) in ids.iter_mut().zip(outbox.acknowledged.drain(..count)) {
             *place = id;
         }
-        (count, !outbox.acknowledged.is_empty() || !outbox.events.is_empty())
+        let all = outbox.acknowledged.is_empty();
+        if all {
+            outbox.ripe = outbox.events.len();
+        }
+        (count, !all || outbox.ripe > 0)
     }
 
     pub(super) fn events(&self) -> Vec<Event> {
         let (events, paused) = {
             let mut outbox = lock(&self.outbox);
-            outbox.message_bytes = 0;
-            (std::mem::take(&mut outbox.events), std::mem::take(&mut outbox.paused))
+            let ripe = std::mem::take(&mut outbox.ripe);
+            let later = outbox.events.split_off(ripe);
+            let events = std::mem::replace(&mut outbox.events, later);
+            outbox.message_bytes = outbox.events.iter().map(size).sum();
+            (events, std::mem::take(&mut outbox.paused))
         };
         if paused {
             self.command(Command::Resume);
@@ -133,8 +159,12 @@ impl Mailbox {
         events
     }
 
-    /// Tells the driver to end and waits for it, `limit` at most.
+    /// Tells the driver to end and waits for it, `limit` at most. What was not taken before is not told any more.
     pub(super) fn stop(&self, limit: Duration) {
+        {
+            let mut outbox = lock(&self.outbox);
+            *outbox = Outbox { silent: true, ..Outbox::default() };
+        }
         self.command(Command::Stop);
         let inbox = lock(&self.inbox);
         let waited = self.ended.wait_timeout_while(inbox, limit, |inbox| !inbox.ended);
@@ -175,17 +205,28 @@ impl Mailbox {
             return;
         }
         {
-            lock(&self.outbox).acknowledged.append(ids);
+            let mut outbox = lock(&self.outbox);
+            if outbox.silent {
+                ids.clear();
+                return;
+            }
+            outbox.acknowledged.append(ids);
         }
         self.signal();
     }
 
     pub(super) fn report(&self, event: Event) {
+        self.say(event, false);
+    }
+
+    fn say(&self, event: Event, last: bool) {
         {
             let mut outbox = lock(&self.outbox);
-            if let Event::Message(Message { payload, topic, .. }) = &event {
-                outbox.message_bytes += payload.len() + topic.len();
+            if outbox.silent {
+                return;
             }
+            outbox.silent = last;
+            outbox.message_bytes += size(&event);
             outbox.events.push(event);
         }
         self.signal();
@@ -199,15 +240,67 @@ impl Mailbox {
         outbox.paused
     }
 
-    /// The driver's last word.
+    /// The session is at its end: nothing is taken any more.
     pub(super) fn end(&self) {
-        lock(&self.inbox).ended = true;
+        let driver = {
+            let mut inbox = lock(&self.inbox);
+            inbox.ended = true;
+            inbox.commands.clear();
+            inbox.driver.take()
+        };
+        self.note_written(0);
         self.ended.notify_all();
+        if let Some(driver) = driver {
+            driver.wake();
+        }
+    }
+
+    /// The session is at its end by a fault: that is the last that is told.
+    pub(super) fn break_off(&self, failure: Failure) {
+        self.say(Event::State(State::Broken { failure }), true);
+        self.end();
     }
 
     fn signal(&self) {
         if !self.signalled.swap(true, Ordering::AcqRel) {
             (self.wake)();
         }
+    }
+}
+
+/// What an event counts for at the bound of received bytes.
+fn size(event: &Event) -> usize {
+    match event {
+        Event::Message(Message { payload, topic, .. }) => payload.len() + topic.len(),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mailbox() -> Mailbox {
+        Mailbox::new(Limits::default(), Box::new(|| {}))
+    }
+
+    fn closed(request: u32) -> Event {
+        Event::State(State::Closed { request })
+    }
+
+    #[test]
+    fn no_event_overtakes_an_id_that_came_before_it() {
+        let mailbox = mailbox();
+        let mut ids = [0; 2];
+        mailbox.report(closed(1));
+        assert_eq!(mailbox.drain(&mut ids), (0, true));
+        mailbox.acknowledged(&mut vec![7, 8, 9]);
+        mailbox.report(closed(2));
+        assert_eq!(mailbox.events().len(), 1, "the other came after the ids, and after the drain");
+        assert_eq!(mailbox.drain(&mut ids), (2, true));
+        assert!(mailbox.events().is_empty(), "an id is left");
+        assert_eq!(mailbox.drain(&mut ids), (1, true));
+        assert_eq!(mailbox.events().len(), 1);
+        assert_eq!(mailbox.drain(&mut ids), (0, false));
     }
 }

@@ -8,10 +8,12 @@
 //! | `root` | what one trusted certificate says of itself |
 //! | `roots` | what is trusted, sorted by what it is good for |
 //! | `verifier` | the verdict on a presented chain |
+//! | `verdict` | what TLS says, as a failure |
 
 pub mod certificates;
 mod root;
 mod roots;
+mod verdict;
 mod verifier;
 
 use std::sync::Arc;
@@ -24,20 +26,12 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
 use crate::failure::{CertificateFault, Failure, Kind, Stage};
 
-pub(crate) use roots::UnfitRoot;
+pub use roots::Trust;
+pub use verdict::failure_in;
 pub use verifier::Presented;
 
 use roots::Roots;
 use verifier::Verifier;
-
-/// What a gateway's chain must lead to.
-#[derive(Debug, Clone)]
-pub enum Trust {
-    /// Exactly these certificates (DER).
-    Given(Vec<Vec<u8>>),
-    /// The operating system's store, and these (DER) in addition.
-    System(Vec<Vec<u8>>),
-}
 
 /// The cryptography of this build.
 ///
@@ -102,5 +96,5 @@ pub fn judge(chain: &[Vec<u8>], host: &str, trust: &Trust, at: Duration) -> Resu
     Verifier::new(Roots::of(trust, at)?, algorithms, presented.clone())
         .verify_server_cert(end_entity, intermediates, &name, &[], at)
         .map(drop)
-        .map_err(|error| Failure::from_tls(Stage::Tls, &error).presenting(&presented))
+        .map_err(|error| verdict::failure_of(Stage::Tls, &error).presenting(presented.chain()))
 }

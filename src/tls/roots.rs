@@ -5,9 +5,17 @@ use std::fmt;
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, UnixTime};
 
-use super::Trust;
 use super::root::{Root, Unfit};
 use crate::failure::{CertificateFault, Failure, Kind, Stage};
+
+/// What a gateway's chain must lead to.
+#[derive(Debug, Clone)]
+pub enum Trust {
+    /// Exactly these certificates (DER).
+    Given(Vec<Vec<u8>>),
+    /// The operating system's store, and these (DER) in addition.
+    System(Vec<Vec<u8>>),
+}
 
 /// What is trusted, sorted by what it is good for.
 #[derive(Debug)]
@@ -22,7 +30,7 @@ pub(super) struct Roots {
 
 /// A trusted certificate that cannot be the end of a path.
 #[derive(Debug, Clone)]
-pub(crate) struct UnfitRoot {
+pub(super) struct UnfitRoot {
     der: CertificateDer<'static>,
     why: Unfit,
 }
@@ -34,11 +42,11 @@ impl UnfitRoot {
         alone(&self.der).unwrap_or_else(|_| RootCertStore::empty())
     }
 
-    pub(crate) fn der(&self) -> &[u8] {
+    pub(super) fn der(&self) -> &[u8] {
         &self.der
     }
 
-    pub(crate) fn fault(&self) -> CertificateFault {
+    pub(super) fn fault(&self) -> CertificateFault {
         match self.why {
             Unfit::Expired(_) => CertificateFault::RootExpired,
             Unfit::NotYetValid(_) => CertificateFault::RootNotYetValid,

@@ -75,6 +75,8 @@ async function useClient(client: Client): Promise<void> {
   const emitter: EventEmitter = client;
   const enqueued: results.MessageEnqueued = await client.sendEvent(new Message('x'));
   client.sendEvent(new Message([1, 2]), (error: Error | null | undefined) => console.log(error));
+  await client.sendEvent('text');
+  await client.sendEvent(new Message(Float32Array.of(21.5)));
   client
     .updateSharedAccessSignature('x')
     .then((result) => console.log(result.needToReconnect, enqueued, emitter));
@@ -85,6 +87,8 @@ async function useClient(client: Client): Promise<void> {
   client.on('connect', (result: results.Connected) => console.log(result));
   // @ts-expect-error A message is needed.
   client.sendEvent();
+  // @ts-expect-error A reading is no message.
+  client.sendEvent({ temperature: 21 });
   // @ts-expect-error With a callback nothing is returned to wait for.
   client.open(() => {}).then(() => {});
   // @ts-expect-error Not a transport.

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { readTrust } = require('../../trust');
+const { readTrust } = require('../../tls/trust');
 const { certificateFacts, parseCertificate } = require('../certificate');
 const { judgeAuthority } = require('../judgement/ca');
 

@@ -23,7 +23,7 @@ module.exports = {
     examination.visit = new Visit({
       identity,
       request: { ...settings.protocol.session, ...proof },
-      trust: /** @type {import('../../trust').Trust} */ (trust),
+      trust: /** @type {import('../../tls/trust').Trust} */ (trust),
       limits,
       progress: (stage) => examination.stage('connect', stage),
     });

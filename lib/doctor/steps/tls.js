@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { bundledTrust } = require('../../trust');
+const { bundledTrust } = require('../../tls/trust');
 const { judgeTls } = require('../judgement/tls');
 const { recogniseStranger } = require('../stranger');
 const { layerFailure, probe } = require('../verifier');
@@ -51,7 +51,7 @@ module.exports = {
   judge: judgeTls,
 };
 
-/** @param {import('../../binding').NativeProbeResult} result */
+/** @param {import('../../native/binding').NativeProbeResult} result */
 function timesOf({ address, tcpMs, tlsMs, tlsVersion, cipherSuite }) {
   return {
     ...(address && { address }),

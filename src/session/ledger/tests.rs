@@ -35,7 +35,7 @@ fn a_lost_connection_is_followed_by_a_replay_in_order_with_dup_and_the_same_pack
     let mut ledger = ledger(1..=3);
     let first = written(&mut ledger, false);
     assert_eq!(first, [(1, "t/1".into(), false), (2, "t/2".into(), false), (3, "t/3".into(), false)]);
-    assert_eq!(ledger.acknowledge(2), Some(2));
+    assert_eq!(ledger.acknowledge(2, Answer::Publish), Ok(Some(2)));
 
     assert_eq!(ledger.disconnected(), []);
     ledger.queue_publish(publish(4, QoS::AtLeastOnce));
@@ -47,8 +47,8 @@ fn a_lost_connection_is_followed_by_a_replay_in_order_with_dup_and_the_same_pack
 fn a_repeated_acknowledgement_is_nobodys() {
     let mut ledger = ledger([7]);
     written(&mut ledger, false);
-    assert_eq!(ledger.acknowledge(1), Some(7));
-    assert_eq!(ledger.acknowledge(1), None);
+    assert_eq!(ledger.acknowledge(1, Answer::Publish), Ok(Some(7)));
+    assert_eq!(ledger.acknowledge(1, Answer::Publish), Ok(None));
     assert!(ledger.is_empty());
 }
 
@@ -60,7 +60,7 @@ fn a_cancelled_packet_keeps_its_id_until_the_connection_ends_and_is_never_replay
     let failed = ledger.cancel(&[1, 3, 99]);
     assert_eq!(
         failed.iter().map(|failed| (failed.id, failed.delivery)).collect::<Vec<_>>(),
-        [(3, Delivery::NotSent), (1, Delivery::Unknown)]
+        [(1, Delivery::Unknown), (3, Delivery::NotSent)]
     );
     ledger.last_packet_id = u16::MAX;
     ledger.queue_publish(publish(4, QoS::AtLeastOnce));
@@ -83,7 +83,7 @@ fn subscriptions_pass_a_full_queue_and_share_the_packet_ids() {
         matches!(Decoded::read(&mut out, ENOUGH), Ok(Decoded::Subscribe(subscribe)) if subscribe.pkid == 1)
     );
     assert_eq!(written(&mut ledger, false).first().map(|publish| publish.0), Some(2));
-    assert_eq!(ledger.acknowledge(1), Some(3));
+    assert_eq!(ledger.acknowledge(1, Answer::Subscribe { codes: 1 }), Ok(Some(3)));
 }
 
 #[test]
@@ -123,4 +123,75 @@ fn the_window_leaves_packet_ids_for_subscriptions() {
     assert_eq!(ledger.written.len(), WINDOW + 1);
     let ids = ledger.cancel_all();
     assert_eq!(ids.len(), 65_536);
+}
+
+#[test]
+fn only_an_answer_of_its_kind_ends_an_operation() {
+    let mut ledger = ledger([1]);
+    let filters = || vec!["a".into(), "b".into()];
+    let subscribed = filters().into_iter().map(|filter| (filter, QoS::AtLeastOnce)).collect();
+    ledger.queue_control(Control::Subscribe { id: 2, filters: subscribed });
+    ledger.queue_control(Control::Unsubscribe { id: 3, filters: filters() });
+    ledger.write(&mut BytesMut::new(), ENOUGH, false);
+    ledger.queue_publish(publish(4, QoS::AtLeastOnce));
+    ledger.write(&mut BytesMut::new(), ENOUGH, false);
+    ledger.cancel(&[4]);
+
+    let answers = [Answer::Publish, Answer::Subscribe { codes: 2 }, Answer::Unsubscribe];
+    for (packet_id, right) in [(1, answers[1]), (2, answers[2]), (3, answers[0]), (4, answers[0])] {
+        for answer in answers.iter().chain(&[Answer::Subscribe { codes: 1 }, Answer::Subscribe { codes: 3 }])
+        {
+            if *answer != right {
+                let mismatch = ledger.acknowledge(packet_id, *answer).unwrap_err();
+                assert_eq!((mismatch.expected, mismatch.came), (right, *answer));
+            }
+        }
+    }
+    let mismatch = ledger.acknowledge(3, Answer::Subscribe { codes: 1 }).unwrap_err();
+    assert_eq!(mismatch.to_string(), "a SUBACK with 1 codes for packet 3, which awaits a PUBACK");
+    let ids = [(1, 1), (2, 2), (3, 0), (4, 0)].map(|(id, answer)| ledger.acknowledge(id, answers[answer]));
+    assert_eq!(ids, [Ok(Some(2)), Ok(Some(3)), Ok(Some(1)), Ok(None)]);
+    assert!(ledger.is_blank());
+}
+
+#[test]
+fn what_is_cancelled_without_a_connection_leaves_nothing_behind() {
+    let mut ledger = ledger(1..=3);
+    written(&mut ledger, false);
+    ledger.disconnected();
+    assert_eq!(ledger.written(), 3);
+    let failed: Vec<u32> = ledger.cancel_all().iter().map(|failed| failed.id).collect();
+    assert_eq!(failed, [1, 2, 3], "in their order");
+    assert!(ledger.is_blank());
+    assert_eq!(written(&mut ledger, false), []);
+}
+
+#[test]
+fn a_packet_this_connection_has_not_seen_is_neither_acknowledged_on_it_nor_kept_when_cancelled() {
+    let mut ledger = ledger(1..=3);
+    written(&mut ledger, false);
+    ledger.disconnected();
+    let mut out = BytesMut::new();
+    ledger.write(&mut out, 1, false);
+    assert_eq!(ledger.acknowledge(2, Answer::Publish), Ok(None));
+    assert_eq!(ledger.cancel(&[1, 3]).len(), 2);
+    assert_eq!(ledger.written(), 1);
+    ledger.last_packet_id = 2;
+    ledger.queue_publish(publish(4, QoS::AtLeastOnce));
+    assert_eq!(written(&mut ledger, false), [(2, "t/2".into(), true), (3, "t/4".into(), false)]);
+    assert_eq!(ledger.acknowledge(1, Answer::Publish), Ok(None), "cancelled after it was replayed");
+    assert_eq!(ledger.acknowledge(2, Answer::Publish), Ok(Some(2)));
+}
+
+#[test]
+fn packet_ids_run_out_in_peace() {
+    let mut ledger = ledger([]);
+    for id in 0..70_000 {
+        ledger.queue_control(Control::Unsubscribe { id, filters: vec!["a".into()] });
+    }
+    ledger.write(&mut BytesMut::new(), usize::MAX, false);
+    assert_eq!(ledger.written(), LAST_ID);
+    assert_eq!(ledger.acknowledge(7, Answer::Unsubscribe), Ok(Some(6)));
+    ledger.write(&mut BytesMut::new(), usize::MAX, false);
+    assert_eq!(ledger.written(), LAST_ID);
 }

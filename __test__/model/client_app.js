@@ -1,0 +1,158 @@
+'use strict';
+
+const {
+  SharedAccessKeyAuthenticationProvider,
+} = require('../../lib/authentication/providers/shared_access_key');
+const { Client } = require('../../lib/client/client');
+const { ExponentialBackOffWithJitter, NoRetry } = require('../../lib/connection/retry_policy');
+const { Message } = require('../../lib/message/message');
+const { Mqtt } = require('../../lib/mqtt/mqtt');
+const { ClientChecks } = require('./client_checks');
+
+const CREDENTIALS = {
+  host: 'hub.example',
+  gatewayHostName: 'gateway.example',
+  deviceId: 'd1',
+  sharedAccessKey: 'c2VjcmV0',
+};
+/** Seconds. */
+const VALID_S = 120;
+const MARGIN_S = 60;
+
+/** Signs late, or not at all, now and then. */
+class MoodyProvider extends SharedAccessKeyAuthenticationProvider {
+  /** So many tokens were not made. */
+  failures = 0;
+  #world;
+
+  constructor(world) {
+    super(CREDENTIALS, VALID_S, MARGIN_S);
+    this.#world = world;
+    this.on('error', () => {});
+  }
+
+  /** When the last attempt to connect began. Milliseconds. */
+  asked = -1;
+
+  getDeviceCredentials(callback) {
+    this.asked = this.#world.clock.now;
+    return super.getDeviceCredentials(callback);
+  }
+
+  _sign(resource, expiry, callback) {
+    const { random } = this.#world;
+    if (random.chance(0.7)) return super._sign(resource, expiry, callback);
+    if (random.chance(0.1)) {
+      this.failures += 1;
+      if (random.chance(0.1)) return undefined; // never calls back
+      setTimeout(() => callback(new Error('the signer is away')), random.time(3000));
+    } else setTimeout(() => super._sign(resource, expiry, callback), random.time(3000));
+  }
+}
+
+const POLICIES = {
+  'the default policy': () => new ExponentialBackOffWithJitter(),
+  'no retry': () => new NoRetry(),
+  'a quick policy': () => ({ shouldRetry: () => true, nextRetryTimeout: () => 10 }),
+  'a policy of three retries': () => ({
+    shouldRetry: () => true,
+    nextRetryTimeout: (count) => (count > 3 ? -1 : 50),
+  }),
+  'a policy that throws': () => ({
+    shouldRetry() {
+      throw new Error('no policy');
+    },
+    nextRetryTimeout: () => 0,
+  }),
+};
+
+/** A Client of the facade, and what an app does with it. */
+class ClientApp {
+  #world;
+  #calls;
+  #client;
+  #provider;
+  #checks;
+  #listener = () => {};
+
+  constructor(world, calls) {
+    this.#world = world;
+    this.#calls = calls;
+    this.#provider = new MoodyProvider(world);
+    this.#client = new Client(new Mqtt(this.#provider));
+    this.#client.on('error', () => {});
+    this.#client._transport.on('error', () => {});
+    this.#checks = new ClientChecks(world, calls, this.#client);
+    const { callback } = calls.begin('options');
+    this.#client.setOptions({ ca: ROOT }, callback);
+  }
+
+  /** What it may do next, by name. */
+  get steps() {
+    const { random } = this.#world;
+    return {
+      open: () => this.open(),
+      close: () => this.close(),
+      'close and open': () => {
+        this.close();
+        this.open();
+      },
+      'open in the callback of close': () => this.close(() => this.open()),
+      send: () => this.send(),
+      'ten sends': () => {
+        for (let i = 0; i < 10; i += 1) this.send();
+      },
+      'a send that repeats itself once when it fails': () => this.send(() => this.send()),
+      listen: () => this.#client.on('message', this.#listener),
+      'listen no more': () => this.#client.off('message', this.#listener),
+      'another policy': () => this.#client.setRetryPolicy(POLICIES[random.of(Object.keys(POLICIES))]()),
+      'a new token': () => this.#provider.setTokenRenewalValues(VALID_S, MARGIN_S),
+    };
+  }
+
+  open() {
+    const { callback } = this.#calls.begin('open', (error, call) => {
+      this.#checks.opened(error);
+      const own = this.#provider.asked >= call.at;
+      if (error && error.code !== 'ERR_IOT_OPEN_CANCELLED' && !own)
+        this.#calls.faults.push(`${this.#calls.name(call)} failed without an attempt of its own`);
+    });
+    this.#checks.opening();
+    this.#client.open(callback);
+  }
+
+  close(then = () => {}) {
+    const { callback, call } = this.#calls.begin('close', () => {
+      this.#checks.closed(call);
+      then();
+    });
+    this.#checks.closing(call);
+    this.#client.close(callback);
+  }
+
+  send(failed = () => {}) {
+    const { number, callback } = this.#calls.send();
+    const message = new Message('x');
+    message.properties.add('n', String(number));
+    this.#client.sendEvent(message, (error, result) => {
+      callback(error, result);
+      if (error) failed();
+    });
+  }
+
+  /** Nothing goes wrong any more because of the app itself. */
+  calm() {
+    this.#client.setRetryPolicy(POLICIES['a quick policy']());
+    this.#client.removeAllListeners('message');
+  }
+
+  /** So often a token may have run out without a fault of the client. */
+  get excuses() {
+    return this.#provider.failures;
+  }
+}
+
+/** Any root will do: nobody shakes hands here. */
+const ROOT = require('node:tls').rootCertificates[0];
+
+module.exports = { ClientApp };

@@ -1,0 +1,148 @@
+'use strict';
+
+const { connect } = require('../../lib/device/device');
+
+/** Seconds. */
+const VALID_S = 120;
+const MARGIN_S = 60;
+/** Longer than a Node timer can wait, and than a program lasts. Milliseconds. */
+const A_MONTH_MS = 30 * 24 * 3600 * 1000;
+
+const OPTIONS = {
+  connectionString:
+    'HostName=hub.example;DeviceId=d1;SharedAccessKey=c2VjcmV0;GatewayHostName=gateway.example',
+  ca: require('node:tls').rootCertificates[0],
+  tokenRenewal: { tokenValidTimeInSeconds: VALID_S, tokenRenewalMarginInSeconds: MARGIN_S },
+};
+
+/** The device of `connect()`, one after the other, and what an app does with it. */
+class DeviceApp {
+  #world;
+  #calls;
+  #device;
+  /** A device is being made, or closed: another would be another client of the same id. */
+  #busy = false;
+  #readers = [];
+  #signals = new AbortController();
+  #retry;
+
+  constructor(world, calls) {
+    this.#world = world;
+    this.#calls = calls;
+    this.#retry = world.random.of([undefined, 'forever', 'never']);
+  }
+
+  /** What it may do next, by name. */
+  get steps() {
+    return {
+      connect: () => this.open(),
+      close: () => this.close(),
+      send: () => this.send(),
+      'ten sends': () => {
+        for (let i = 0; i < 10; i += 1) this.send();
+      },
+      'ten sends with limits': () => {
+        for (let i = 0; i < 10; i += 1) this.send(this.#limits());
+      },
+      abort: () => {
+        this.#signals.abort();
+        this.#signals = new AbortController();
+      },
+      read: () => this.#read(),
+      'read no more': () => this.#readers.pop()?.return(),
+      stats: () => this.#check(this.#device?.stats()),
+    };
+  }
+
+  /** One device at a time. */
+  open() {
+    if (this.#busy || this.#device) return;
+    this.#busy = true;
+    const { callback } = this.#calls.begin('connect');
+    connect({ ...OPTIONS, retry: this.#retry }).then(
+      (device) => {
+        this.#busy = false;
+        this.#device = device;
+        callback(null, device);
+      },
+      (error) => {
+        this.#busy = false;
+        callback(error);
+      },
+    );
+  }
+
+  close() {
+    const device = this.#device;
+    if (!device) return;
+    this.#device = undefined;
+    const before = this.#calls.pending.filter(({ what }) => what === 'send');
+    const { callback } = this.#calls.begin('close', () => {
+      for (const call of before)
+        if (call.told === 0) this.#fault(`close() overtakes ${this.#calls.name(call)}`);
+      if (this.#world.gateway.connections.size > 0) this.#fault('a connection stands when close() is done');
+      this.#busy = false;
+    });
+    this.#busy = true;
+    device.close().then(() => callback(null, 'closed'), callback);
+  }
+
+  send(limits = {}) {
+    if (!this.#device) return;
+    const { number, callback } = this.#calls.send();
+    const at = this.#world.clock.now;
+    const { timeout } = limits;
+    this.#device.sendEvent('x', { properties: { n: number }, ...limits }).then(
+      (result) => callback(null, result),
+      (error) => {
+        callback(error);
+        const late = this.#world.clock.now - at - (timeout ?? Infinity);
+        if (late > 100) this.#fault(`send ${number} was told ${late} ms after its limit`);
+        const early = error.code === 'ERR_IOT_OPERATION_TIMEOUT' && late < 0 && timeout !== undefined;
+        if (early) this.#fault(`send ${number} was given up ${-late} ms before its limit`);
+      },
+    );
+  }
+
+  calm() {
+    for (const reader of this.#readers.splice(0)) reader.return();
+    this.#retry = undefined;
+  }
+
+  get excuses() {
+    return 0;
+  }
+
+  #limits() {
+    const { random } = this.#world;
+    return {
+      timeout: random.chance(0.5) ? random.of([1 + random.time(10_000), A_MONTH_MS, Infinity]) : undefined,
+      signal: random.chance(0.5) ? this.#signals.signal : undefined,
+    };
+  }
+
+  #read() {
+    if (!this.#device) return;
+    const reader = this.#device.messages();
+    this.#readers.push(reader);
+    const next = () =>
+      reader.next().then(
+        ({ done }) => done || next(),
+        () => {},
+      );
+    next();
+  }
+
+  #check(stats) {
+    if (!stats) return;
+    const { sends } = this.#calls;
+    if (stats.queued + stats.inFlight > sends)
+      this.#fault(`${stats.queued} queued and ${stats.inFlight} in flight of ${sends}`);
+  }
+
+  #fault(text) {
+    this.#calls.faults.push(text);
+  }
+}
+
+module.exports = { DeviceApp };

@@ -1,0 +1,64 @@
+'use strict';
+
+const { Clock } = require('./clock');
+const { Gateway } = require('./gateway');
+const { randomOf } = require('./random');
+
+/** All that one schedule takes place in: time, chance, the gateway, and the native sessions that were made. */
+class World {
+  clock = new Clock();
+  random;
+  gateway;
+  /** @type {import('./native').NativeTwin[]} */
+  twins = [];
+  /** Messages given to the app and not settled, by token. */
+  inHand = new Set();
+  /** What surfaced as an uncaught exception. */
+  surfaced = [];
+  #token = 0;
+  #onException = (error) => this.surfaced.push(error);
+
+  /** @param {number} seed */
+  constructor(seed) {
+    this.random = randomOf(seed);
+    this.gateway = new Gateway(this);
+    process.on('uncaughtException', this.#onException);
+  }
+
+  release() {
+    process.off('uncaughtException', this.#onException);
+    this.clock.release();
+  }
+
+  /** Something that is not the app's: it keeps no process alive. */
+  later(delay, act) {
+    return setTimeout(act, delay).unref();
+  }
+
+  cancel(timer) {
+    clearTimeout(timer);
+  }
+
+  /** As from another thread: at once, or a little later. */
+  soon(act) {
+    if (this.random.chance(0.6)) setImmediate(act).unref();
+    else this.later(1 + this.random.below(20), act);
+  }
+
+  dispatched() {
+    this.#token += 1;
+    this.inHand.add(this.#token);
+    return this.#token;
+  }
+
+  settled(token) {
+    this.inHand.delete(token);
+  }
+
+  /** The native session in use. */
+  get twin() {
+    return this.twins.at(-1);
+  }
+}
+
+module.exports = { World };

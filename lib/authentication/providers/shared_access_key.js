@@ -1,0 +1,224 @@
+// @ts-check
+'use strict';
+
+const { EventEmitter } = require('node:events');
+const { requireArguments } = require('../../plumbing/argument');
+const { callbackToPromise } = require('../../plumbing/callback');
+const { ConnectionString } = require('../../identity/connection_string');
+const { ArgumentError } = require('../../vocabulary/errors');
+const { failure } = require('../../vocabulary/failure');
+const { decodeSharedAccessKey } = require('../../identity/shared_access_key');
+const { SharedAccessSignature, encodeUriComponentStrict } = require('../shared_access_signature');
+const { LongTimer } = require('../../plumbing/long_timer');
+const { guarded } = require('../../plumbing/uncaught');
+const { concealed } = require('../credentials');
+const { AuthenticationType } = require('../type');
+
+/** @typedef {import('../../..').TransportConfig} TransportConfig */
+/** @typedef {(error: Error | null, credentials?: TransportConfig) => void} CredentialsCallback */
+
+/** How long a token is valid, and how long before its end the next one is made. Seconds. */
+const VALID_S = 3600;
+const MARGIN_S = 900;
+
+/** After a renewal that failed: how long to wait. The old token is good for the margin yet. Milliseconds. */
+const RENEW_AGAIN_MS = 30_000;
+
+/**
+ * Makes tokens with the symmetric key of a device or module, and new ones before they expire (device-sdk.md §1.9, §4).
+ *
+ * Events: `newTokenAvailable(credentials)` when a running renewal made a token, `error(Error)` when it could not; unlike
+ * other `error` events this one may go unheard, and the renewal is tried again.
+ *
+ * Subclasses may override `_sign`, to leave the key with somebody else.
+ */
+class SharedAccessKeyAuthenticationProvider extends EventEmitter {
+  type = AuthenticationType.Token;
+  #credentials;
+  #validS;
+  #marginS;
+  /** Seconds since 1970; 0: no token. */
+  #expiry = 0;
+  /** @type {LongTimer | undefined} */
+  #renewal;
+  /** A call of `stop` makes a token still being signed for the timer come to nothing. */
+  #generation = 0;
+
+  /**
+   * @param {TransportConfig} credentials
+   * @param {number} [tokenValidTimeInSeconds] Default 3600.
+   * @param {number} [tokenRenewalMarginInSeconds] Default 900.
+   * @throws {ArgumentError} The margin is not shorter than the validity.
+   */
+  constructor(credentials, tokenValidTimeInSeconds, tokenRenewalMarginInSeconds) {
+    super();
+    this.#credentials = concealed(credentials);
+    this.#validS = tokenValidTimeInSeconds || VALID_S;
+    this.#marginS = tokenRenewalMarginInSeconds || MARGIN_S;
+    requireShorterMargin(this.#validS, this.#marginS);
+  }
+
+  /**
+   * For subclasses. Not an own property: printing a provider must not show it.
+   *
+   * @protected
+   */
+  get _credentials() {
+    return this.#credentials;
+  }
+
+  /**
+   * The credentials with a token that is valid for at least the margin. Starts the renewal.
+   *
+   * @param {CredentialsCallback} [callback]
+   * @returns {any}
+   */
+  getDeviceCredentials(callback) {
+    return callbackToPromise((done) => {
+      if (this.#expiry - now() >= this.#marginS) {
+        done(null, this.#credentials);
+        return;
+      }
+      this.#makeToken((error, expiry) => {
+        if (error) {
+          done(error);
+          return;
+        }
+        // Stopped meanwhile: the token may be used, but nothing would renew it, so it is not used twice.
+        if (expiry) this.#keep(expiry);
+        done(null, this.#credentials);
+      });
+    }, callback);
+  }
+
+  /**
+   * @param {number} tokenValidTimeInSeconds
+   * @param {number} tokenRenewalMarginInSeconds
+   * @throws {ArgumentError} The margin is not shorter than the validity.
+   */
+  setTokenRenewalValues(tokenValidTimeInSeconds, tokenRenewalMarginInSeconds) {
+    requireShorterMargin(tokenValidTimeInSeconds, tokenRenewalMarginInSeconds);
+    this.#validS = tokenValidTimeInSeconds;
+    this.#marginS = tokenRenewalMarginInSeconds;
+    if (this.#renewal) this.#renew();
+  }
+
+  /** Ends the renewal. The next `getDeviceCredentials` makes a new token. */
+  stop() {
+    this.#generation += 1;
+    if (!this.#renewal) return;
+    this.#renewal.clear();
+    this.#renewal = undefined;
+    this.#expiry = 0;
+  }
+
+  /**
+   * Makes a token. May be overridden; reports by callback or throws.
+   *
+   * @protected
+   * @param {string} resourceUri Percent-encoded.
+   * @param {number} expiry In seconds since 1970-01-01 UTC.
+   * @param {(error: Error | null, sharedAccessSignature?: string) => void} callback
+   */
+  _sign(resourceUri, expiry, callback) {
+    const { sharedAccessKeyName, sharedAccessKey = '' } = this.#credentials;
+    // The original signs with whatever it can make out of a damaged key, which the gateway then refuses.
+    decodeSharedAccessKey(sharedAccessKey);
+    const token = SharedAccessSignature.create(resourceUri, sharedAccessKeyName, sharedAccessKey, expiry);
+    callback(null, token.toString());
+  }
+
+  /**
+   * @param {(error: Error | null, expiry?: number) => void} made Without an expiry if `stop` was called meanwhile.
+   */
+  #makeToken(made) {
+    const generation = this.#generation;
+    const { host, deviceId, moduleId } = this.#credentials;
+    const resource = `${host}/devices/${deviceId}` + (moduleId ? `/modules/${moduleId}` : '');
+    const expiry = now() + this.#validS;
+    let reported = false;
+    try {
+      this._sign(encodeUriComponentStrict(resource), expiry, (error, sharedAccessSignature) => {
+        reported = true;
+        if (!error) this.#credentials.sharedAccessSignature = sharedAccessSignature;
+        made(error, generation === this.#generation ? expiry : undefined);
+      });
+    } catch (error) {
+      if (reported) throw error;
+      made(/** @type {Error} */ (error));
+    }
+  }
+
+  /** @param {number} expiry Of the token that is in use from now on. */
+  #keep(expiry) {
+    this.#expiry = expiry;
+    this.#renewIn((this.#validS - this.#marginS) * 1000);
+  }
+
+  #renew() {
+    const generation = this.#generation;
+    this.#makeToken((error, expiry) => {
+      if (generation !== this.#generation) return;
+      if (error) {
+        this.#renewIn(RENEW_AGAIN_MS);
+        if (this.listenerCount('error') > 0) guarded(() => this.emit('error', error));
+      } else {
+        this.#keep(/** @type {number} */ (expiry));
+        guarded(() => this.emit('newTokenAvailable', this.#credentials));
+      }
+    });
+  }
+
+  /** @param {number} delay Milliseconds. */
+  #renewIn(delay) {
+    this.#renewal?.clear();
+    this.#renewal = new LongTimer(() => this.#renew(), delay).unref();
+  }
+
+  /**
+   * @param {string} connectionString
+   * @param {number} [tokenValidTimeInSeconds] Default 3600.
+   * @param {number} [tokenRenewalMarginInSeconds] Default 900.
+   * @returns {SharedAccessKeyAuthenticationProvider}
+   * @throws {ReferenceError} No connection string.
+   * @throws {ArgumentError} It lacks DeviceId, HostName or SharedAccessKey, or the margin is too long.
+   */
+  static fromConnectionString(connectionString, tokenValidTimeInSeconds, tokenRenewalMarginInSeconds) {
+    requireArguments({ connectionString });
+    const fields = ConnectionString.parse(connectionString, ['DeviceId', 'HostName', 'SharedAccessKey']);
+    const credentials = {
+      host: fields.HostName,
+      gatewayHostName: fields.GatewayHostName,
+      deviceId: fields.DeviceId,
+      moduleId: fields.ModuleId,
+      sharedAccessKeyName: fields.SharedAccessKeyName,
+      sharedAccessKey: fields.SharedAccessKey,
+    };
+    return new SharedAccessKeyAuthenticationProvider(
+      /** @type {TransportConfig} */ (credentials),
+      tokenValidTimeInSeconds,
+      tokenRenewalMarginInSeconds,
+    );
+  }
+}
+
+/** @returns {number} Seconds since 1970-01-01 UTC. */
+function now() {
+  return Math.floor(Date.now() / 1000);
+}
+
+/**
+ * @param {number} validS
+ * @param {number} marginS
+ */
+function requireShorterMargin(validS, marginS) {
+  if (validS > marginS) return;
+  throw failure(
+    ArgumentError,
+    'ERR_IOT_TOKEN_RENEWAL',
+    `The token would be renewed ${marginS} s before its end but is valid for only ${validS} s`,
+    { hint: 'tokenRenewalMarginInSeconds must be less than tokenValidTimeInSeconds.' },
+  );
+}
+
+module.exports = { SharedAccessKeyAuthenticationProvider };

@@ -1,0 +1,153 @@
+// @ts-check
+'use strict';
+
+const { requireArguments } = require('../plumbing/argument');
+const { SharedAccessKeyAuthenticationProvider } = require('../authentication/providers/shared_access_key');
+const {
+  SharedAccessSignatureAuthenticationProvider,
+} = require('../authentication/providers/shared_access_signature');
+const { ConnectionString } = require('../identity/connection_string');
+const { ArgumentError, NotImplementedError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+const { HeldMessages } = require('../c2d/held_messages');
+const { InternalClient } = require('./internal_client');
+const { C2D, keepsPendingOperations } = require('../connection/transport');
+const { guarded, surface } = require('../plumbing/uncaught');
+
+/**
+ * A device (device-sdk.md §1.2). Beside the events of InternalClient it emits `message(Message)`: the client asks the
+ * gateway for messages while that event has listeners, and connects for it, unless `close` was called.
+ *
+ * With the MQTT transports a message is acknowledged once all its listeners have returned. If one throws, the message
+ * stays with the gateway, which delivers it again after the next connect. One that arrives while nobody listens is
+ * held.
+ */
+class Client extends InternalClient {
+  #listening = 0;
+  #held = new HeldMessages(
+    () => this.listenerCount('message') > 0,
+    (message, settle) => this.#deliver(message, settle),
+  );
+
+  /**
+   * @param {any} transport
+   * @param {string} [connectionString]
+   */
+  constructor(transport, connectionString) {
+    super(transport, connectionString);
+    if (transport[keepsPendingOperations] === true) {
+      transport.on('message', (/** @type {any} */ message, /** @type {() => void} */ settle) =>
+        this.#held.arrive(message, settle),
+      );
+    } else {
+      transport.on('message', (/** @type {any} */ message) => guarded(() => this.emit('message', message)));
+    }
+  }
+
+  /**
+   * @protected
+   * @param {string | symbol | undefined} event
+   */
+  _listenersChanged(event) {
+    if (event !== undefined && event !== 'message') return;
+    const before = this.#listening;
+    this.#listening = this.listenerCount('message');
+    // Taking one of several listeners away is no wish to connect.
+    if (this.#listening > before) this._want(C2D, true);
+    else if (this.#listening === 0 && before > 0) this._want(C2D, false);
+    this.#held.flush();
+  }
+
+  /** @protected */
+  _messagesStale() {
+    this.#held.drop();
+  }
+
+  /**
+   * @param {any} message
+   * @param {() => void} settle
+   */
+  #deliver(message, settle) {
+    try {
+      this.emit('message', message);
+    } catch (error) {
+      surface(error);
+      // Unless the exception ends the process, when the message is to come again: unacknowledged for longer, it would
+      // hold back the acknowledgements of all that come after.
+      setImmediate(settle);
+      return;
+    }
+    settle();
+  }
+
+  /**
+   * @param {string} connectionString Of a device; fields it does not know are ignored. `GatewayHostName` is honoured
+   *   with a key and, unlike the original, with a token.
+   * @param {new (authenticationProvider: any) => any} Transport
+   * @returns {Client}
+   * @throws {ReferenceError} No connection string.
+   * @throws {ArgumentError} It lacks HostName, DeviceId, or any credential.
+   * @throws {FormatError} Its SharedAccessSignature is malformed.
+   */
+  static fromConnectionString(connectionString, Transport) {
+    requireArguments({ connectionString });
+    const fields = ConnectionString.parse(connectionString);
+    return new Client(new Transport(providerOf(fields, connectionString)));
+  }
+
+  /**
+   * @param {string} sharedAccessSignature A token of the device. It names hub and device, but no gateway.
+   * @param {new (authenticationProvider: any) => any} Transport
+   * @returns {Client}
+   * @throws {ReferenceError} No token.
+   * @throws {FormatError} It is malformed.
+   */
+  static fromSharedAccessSignature(sharedAccessSignature, Transport) {
+    requireArguments({ sharedAccessSignature });
+    const provider =
+      SharedAccessSignatureAuthenticationProvider.fromSharedAccessSignature(sharedAccessSignature);
+    return new Client(new Transport(provider));
+  }
+
+  /**
+   * @param {any} authenticationProvider
+   * @param {new (authenticationProvider: any) => any} Transport
+   * @returns {Client}
+   * @throws {ReferenceError} An argument is missing.
+   */
+  static fromAuthenticationProvider(authenticationProvider, Transport) {
+    requireArguments({ authenticationProvider, Transport });
+    return new Client(new Transport(authenticationProvider));
+  }
+}
+
+/**
+ * @param {import('../..').ConnectionStringFields} fields
+ * @param {string} connectionString
+ */
+function providerOf(fields, connectionString) {
+  if (fields.SharedAccessKey)
+    return SharedAccessKeyAuthenticationProvider.fromConnectionString(connectionString);
+  if (fields.SharedAccessSignature) {
+    return SharedAccessSignatureAuthenticationProvider.fromSharedAccessSignature(
+      fields.SharedAccessSignature,
+      fields.GatewayHostName,
+    );
+  }
+  if (fields.x509) {
+    throw failure(
+      NotImplementedError,
+      'ERR_IOT_NOT_IMPLEMENTED',
+      `The connection string asks for X.509 authentication (x509=${fields.x509}), which is not implemented yet`,
+      { hint: 'Use a device with a symmetric key: the connection string then has SharedAccessKey=…' },
+    );
+  }
+  throw failure(
+    ArgumentError,
+    'ERR_IOT_CONNECTION_STRING_NO_CREDENTIAL',
+    'The connection string has no SharedAccessKey, SharedAccessSignature or x509=true',
+    { hint: 'Copy it from the hub, where it ends in SharedAccessKey=…' },
+  );
+}
+
+module.exports = { Client };

@@ -1,0 +1,327 @@
+// @ts-check
+'use strict';
+
+const { requireArguments } = require('../plumbing/argument');
+const { callbackToPromise } = require('../plumbing/callback');
+const { messageOf } = require('./message');
+const { ClientOptions, readAuthority } = require('./options');
+const { KeptConnection } = require('../connection/kept');
+const { ArgumentError, InvalidOperationError, NotImplementedError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+const { ObservedEmitter } = require('./listeners');
+const { Disconnected, MessageCompleted, TransportConfigured } = require('../vocabulary/results');
+const { ExponentialBackOffWithJitter } = require('../connection/retry_policy');
+const { keepsPendingOperations } = require('../connection/transport');
+const { guarded } = require('../plumbing/uncaught');
+
+/** @typedef {(error: any, result?: any) => void} Callback */
+
+/** How long an operation, and a reconnection, may take with its retries. Milliseconds. */
+const MAX_OPERATION_TIMEOUT_MS = 240_000;
+
+/**
+ * What clients for devices and for modules share (device-sdk.md §1.2, §2). Methods that take a callback return a
+ * promise without one. Arguments that cannot be used are thrown with a callback and reject the promise without.
+ *
+ * Events: `connect` on every connection made, `disconnect(results.Disconnected)` when the retry policy gives up, its
+ * `transportObj` the error, `error(Error)`, and `state({ state, delay?, reason?, stage? })`.
+ */
+class InternalClient extends ObservedEmitter {
+  /** The renewal period of old, kept for apps that read it. Milliseconds. */
+  static sasRenewalInterval = 2_700_000;
+
+  #connection;
+  #options = new ClientOptions();
+
+  /**
+   * @param {any} transport A DeviceTransport, see `transport.js`.
+   * @param {string} [connectionString] Not used any more.
+   * @throws {ReferenceError} No transport.
+   * @throws {InvalidOperationError} A connection string: use `fromConnectionString`.
+   */
+  constructor(transport, connectionString) {
+    requireArguments({ transport });
+    if (connectionString) {
+      throw failure(
+        InvalidOperationError,
+        'ERR_IOT_CONSTRUCTOR',
+        'The constructor takes no connection string',
+        { hint: 'Use fromConnectionString(connectionString, Transport).' },
+      );
+    }
+    super();
+    // These three are read, and set, by apps and their tests.
+    this._transport = transport;
+    /** @type {import('../..').RetryPolicy} */
+    this._retryPolicy = new ExponentialBackOffWithJitter();
+    /** Milliseconds. */
+    this._maxOperationTimeout = MAX_OPERATION_TIMEOUT_MS;
+
+    const quick = this._retryPolicy;
+    const Connection = transport[keepsPendingOperations] === true ? KeptConnection : perOperationConnection();
+    const hooks = /** @type {import('../connection/transport').Hooks} */ ({
+      connected: () => guarded(() => this.emit('connect')),
+      disconnected: (error) => guarded(() => this.emit('disconnect', new Disconnected(error))),
+      featureFailed: (error, told) => {
+        // Without a listener the event ends the process, which is too much for an error that open() reported.
+        if (!told || this.listenerCount('error') > 0) guarded(() => this.emit('error', error));
+      },
+      stale: () => this._messagesStale(),
+      state: (change) => guarded(() => this.emit('state', change)),
+    });
+    this.#connection = new Connection(this, hooks, { retryFirst: () => this._retryPolicy !== quick });
+  }
+
+  /**
+   * Connects. Not needed: sending or listening connects too. A connection that is being made is joined.
+   *
+   * With the MQTT transports the default retry policy is asked only once a connection has stood: before, a failure is
+   * reported at once, so that a typo in a host name is (CONNACK 3, "server unavailable", excepted). One that was set by
+   * `setRetryPolicy` is asked from the first failure on.
+   *
+   * @param {Callback} [callback] `(error, results.Connected)`
+   * @returns {any}
+   */
+  open(callback) {
+    return callbackToPromise((done) => this.#connection.open(done), callback);
+  }
+
+  /**
+   * Disconnects, after giving messages under way a bounded time to be acknowledged. `open` may be called again.
+   *
+   * @param {Callback} [callback] `(error, results.Disconnected)`
+   * @returns {any}
+   */
+  close(callback) {
+    return callbackToPromise((done) => this.#connection.close(done), callback);
+  }
+
+  /**
+   * Sends a message. With the MQTT transports it is kept over connection losses until it is acknowledged, or four
+   * minutes have passed, or the retry policy gives up.
+   *
+   * @param {any} message A Message, or what stands for one: see `messageOf`.
+   * @param {Callback} [callback] `(error, results.MessageEnqueued)`, when the gateway acknowledged it.
+   * @returns {any}
+   * @throws {ReferenceError} No message.
+   * @throws {ArgumentError} `ERR_IOT_BODY`: something that is no message.
+   */
+  sendEvent(message, callback) {
+    // Not through callbackToPromise: this is the path every message takes, and the callback goes on as it is.
+    if (callback) {
+      if (typeof callback !== 'function') throw new TypeError('callback must be a function');
+      if (!message) requireArguments({ message });
+      this.#connection.sendEvent(messageOf(message), callback);
+      return;
+    }
+    return new Promise((resolve, reject) => {
+      requireArguments({ message });
+      this.#connection.sendEvent(messageOf(message), (error, result) => {
+        if (error) reject(error);
+        else resolve(result);
+      });
+    });
+  }
+
+  /**
+   * Sends several messages in one request: HTTP only.
+   *
+   * @param {any[]} messages
+   * @param {Callback} [callback] `(error, results.MessageEnqueued)`
+   * @returns {any}
+   * @throws {NotImplementedError} The transport has no batches: send the messages one by one.
+   */
+  sendEventBatch(messages, callback) {
+    return callbackToPromise((done) => {
+      this.#require('sendEventBatch', 'Call sendEvent for each message: they are sent together anyway.');
+      this.#connection.perform('sendEventBatch', messages, done);
+    }, callback);
+  }
+
+  /**
+   * Sets options of the transport, beside those set before. They take effect at the next connection.
+   *
+   * @param {import('../..').DeviceClientOptions} options `ca` may be PEM, DER, the path of a file, or an array of these.
+   * @param {Callback} [callback] `(error)`; on success there is no result.
+   * @returns {any}
+   * @throws {ReferenceError} No options. Thrown also without a callback, as ever.
+   */
+  setOptions(options, callback) {
+    requireArguments({ options });
+    return callbackToPromise((done) => this.#configure(options, (error) => done(error)), callback);
+  }
+
+  /**
+   * @deprecated Use `setOptions`.
+   * @param {any} options A receive policy for HTTP.
+   * @param {Callback} [callback] `(error, results.TransportConfigured)`
+   * @returns {any}
+   * @throws {ReferenceError} No options.
+   * @throws {NotImplementedError} The transport has no options.
+   */
+  setTransportOptions(options, callback) {
+    return callbackToPromise((done) => {
+      requireArguments({ options });
+      this.#require('setOptions', 'Do without setTransportOptions on this transport.');
+      this.#configure({ http: { receivePolicy: options } }, (error) => {
+        if (error) done(error);
+        else done(null, new TransportConfigured());
+      });
+    }, callback);
+  }
+
+  /**
+   * Settles a received message as done. On MQTT there is nothing to do: messages are acknowledged once the listeners
+   * of `message` have returned.
+   *
+   * @param {any} message
+   * @param {Callback} [callback] `(error, results.MessageCompleted)`
+   * @returns {any}
+   * @throws {ReferenceError} No message.
+   */
+  complete(message, callback) {
+    return callbackToPromise((done) => {
+      requireArguments({ message });
+      if (typeof this._transport.complete === 'function') this.#connection.perform('complete', message, done);
+      else done(null, new MessageCompleted());
+    }, callback);
+  }
+
+  /**
+   * Refuses a received message. Not on MQTT.
+   *
+   * @param {any} message
+   * @param {Callback} [callback] `(error, results.MessageRejected)`
+   * @returns {any}
+   * @throws {ReferenceError} No message.
+   * @throws {NotImplementedError} The transport cannot.
+   */
+  reject(message, callback) {
+    return this.#settle('reject', message, callback);
+  }
+
+  /**
+   * Gives a received message back. Not on MQTT.
+   *
+   * @param {any} message
+   * @param {Callback} [callback] `(error, results.MessageAbandoned)`
+   * @returns {any}
+   * @throws {ReferenceError} No message.
+   * @throws {NotImplementedError} The transport cannot.
+   */
+  abandon(message, callback) {
+    return this.#settle('abandon', message, callback);
+  }
+
+  /**
+   * Replaces the token of a client made from one; a connected client reconnects with it.
+   *
+   * @param {string} sharedAccessSignature
+   * @param {Callback} [callback] `(error, results.SharedAccessSignatureUpdated)`
+   * @returns {any}
+   * @throws {ReferenceError} No token. Thrown also without a callback, as ever.
+   * @throws {TypeError} The client was not made from a token.
+   */
+  updateSharedAccessSignature(sharedAccessSignature, callback) {
+    requireArguments({ sharedAccessSignature });
+    return callbackToPromise((done) => {
+      this.#connection.perform('updateSharedAccessSignature', sharedAccessSignature, (error, result) => {
+        if (error) {
+          done(error);
+          return;
+        }
+        guarded(() => this.emit('_sharedAccessSignatureUpdated'));
+        done(null, result);
+      });
+    }, callback);
+  }
+
+  /**
+   * Sets what decides about retries from now on. Default: `ExponentialBackOffWithJitter`.
+   *
+   * @param {import('../..').RetryPolicy} policy
+   * @throws {ReferenceError} No policy.
+   * @throws {ArgumentError} It lacks one of the two functions.
+   */
+  setRetryPolicy(policy) {
+    requireArguments({ policy });
+    for (const method of /** @type {const} */ (['shouldRetry', 'nextRetryTimeout'])) {
+      if (typeof policy[method] === 'function') continue;
+      throw failure(ArgumentError, 'ERR_IOT_RETRY_POLICY', `The retry policy has no function ${method}`, {
+        hint: 'A policy has shouldRetry(error) and nextRetryTimeout(retryCount, isThrottled).',
+      });
+    }
+    this._retryPolicy = policy;
+  }
+
+  /**
+   * @protected
+   * @param {import('../connection/transport').Feature} feature
+   * @param {boolean} wanted
+   */
+  _want(feature, wanted) {
+    this.#connection.want(feature, wanted);
+  }
+
+  /**
+   * Messages that were received but not yet given to the app cannot be acknowledged any more.
+   *
+   * @protected
+   */
+  _messagesStale() {}
+
+  /**
+   * @param {Record<string, any>} options
+   * @param {Callback} callback
+   */
+  #configure(options, callback) {
+    const known = this._transport[keepsPendingOperations] === true || !options.ca;
+    const given = known ? options : { ...options, ca: readAuthority(options.ca) };
+    const done = (/** @type {any} */ error) => {
+      if (!error) this.#options.keep(given);
+      callback(error);
+    };
+    try {
+      this.#connection.perform('setOptions', this.#options.over(given), done);
+    } catch (error) {
+      callback(error);
+    }
+  }
+
+  /**
+   * @param {'reject' | 'abandon'} method
+   * @param {any} message
+   * @param {Callback | undefined} callback
+   */
+  #settle(method, message, callback) {
+    return callbackToPromise((done) => {
+      requireArguments({ message });
+      // A transport that keeps pending operations has an `abandon` of another meaning.
+      const own = this._transport[keepsPendingOperations] === true;
+      this.#require(
+        own ? undefined : method,
+        'A message that was received over MQTT can only be completed.',
+        method,
+      );
+      this.#connection.perform(method, message, done);
+    }, callback);
+  }
+
+  /**
+   * @param {string | undefined} method Of the transport.
+   * @param {string} hint
+   * @param {string} [operation] Its name in the message.
+   */
+  #require(method, hint, operation = method) {
+    if (method !== undefined && typeof this._transport[method] === 'function') return;
+    const text = `This transport does not implement ${operation}`;
+    throw failure(NotImplementedError, 'ERR_IOT_NOT_IMPLEMENTED', text, { hint });
+  }
+}
+
+/** Loaded when needed: our own transports do without. */
+function perOperationConnection() {
+  return require('../connection/per_operation').PerOperationConnection;
+}
+
+module.exports = { InternalClient };

@@ -1,0 +1,63 @@
+// @ts-check
+'use strict';
+
+const HELP = `Usage: edge-downstream <command>
+
+    doctor    says why this device cannot connect to its IoT Edge gateway
+
+edge-downstream doctor --help says more.
+`;
+
+/** The exit code of what SIGPIPE ended, which Node ignores. */
+const SIGPIPE = 128 + 13;
+
+/**
+ * What a command needs of the process.
+ *
+ * @typedef {object} Surroundings
+ * @property {NodeJS.WriteStream} stdout
+ * @property {NodeJS.WriteStream} stderr
+ * @property {NodeJS.ProcessEnv} env
+ * @property {string | number | null | undefined} [exitCode]
+ * @property {(code: number) => void} exit
+ */
+
+/** By name. Loaded when called. @type {Record<string, () => (args: string[], surroundings: Surroundings) => Promise<number>>} */
+const COMMANDS = {
+  doctor: () => require('./command').doctor,
+};
+
+/**
+ * `edge-downstream <command> …`. Exit codes are those of the command; 2: there is no such command.
+ *
+ * @param {string[]} args
+ * @param {Surroundings} surroundings
+ */
+async function main([name, ...args], surroundings) {
+  surroundings.stdout.on('error', (error) => {
+    // Whoever read has seen enough, as in `edge-downstream doctor … | head`.
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') surroundings.exit(SIGPIPE);
+    else throw error;
+  });
+  const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name]() : undefined;
+  const code = command ? await command(args, surroundings) : help(name, surroundings);
+  // Written before the end; and what a resolver still waits for must not hold up anybody.
+  surroundings.exitCode = code;
+  surroundings.stdout.write('', () => surroundings.stderr.write('', () => surroundings.exit(code)));
+}
+
+/**
+ * @param {string | undefined} name
+ * @param {Surroundings} surroundings
+ */
+function help(name, { stdout, stderr }) {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    stdout.write(HELP);
+    return 0;
+  }
+  // Not shown: it may well be a connection string.
+  stderr.write(`There is no such command.\n\n${HELP}`);
+  return 2;
+}
+
+module.exports = { main };

@@ -1,0 +1,145 @@
+// @ts-check
+'use strict';
+
+const { inspect } = require('node:util');
+const { requireArguments } = require('../plumbing/argument');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+const { readNameValueList } = require('../plumbing/name_value_list');
+
+/** What a connection string may hold. */
+const KNOWN_FIELDS = [
+  'HostName',
+  'DeviceId',
+  'ModuleId',
+  'SharedAccessKey',
+  'SharedAccessKeyName',
+  'SharedAccessSignature',
+  'GatewayHostName',
+  'x509',
+];
+
+/** Where a field begins inside the value of another, which a semicolon should have ended. */
+const NEXT_FIELD = new RegExp(`[\\s,&]*(?<![A-Za-z])(?=(?:${KNOWN_FIELDS.join('|')})=)`, 'i');
+
+/**
+ * The lenient reading of the original (device-sdk.md §1.5); `strict_connection_string.js` has the one of `connect()`.
+ *
+ * The result is a plain object. Printing it with `util.inspect` or `console.log` hides the key and the token.
+ */
+class ConnectionString {
+  /**
+   * @param {string} source
+   * @param {string[]} [requiredFields]
+   * @returns {import('../..').ConnectionStringFields} Unknown fields are kept, of duplicates the last.
+   * @throws {ArgumentError} `ERR_IOT_CONNECTION_STRING_FIELD_MISSING`: a required field is absent.
+   */
+  static parse(source, requiredFields = []) {
+    const fields = hideSecrets(readNameValueList(source, ';'));
+    const missing = requiredFields.find((name) => !(name in fields));
+    if (missing) throw missingField(missing);
+    return fields;
+  }
+}
+
+/** The functions of the same name in azure-iot-device. */
+const deviceConnectionString = {
+  /**
+   * @param {string} source
+   * @returns {import('../..').ConnectionStringFields}
+   * @throws {ArgumentError} HostName or DeviceId is absent, or there is not exactly one of SharedAccessKey,
+   *   SharedAccessSignature and x509.
+   */
+  parse(source) {
+    const fields = ConnectionString.parse(source, ['HostName', 'DeviceId']);
+    requireOneCredential(fields);
+    return fields;
+  },
+
+  /**
+   * @param {string} hostName Of the hub.
+   * @param {string} deviceId
+   * @param {string} symmetricKey Base64.
+   * @returns {string}
+   * @throws {ReferenceError} An argument is falsy.
+   */
+  createWithSharedAccessKey(hostName, deviceId, symmetricKey) {
+    requireArguments({ hostName, deviceId, symmetricKey });
+    return `HostName=${hostName};DeviceId=${deviceId};SharedAccessKey=${symmetricKey}`;
+  },
+
+  /**
+   * @param {string} hostName Of the hub.
+   * @param {string} deviceId
+   * @returns {string}
+   * @throws {ReferenceError} An argument is falsy.
+   */
+  createWithX509Certificate(hostName, deviceId) {
+    requireArguments({ hostName, deviceId });
+    return `HostName=${hostName};DeviceId=${deviceId};x509=true`;
+  },
+};
+
+/** @param {string} name */
+function missingField(name) {
+  return failure(
+    ArgumentError,
+    'ERR_IOT_CONNECTION_STRING_FIELD_MISSING',
+    `The connection string has no ${name}`,
+    {
+      hint: `It reads: HostName=<hub>;DeviceId=<device>;SharedAccessKey=<key>;GatewayHostName=<gateway>`,
+      field: name,
+    },
+  );
+}
+
+/**
+ * @param {Record<string, string | undefined>} fields
+ * @throws {ArgumentError} None or several of the three ways to authenticate.
+ */
+function requireOneCredential(fields) {
+  const present = ['SharedAccessKey', 'SharedAccessSignature', 'x509'].filter((name) => fields[name]);
+  if (present.length === 0) {
+    throw failure(
+      ArgumentError,
+      'ERR_IOT_CONNECTION_STRING_NO_CREDENTIAL',
+      'The connection string has no SharedAccessKey, SharedAccessSignature or x509=true',
+      { hint: 'Copy it from the hub, where it ends in SharedAccessKey=…' },
+    );
+  }
+  if (present.length > 1) {
+    throw failure(
+      ArgumentError,
+      'ERR_IOT_CONNECTION_STRING_CREDENTIAL_CONFLICT',
+      `The connection string has both ${present.join(' and ')}`,
+      { hint: 'Keep the one the device is registered with.' },
+    );
+  }
+}
+
+/**
+ * @template {Record<string, any>} T
+ * @param {T} fields
+ * @returns {T} `fields`, which `util.inspect` now shows without their secrets.
+ */
+function hideSecrets(fields) {
+  return Object.defineProperty(fields, inspect.custom, {
+    value: (/** @type {number} */ _depth, /** @type {import('node:util').InspectOptions} */ options) => {
+      const shown = /** @type {Record<string, any>} */ ({ ...fields });
+      for (const name of Object.keys(shown)) {
+        if (/^SharedAccess(Key|Signature)$/i.test(name) && shown[name]) shown[name] = '<hidden>';
+      }
+      return inspect(shown, options);
+    },
+  });
+}
+
+module.exports = {
+  KNOWN_FIELDS,
+  NEXT_FIELD,
+  ConnectionString,
+  deviceConnectionString,
+  missingField,
+  requireOneCredential,
+  hideSecrets,
+};

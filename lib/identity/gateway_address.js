@@ -1,0 +1,68 @@
+// @ts-check
+'use strict';
+
+const { domainToASCII } = require('node:url');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure, quote } = require('../vocabulary/failure');
+
+/**
+ * Splits what a connection string gives as HostName or GatewayHostName: a name, an IPv4 or an IPv6 address, the last
+ * bare or in brackets, each with or without a port.
+ *
+ * @param {string} hostName `gateway.local`, `localhost:12345`, `192.168.1.4`, `[::1]:8883`, `::1`
+ * @param {number} defaultPort
+ * @returns {{ host: string, port: number }} `host` without brackets, names in their ASCII form.
+ * @throws {ArgumentError} `ERR_IOT_HOST_INVALID`
+ */
+function parseEndpoint(hostName, defaultPort) {
+  if (typeof hostName !== 'string') throw invalid(hostName);
+  if (isIPv6(hostName)) return { host: hostName, port: defaultPort };
+  const [, bracketed, name, port] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(hostName) ?? [];
+  if (bracketed === undefined && name === undefined) throw invalid(hostName);
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) throw invalid(hostName);
+  const host = bracketed === undefined ? readName(name) : isIPv6(bracketed) && bracketed;
+  if (!host) throw invalid(hostName);
+  return { host, port: port === undefined ? defaultPort : Number(port) };
+}
+
+/**
+ * Only what may be an address is looked at: loading `node:net` takes longer than all of this package.
+ *
+ * @param {string} text
+ */
+function isIPv6(text) {
+  return text.includes(':') && !/^[^:]*:\d+$/.test(text) && require('node:net').isIPv6(text);
+}
+
+/** @param {string} text */
+function isIPv4(text) {
+  return /^[\d.]+$/.test(text) && require('node:net').isIPv4(text);
+}
+
+/**
+ * @param {string} name
+ * @returns {string | undefined} The name or IPv4 address in ASCII, `undefined` if it is neither.
+ */
+function readName(name) {
+  if (isIPv4(name)) return name;
+  // Not for ASCII: it would drop line breaks and turn "1.2.3" into an address.
+  const ascii = /[^\0-\x7f]/.test(name) ? domainToASCII(name) : name;
+  // Underscores are not for host names, but container networks use them. A last label of digits is a broken address.
+  const label = /^(?!-)[\w-]{1,63}(?<!-)$/;
+  const labels = ascii.replace(/\.$/, '').split('.');
+  const valid =
+    ascii.length <= 254 && labels.every((each) => label.test(each)) && !/^\d+$/.test(labels.at(-1) ?? '');
+  return valid ? ascii : undefined;
+}
+
+/** @param {string} hostName */
+function invalid(hostName) {
+  const hint = /^\w+:\/\//.test(hostName)
+    ? 'Leave the scheme away: the name alone, if need be with a port.'
+    : 'A name or address, if need be with a port: gateway.local, 192.168.1.4:8883, [fe80::1]:8883';
+  return failure(ArgumentError, 'ERR_IOT_HOST_INVALID', `${quote(hostName)} is no host name or address`, {
+    hint,
+  });
+}
+
+module.exports = { parseEndpoint };

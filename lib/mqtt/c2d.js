@@ -1,0 +1,21 @@
+// @ts-check
+'use strict';
+
+const { Message } = require('../message/message');
+const { decode } = require('./property_bag');
+
+/**
+ * Messages from the cloud to the device: `devices/{d}/messages/devicebound/{bag}` (device-sdk.md §3.6).
+ *
+ * @param {(message: Message, settle: () => void) => void} deliver
+ * @returns {import('./topics').Row}
+ */
+function c2dRow(deliver) {
+  return {
+    qos: 1,
+    prefix: ({ c2dTopic }) => c2dTopic,
+    receive: (bag, payload, settle) => deliver(decode(bag, new Message(payload)), settle),
+  };
+}
+
+module.exports = { c2dRow };

@@ -1,0 +1,60 @@
+// @ts-check
+'use strict';
+
+const { requireDeviceId } = require('../identity/device_id');
+const { parseEndpoint } = require('../identity/gateway_address');
+const { userAgent } = require('../identity/user_agent');
+
+/** @typedef {import('../..').TransportConfig} TransportConfig */
+
+/** The version of the service interface (device-sdk.md §3.3). */
+const API_VERSION = '2021-04-12';
+
+/**
+ * The names by which a device or module goes on MQTT (device-sdk.md §3.2–§3.6). Ids stand in them as they are.
+ */
+class MqttIdentity {
+  /** @type {string} */
+  #hub;
+  /** @type {string} Where it connects to. */
+  #gateway;
+
+  /**
+   * @param {TransportConfig} credentials
+   * @throws {ArgumentError} `ERR_IOT_DEVICE_ID_INVALID`: an id cannot travel.
+   */
+  constructor({ host, gatewayHostName, deviceId, moduleId }) {
+    requireDeviceId(deviceId);
+    if (moduleId) requireDeviceId(moduleId);
+    this.#hub = host;
+    this.#gateway = gatewayHostName || host;
+    /** MQTT client id. */
+    this.clientId = moduleId ? `${deviceId}/${moduleId}` : deviceId;
+    /** What the property bag of a message follows. */
+    this.telemetryTopic = `devices/${deviceId}${moduleId ? `/modules/${moduleId}` : ''}/messages/events/`;
+    /** What the property bag of a message from the cloud follows. */
+    this.c2dTopic = `devices/${deviceId}/messages/devicebound/`;
+  }
+
+  /**
+   * @param {number} defaultPort
+   * @returns {{ host: string, port: number }}
+   * @throws {ArgumentError} `ERR_IOT_HOST_INVALID`
+   */
+  endpoint(defaultPort) {
+    return parseEndpoint(this.#gateway, defaultPort);
+  }
+
+  /**
+   * The MQTT user name. It names the hub, also behind a gateway.
+   *
+   * @param {{ modelId?: string, productInfo: string }} options
+   */
+  username({ modelId, productInfo }) {
+    const model = modelId ? `&model-id=${modelId}` : '';
+    const agent = encodeURIComponent(userAgent(productInfo));
+    return `${this.#hub}/${this.clientId}/?api-version=${API_VERSION}${model}&DeviceClientType=${agent}`;
+  }
+}
+
+module.exports = { MqttIdentity };

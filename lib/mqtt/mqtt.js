@@ -1,0 +1,280 @@
+// @ts-check
+'use strict';
+
+const { EventEmitter } = require('node:events');
+const { keepsPendingOperations } = require('../connection/transport');
+const { bytesOf } = require('../message/body');
+const { closedBeforeConnected } = require('../session/operation_failure');
+const { Session } = require('../session/session');
+const { SHORT_TEXT } = require('../session/slab');
+const { NotImplementedError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+const { MessageCompleted } = require('../vocabulary/results');
+const { c2dRow } = require('./c2d');
+const { Link } = require('./link');
+const { requireMessageFits } = require('./message_size');
+const { MqttOptions } = require('./options');
+const { encodeSystemAndUser } = require('./property_bag');
+const { Subscriptions } = require('./subscriptions');
+const { Topics } = require('./topics');
+const { Unattended } = require('./unattended');
+
+/** @typedef {import('../native/binding').NativeEvent} NativeEvent */
+/** @typedef {(error: any, result?: any) => void} Callback */
+/** @typedef {{ timeoutMs?: number, signal?: AbortSignal }} Limits */
+
+/**
+ * MQTT 3.1.1 over TLS, port 8883: a DeviceTransport that keeps pending operations over connection losses
+ * (`connection/transport.js`).
+ *
+ * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`, `state({ stage })`.
+ */
+class Mqtt extends EventEmitter {
+  #provider;
+  #options = new MqttOptions();
+  #session;
+  #subscriptions;
+  #topics;
+  #link;
+  /** Present while no client takes charge. @type {Unattended | undefined} */
+  #unattended = new Unattended(this);
+  /** Sends that were asked for before the names to send by were known. @type {[message: any, callback: Callback, limits?: Limits][]} */
+  #deferred = [];
+  #c2d = c2dRow((message, settle) => {
+    this.#unattended?.deliver(settle);
+    this.emit('message', message, settle);
+  });
+
+  /** @param {any} authenticationProvider */
+  constructor(authenticationProvider) {
+    super();
+    this.#provider = authenticationProvider;
+    this.#session = new Session({
+      state: (event) => this.#link.handle(event),
+      message: (event) => this.#onMessage(event),
+    });
+    this.#subscriptions = new Subscriptions(this.#session);
+    this.#topics = new Topics([this.#c2d]);
+    this.#link = new Link(authenticationProvider, this.#options, this.#session, {
+      identified: () => this.#sendDeferred(),
+      stage: (stage) => this.emit('state', { stage }),
+      connected: (identity, renewal) => {
+        this.#subscriptions.connected(identity);
+        this.emit('connected', { renewal });
+      },
+      ended: () => this.#subscriptions.disconnected(),
+      lost: (error, life) => {
+        const tell = () => this.emit('disconnect', error, life);
+        if (this.#unattended) this.giveUp(error, tell);
+        else tell();
+      },
+    });
+  }
+
+  get [keepsPendingOperations]() {
+    return true;
+  }
+
+  /** A client sees to the connection from now on. */
+  attend() {
+    this.#unattended = undefined;
+  }
+
+  /**
+   * One attempt.
+   *
+   * @param {Callback} callback `(error, results.Connected)`
+   */
+  connect(callback) {
+    this.#link.connect(callback);
+  }
+
+  /**
+   * Ends the connection, or the attempt at one. What is queued or not acknowledged gets ten seconds.
+   *
+   * @param {Callback} callback `(null, results.Disconnected)`
+   */
+  disconnect(callback) {
+    this.#failDeferred(closedBeforeConnected());
+    this.#link.disconnect(callback);
+  }
+
+  /**
+   * Sends a message, at the latest when there is a connection again.
+   *
+   * @param {any} message
+   * @param {Callback} callback `(error, results.MessageEnqueued)`
+   * @param {Limits} [limits]
+   */
+  sendEvent(message, callback, limits) {
+    const { identity } = this.#link;
+    if (identity === undefined) this.#deferred.push([message, callback, limits]);
+    else this.#send(identity.telemetryTopic, message, callback, limits);
+    if (this.#unattended && !this.#link.stands) this.#unattended.needsConnection();
+  }
+
+  /**
+   * MQTT has no batches; this says so.
+   *
+   * @throws {NotImplementedError} Always.
+   */
+  sendEventBatch() {
+    throw notImplemented('sendEventBatch', 'Call sendEvent for each message: they are sent together anyway.');
+  }
+
+  /** @param {Callback} callback Called when the gateway granted the subscription. */
+  enableC2D(callback) {
+    this.#subscriptions.add(this.#c2d, callback);
+    if (this.#unattended && !this.#link.stands) this.#unattended.needsConnection();
+  }
+
+  /** @param {Callback} callback Called at once; the subscription is removed after a grace time. */
+  disableC2D(callback) {
+    this.#subscriptions.remove(this.#c2d);
+    process.nextTick(callback, null);
+  }
+
+  /**
+   * Nothing to do on MQTT: a message is acknowledged when its listeners have run.
+   *
+   * @param {any} _message
+   * @param {Callback} callback `(null, results.MessageCompleted)`
+   */
+  complete(_message, callback) {
+    callback(null, new MessageCompleted());
+  }
+
+  /**
+   * MQTT can only complete a message; this says so.
+   *
+   * @throws {NotImplementedError} Always.
+   */
+  reject() {
+    throw notImplemented('reject', ONLY_COMPLETED);
+  }
+
+  /**
+   * MQTT can only complete a message; this says so.
+   *
+   * @throws {NotImplementedError} Always.
+   */
+  abandon() {
+    throw notImplemented('abandon', ONLY_COMPLETED);
+  }
+
+  /**
+   * @param {Record<string, any>} options See `MqttOptions`; they take effect at the next connection.
+   * @param {Callback} callback
+   */
+  setOptions(options, callback) {
+    try {
+      this.#options.set(options, this.#provider);
+    } catch (error) {
+      process.nextTick(callback, error);
+      return;
+    }
+    this.#session.refuseWhenFull = this.#options.refuseWhenFull;
+    this.#link.optionsChanged();
+    process.nextTick(callback, null);
+  }
+
+  /**
+   * @param {string} sharedAccessSignature
+   * @param {Callback} callback `(error, results.SharedAccessSignatureUpdated)`; while connected after the connection
+   *   was made anew with the token.
+   */
+  updateSharedAccessSignature(sharedAccessSignature, callback) {
+    // The provider tells the link, which makes the connection anew.
+    this.#provider.updateSharedAccessSignature(sharedAccessSignature);
+    this.#link.whenRenewed(callback);
+  }
+
+  /**
+   * Fails every pending operation.
+   *
+   * @param {Error} error
+   * @param {() => void} done Called when each has been told.
+   */
+  giveUp(error, done) {
+    this.#failDeferred(error);
+    this.#subscriptions.fail(error);
+    this.#session.fail(error, done);
+  }
+
+  /** @returns {{ queued: number, inFlight: number }} Messages not yet written, and those not yet acknowledged. */
+  stats() {
+    const { queued, inFlight } = this.#session.counts();
+    return { queued: queued + this.#deferred.length, inFlight };
+  }
+
+  /** Ends the connection at once, without a word. */
+  stop() {
+    this.#link.stop();
+  }
+
+  /**
+   * @param {string} topic What the property bag follows.
+   * @param {any} message
+   * @param {Callback} callback
+   * @param {Limits} [limits]
+   */
+  #send(topic, message, callback, limits) {
+    let bag, body;
+    try {
+      bag = encodeSystemAndUser(message);
+      body = bodyOf(message);
+      // A short text fits whatever its bytes.
+      if (typeof body !== 'string' || bag.length > SHORT_TEXT) {
+        requireMessageFits(Buffer.byteLength(body), bag, topic.length);
+      }
+    } catch (error) {
+      process.nextTick(callback, error);
+      return;
+    }
+    this.#session.publish(topic + bag, body, 1, callback, limits);
+  }
+
+  #sendDeferred() {
+    for (const [message, callback, limits] of this.#deferred.splice(0)) {
+      this.sendEvent(message, callback, limits);
+    }
+  }
+
+  /** @param {Error} error */
+  #failDeferred(error) {
+    for (const [, callback] of this.#deferred.splice(0)) process.nextTick(callback, error);
+  }
+
+  /** @param {NativeEvent} event */
+  #onMessage({ topic = '', payload, token = 0 }) {
+    // A message comes by a connection, for which the names are known.
+    const identity = /** @type {import('./identity').MqttIdentity} */ (this.#link.identity);
+    const settle = () => this.#session.acknowledge(token);
+    this.#topics.receive(identity, topic, /** @type {Buffer} */ (payload), settle);
+  }
+}
+
+const ONLY_COMPLETED = 'A message that was received over MQTT can only be completed.';
+
+/**
+ * @param {string} method
+ * @param {string} hint
+ */
+function notImplemented(method, hint) {
+  return failure(NotImplementedError, 'ERR_IOT_NOT_IMPLEMENTED', `MQTT does not implement ${method}`, {
+    hint,
+  });
+}
+
+/**
+ * @param {any} message
+ * @returns {string | Uint8Array} A text only if it is short.
+ * @throws {ArgumentError} `ERR_IOT_BODY`
+ */
+function bodyOf({ data }) {
+  if (typeof data === 'string' && data.length <= SHORT_TEXT) return data;
+  // Memory that was given away has no length either.
+  return data instanceof Uint8Array && data.length > 0 ? data : bytesOf(data);
+}
+
+module.exports = { Mqtt };

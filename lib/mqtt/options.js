@@ -1,0 +1,67 @@
+// @ts-check
+'use strict';
+
+const { applyTokenRenewal } = require('../authentication/token_renewal');
+const { AuthenticationType } = require('../authentication/type');
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+const { badOption, requireTimeouts } = require('../plumbing/option');
+const { readTrust } = require('../tls/trust');
+
+/** Seconds (device-sdk.md §3.2). */
+const KEEP_ALIVE_S = 180;
+const LONGEST_KEEP_ALIVE_S = 65_535;
+
+/**
+ * What a connection is made with, out of the options an app sets (device-sdk.md §1.10). Each call replaces the earlier
+ * one, except that `modelId` and `productInfo` stay.
+ */
+class MqttOptions {
+  /** @type {import('../..').CertificateAuthority | undefined} */
+  ca;
+  /** Seconds. */
+  keepAlive = KEEP_ALIVE_S;
+  /** @type {{ connectMs?: number, tlsMs?: number, connackMs?: number }} */
+  timeouts = {};
+  refuseWhenFull = false;
+  productInfo = '';
+  /** @type {string | undefined} */
+  modelId;
+
+  /**
+   * @param {Record<string, any>} options
+   * @param {any} provider
+   * @throws {ArgumentError} An option cannot be used; then none of them is.
+   */
+  set(options, provider) {
+    const { ca, cert, keepalive, productInfo, modelId, tokenRenewal, timeouts, whenFull } = options;
+    readTrust(ca);
+    if (cert && provider.type === AuthenticationType.Token) {
+      throw failure(
+        ArgumentError,
+        'ERR_IOT_OPTION',
+        'The option cert is given, but the device authenticates with a key',
+        {
+          hint: 'Leave cert and key out, or use a connection string with x509=true.',
+        },
+      );
+    }
+    const keepAlive = keepalive || KEEP_ALIVE_S;
+    if (typeof keepAlive !== 'number' || !(keepAlive > 0 && keepAlive <= LONGEST_KEEP_ALIVE_S)) {
+      throw badOption('keepalive', keepalive, `a number of seconds from 1 to ${LONGEST_KEEP_ALIVE_S}`);
+    }
+    requireTimeouts(timeouts);
+    if (productInfo && typeof productInfo !== 'string') {
+      throw new TypeError(`The option productInfo is not a text but ${typeof productInfo}`);
+    }
+    if (tokenRenewal) applyTokenRenewal(provider, tokenRenewal);
+    this.ca = ca;
+    this.keepAlive = Math.round(keepAlive);
+    this.timeouts = timeouts ?? {};
+    this.refuseWhenFull = whenFull === 'refuse';
+    this.productInfo = productInfo || this.productInfo;
+    this.modelId = modelId || this.modelId;
+  }
+}
+
+module.exports = { MqttOptions };

@@ -1,0 +1,89 @@
+// @ts-check
+'use strict';
+
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure, quote } = require('../vocabulary/failure');
+
+/**
+ * @param {Record<string, any>} options
+ * @param {string[]} known
+ * @param {string} [group] The name of the option they are members of.
+ * @throws {ArgumentError} An option has another name: a typo must not pass for a default.
+ */
+function requireKnown(options, known, group) {
+  if (typeof options !== 'object' || options === null) {
+    if (group) throw badOption(group, options, 'an object');
+    // Not shown: it may well be the connection string.
+    throw failure(
+      ArgumentError,
+      'ERR_IOT_OPTION',
+      `The argument options is ${nameOfType(options)}, not an object`,
+      {
+        hint: `Give { ${known[0]}: … }; the options are ${known.join(', ')}.`,
+      },
+    );
+  }
+  const stranger = Object.keys(options).find((name) => !known.includes(name));
+  if (stranger === undefined) return;
+  const name = quote(group ? `${group}.${stranger}` : stranger);
+  throw failure(ArgumentError, 'ERR_IOT_OPTION_UNKNOWN', `There is no option ${name}`, {
+    hint: `${group ? `The members of ${group}` : 'The options'} are ${known.join(', ')}.`,
+  });
+}
+
+/** @param {unknown} value */
+function nameOfType(value) {
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value Not a secret.
+ * @param {string} expected
+ */
+function badOption(name, value, expected) {
+  return failure(ArgumentError, 'ERR_IOT_OPTION', `The option ${name} is ${quote(value)}, not ${expected}`, {
+    hint: `Give ${expected}, or leave ${name} out.`,
+  });
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @throws {ArgumentError} The value is given, but is no text or an empty one.
+ */
+function requireText(name, value) {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return;
+  throw badOption(name, value, 'a text that is not empty');
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {string} unit
+ * @param {number} [most]
+ * @throws {ArgumentError} The value is given, but is no positive number up to `most`.
+ */
+function requirePositive(name, value, unit, most = Infinity) {
+  if (value === undefined || (typeof value === 'number' && value > 0 && value <= most)) return;
+  const range = most === Infinity ? 'a positive number' : `a number from 1 to ${most}`;
+  throw badOption(name, value, `${range} (${unit})`);
+}
+
+const TIMEOUTS = ['connectMs', 'tlsMs', 'connackMs'];
+/** They travel in 32 bits. */
+const LONGEST_TIMEOUT_MS = 2 ** 32 - 1;
+
+/**
+ * @param {any} timeouts
+ * @throws {ArgumentError} They are given, but one is unknown or no number of milliseconds.
+ */
+function requireTimeouts(timeouts) {
+  if (timeouts === undefined) return;
+  requireKnown(timeouts, TIMEOUTS, 'timeouts');
+  for (const name of TIMEOUTS) {
+    requirePositive(`timeouts.${name}`, timeouts[name], 'milliseconds', LONGEST_TIMEOUT_MS);
+  }
+}
+
+module.exports = { requireKnown, badOption, requireText, requirePositive, requireTimeouts };

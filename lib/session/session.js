@@ -1,0 +1,392 @@
+// @ts-check
+'use strict';
+
+const { NativeSession } = require('../native/add_on');
+const { guarded, surface } = require('../plumbing/uncaught');
+const { MessageEnqueued } = require('../vocabulary/results');
+const { Deadlines } = require('./deadlines');
+const { Endings } = require('./endings');
+const {
+  abortedBy,
+  brokenBeforeDone,
+  closedBeforeDone,
+  queueFull,
+  withDelivery,
+} = require('./operation_failure');
+const { Operations } = require('./operations');
+const { Slab } = require('./slab');
+
+/** @typedef {import('../native/binding').NativeEvent} NativeEvent */
+/** @typedef {import('./operations').Settle} Settle */
+
+/** What the native side may hold, queued and unacknowledged together; the rest waits here. */
+const MOST_PUBLISHES = 10_000;
+const MOST_BYTES = 32 * 1024 * 1024;
+/** Ids taken at a time. */
+const REPORTED_IDS = 4096;
+
+/**
+ * A publish that has to wait for room.
+ *
+ * @typedef {{ id: number, topic: string, body: string | Uint8Array, qos: number }} Waiting
+ */
+
+/**
+ * @typedef {object} SessionHooks
+ * @property {(event: NativeEvent) => void} state The connection changed its state, by the request whose number
+ *   `event.request` is; after `broken` there is none, and no answer to a request made before comes.
+ * @property {(event: NativeEvent) => void} message A message came.
+ */
+
+/**
+ * Operations over the native session. Publishes of one tick cross to it together, in a slab of bytes; it wakes us once
+ * per burst, and one `drain` brings every id that is done.
+ */
+class Session {
+  #native;
+  #hooks;
+  #limits;
+  /** Of the last request that concerned the connection. */
+  #number = 0;
+  #operations = new Operations();
+  #slab = new Slab();
+  /** Somebody will hand the slab over at the end of the tick. */
+  #handingOver = false;
+  /** Where `drain` reports: count, whether there is more, ids. */
+  #report = new Uint32Array(2 + REPORTED_IDS);
+
+  /** Messages that have got through so far, in either direction. */
+  through = 0;
+
+  /** Whether a full native queue is an error; otherwise the rest waits here. */
+  refuseWhenFull = false;
+  /** @type {Waiting[]} */
+  #waiting = [];
+  #endings = new Endings();
+  #deadlines = new Deadlines(this.#operations, (endings) => this.#cancel(endings));
+
+  /** The last `disconnect`: its number, and when its grace time ends (`performance.now()`). */
+  #leaving = { number: 0, end: 0 };
+  /** Set while it waits for those waiting to find room. @type {NodeJS.Timeout | undefined} */
+  #grace;
+
+  /**
+   * @param {SessionHooks} hooks Their exceptions surface as uncaught, after everybody else was served.
+   * @param {import('../native/binding').NativeLimits} [limits]
+   */
+  constructor(hooks, limits) {
+    this.#hooks = hooks;
+    this.#limits = limits;
+    this.#native = this.#newNative();
+  }
+
+  #newNative() {
+    // The native side holds on to this function for as long as the session lives: it must not hold on to the session.
+    // A session that has anything to tell is held by the transports' list of live ones, or by its clock.
+    const self = new WeakRef(this);
+    return new NativeSession(() => {
+      const session = self.deref();
+      if (session) session.#drain();
+    }, this.#limits);
+  }
+
+  /**
+   * @param {Omit<import('../native/binding').NativeRequest, 'number' | 'replaces'>} request
+   * @param {number} [replaces] The number of the connection to be replaced by this one, without a gap. If it does not
+   *   stand any more, nothing is done, and nothing told.
+   * @returns {number} Of this request, and of the connection it makes.
+   */
+  connect(request, replaces) {
+    this.#number += 1;
+    this.#native.connect({ ...request, number: this.#number, replaces });
+    return this.#number;
+  }
+
+  /**
+   * @param {string} topic ASCII, at most 65 535 bytes.
+   * @param {string | Uint8Array} body Copied before this returns. A text of at most `SHORT_TEXT` units.
+   * @param {number} qos
+   * @param {Settle} settle
+   * @param {import('./deadlines').Limits} [limits]
+   */
+  publish(topic, body, qos, settle, limits) {
+    if (limits?.signal?.aborted) {
+      process.nextTick(settle, withDelivery(abortedBy(limits.signal), 'not sent'));
+      return;
+    }
+    const id = this.#add(settle);
+    if (this.#waiting.length === 0 && this.#hasRoom) {
+      this.#handOver(id, topic, body, qos);
+    } else if (this.refuseWhenFull) {
+      this.#operations.remove(id);
+      process.nextTick(settle, queueFull());
+      return;
+    } else {
+      this.#waiting.push({ id, topic, body: typeof body === 'string' ? body : Uint8Array.from(body), qos });
+    }
+    if (limits !== undefined) this.#deadlines.limit(id, limits);
+  }
+
+  /**
+   * @param {{ topic: string, qos: number }[]} filters
+   * @param {Settle} settle `(null, codes)`: one per filter, 0x80 = refused.
+   */
+  subscribe(filters, settle) {
+    this.#native.subscribe(this.#add(settle), filters);
+  }
+
+  /**
+   * @param {string[]} filters
+   * @param {Settle} settle
+   */
+  unsubscribe(filters, settle) {
+    this.#native.unsubscribe(this.#add(settle), filters);
+  }
+
+  /** @param {number} token */
+  acknowledge(token) {
+    this.#native.ack(token);
+  }
+
+  /**
+   * Ends every operation with `error`, which each gets with its own `delivery`.
+   *
+   * @param {Error} error
+   * @param {() => void} done Called when each has been told.
+   */
+  fail(error, done) {
+    this.#cancel(endingsOf(this.#operations.ids(), error));
+    this.#endings.whenNone(done);
+  }
+
+  /**
+   * Closes; the state `closed` tells the end.
+   *
+   * @param {number} graceMs For what is queued or not acknowledged; the rest fails.
+   * @returns {number} Of this request.
+   */
+  disconnect(graceMs) {
+    this.#number += 1;
+    this.#leaving = { number: this.#number, end: performance.now() + graceMs };
+    if (this.#waiting.length === 0 || graceMs === 0) this.#leave();
+    else this.#grace = setTimeout(() => this.#leave(), graceMs);
+    return this.#number;
+  }
+
+  /** Ends the connection at once. Nothing is reported any more. */
+  stop() {
+    this.#native.stop();
+  }
+
+  /** @returns {{ queued: number, inFlight: number }} Publishes not yet written, and those not yet acknowledged. */
+  counts() {
+    const inFlight = this.#native.written();
+    return { queued: Math.max(0, this.#operations.publishes - inFlight) + this.#waiting.length, inFlight };
+  }
+
+  /** Everything that will be sent goes to the native side now. */
+  #leave() {
+    clearTimeout(this.#grace);
+    this.#grace = undefined;
+    const left = this.#waiting.map(({ id }) => id);
+    this.#cancel(endingsOf(left, closedBeforeDone()));
+    this.#flush();
+    const { number, end } = this.#leaving;
+    // A listener may be running: its message is acknowledged when it returns, or after it threw, which must come first.
+    setImmediate(() => {
+      this.#native.disconnect(number, Math.max(0, Math.round(end - performance.now())));
+    });
+  }
+
+  /** @param {Settle} settle */
+  #add(settle) {
+    return this.#operations.add(settle, this.#deadlines.expiry());
+  }
+
+  get #hasRoom() {
+    const { publishes, bytes } = this.#operations;
+    return publishes < MOST_PUBLISHES && bytes < MOST_BYTES;
+  }
+
+  /**
+   * @param {number} id
+   * @param {string} topic
+   * @param {string | Uint8Array} body
+   * @param {number} qos
+   */
+  #handOver(id, topic, body, qos) {
+    if (!this.#slab.hasRoom(topic, body)) this.#flush();
+    this.#operations.handOver(id, topic.length + this.#slab.write(id, topic, body, qos));
+    if (this.#slab.isFull) {
+      this.#flush();
+    } else if (!this.#handingOver) {
+      this.#handingOver = true;
+      process.nextTick(flushAtEndOfTick, this);
+    }
+  }
+
+  #flush() {
+    const { bytes, used } = this.#slab;
+    if (used === 0) return;
+    this.#slab.used = 0;
+    this.#native.publish(bytes, used);
+  }
+
+  /** @param {Session} session */
+  static flushAtEndOfTick(session) {
+    session.#handingOver = false;
+    session.#flush();
+  }
+
+  #drain() {
+    const report = this.#report;
+    // What the callbacks send goes out when all of them have run.
+    this.#handingOver = true;
+    this.#native.drain(report);
+    const end = report[0] + 2;
+    const more = report[1] !== 0;
+    this.through += report[0];
+    for (let i = 2; i < end; i++) {
+      this.#over(report[i]);
+      const settle = this.#operations.remove(report[i]);
+      try {
+        settle(null, new MessageEnqueued());
+      } catch (error) {
+        surface(error);
+      }
+    }
+    if (this.#waiting.length > 0) this.#refill();
+    // All ids before the events, which came later; and others have their turn between.
+    if (end === report.length) setImmediate(() => this.#drain());
+    else if (more) for (const event of this.#native.events()) this.#handle(event);
+    this.#endings.told();
+    Session.flushAtEndOfTick(this);
+  }
+
+  /** @param {NativeEvent} event */
+  #handle(event) {
+    try {
+      if (event.kind === 'message') this.#message(event);
+      else if (event.kind === 'granted') this.#granted(/** @type {number} */ (event.id), event.codes);
+      // The listeners of all messages before have run.
+      else if (event.kind === 'renewing') this.#native.caughtUp(Number(event.request));
+      else if (event.kind === 'ended') this.#ended(/** @type {number} */ (event.id), event.delivery);
+      else if (event.kind === 'broken') this.#broken(event);
+      else this.#state(event);
+    } catch (error) {
+      surface(error);
+    }
+  }
+
+  /** @param {NativeEvent} event */
+  #message(event) {
+    this.through += 1;
+    this.#hooks.message(event);
+  }
+
+  /** @param {NativeEvent} event */
+  #state(event) {
+    // Those who wait for room in a session about to close would wait for nothing.
+    if (event.kind === 'lost' && this.#grace !== undefined) this.#leave();
+    this.#hooks.state(event);
+  }
+
+  /**
+   * The native side broke: it tells nothing more of what it held, and a new one takes its place.
+   *
+   * @param {NativeEvent} event
+   */
+  #broken(event) {
+    clearTimeout(this.#grace);
+    this.#grace = undefined;
+    this.#native = this.#newNative();
+    this.#slab.used = 0;
+    const waiting = new Set(this.#waiting.splice(0).map(({ id }) => id));
+    const held = this.#operations.ids().map((id) => {
+      const error = this.#over(id) ?? brokenBeforeDone();
+      const told = withDelivery(error, waiting.has(id) ? 'not sent' : 'unknown');
+      return { settle: this.#operations.remove(id), told };
+    });
+    for (const { settle, told } of held) guarded(settle, told);
+    this.#hooks.state(event);
+  }
+
+  /**
+   * @param {number} id
+   * @param {number[] | undefined} codes
+   */
+  #granted(id, codes) {
+    this.#over(id);
+    this.#operations.remove(id)(null, codes);
+  }
+
+  /**
+   * @param {number} id
+   * @param {'not sent' | 'unknown' | undefined} delivery
+   */
+  #ended(id, delivery) {
+    const error = this.#over(id) ?? closedBeforeDone();
+    this.#operations.remove(id)(withDelivery(error, delivery));
+  }
+
+  /**
+   * @param {number} id
+   * @returns {Error | undefined} Why it was cancelled, if it was.
+   */
+  #over(id) {
+    if (this.#endings.size === 0) return undefined;
+    const error = this.#endings.take(id);
+    if (this.#endings.size === 0) this.#deadlines.keepAlive(false);
+    return error;
+  }
+
+  /**
+   * Cancelled operations come back from the native side as `ended`, unless they are done already; those still waiting
+   * here end here.
+   *
+   * @param {Map<number, Error>} endings
+   */
+  #cancel(endings) {
+    const there = new Map(endings);
+    const stay = [];
+    for (const waiting of this.#waiting) {
+      const error = there.get(waiting.id);
+      if (error === undefined) {
+        stay.push(waiting);
+        continue;
+      }
+      there.delete(waiting.id);
+      process.nextTick(this.#operations.remove(waiting.id), withDelivery(error, 'not sent'));
+    }
+    this.#waiting = stay;
+    if (there.size === 0) return;
+    for (const [id, error] of there) this.#endings.add(id, error);
+    this.#flush();
+    this.#native.cancel(Uint32Array.from(there.keys()));
+    // The confirmations come on a wake that does not keep the process alive.
+    this.#deadlines.keepAlive(true);
+  }
+
+  #refill() {
+    let done = 0;
+    while (done < this.#waiting.length && this.#hasRoom) {
+      const { id, topic, body, qos } = this.#waiting[done];
+      this.#handOver(id, topic, body, qos);
+      done += 1;
+    }
+    this.#waiting.splice(0, done);
+    if (this.#grace !== undefined && this.#waiting.length === 0) this.#leave();
+  }
+}
+
+const { flushAtEndOfTick } = Session;
+
+/**
+ * @param {number[]} ids
+ * @param {Error} error
+ */
+function endingsOf(ids, error) {
+  return new Map(ids.map((id) => [id, error]));
+}
+
+module.exports = { Session };

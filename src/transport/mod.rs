@@ -1,0 +1,19 @@
+//! From a name and a port to a stream of bytes, each stage under its deadline.
+//!
+//! | room | holds |
+//! |---|---|
+//! | `endpoint` | where to connect to, and how long that may take |
+//! | `stream` | the seam: what a session knows of its stream, and who makes one |
+//! | `reach` | name resolution and TCP |
+//! | `secure` | TLS over TCP, verified |
+
+mod endpoint;
+mod reach;
+mod secure;
+mod stream;
+
+pub use endpoint::{Deadlines, Endpoint};
+pub(crate) use reach::reach;
+pub use secure::TlsDialler;
+pub(crate) use secure::{configure, secure};
+pub use stream::{Dialler, Dialling, Progress, Stream, failure_in};

@@ -1,0 +1,45 @@
+//! The seam between a session and what carries its bytes.
+//!
+//! A session knows a [`Stream`] and who makes one; that it is TLS over TCP, frames within that, or memory in a test is
+//! the dialler's affair.
+
+use std::io;
+use std::pin::Pin;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::endpoint::{Deadlines, Endpoint};
+use crate::failure::{Failure, Stage};
+use crate::tls;
+
+/// Bytes to and from a gateway, in order.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// Hears of each stage of an attempt as it begins.
+pub type Progress<'a> = &'a mut (dyn FnMut(Stage) + Send);
+
+/// An attempt to connect. Dropping it ends it.
+pub type Dialling<'a> = Pin<Box<dyn Future<Output = Result<Box<dyn Stream>, Failure>> + Send + 'a>>;
+
+/// Makes streams.
+pub trait Dialler: Send + Sync {
+    /// Connects to `endpoint`, each stage within its deadline.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`] of a stage before [`Stage::Connack`].
+    fn dial<'a>(
+        &'a self,
+        endpoint: &'a Endpoint,
+        deadlines: &'a Deadlines,
+        progress: Progress<'a>,
+    ) -> Dialling<'a>;
+}
+
+/// What an error of a [`Stream`] means.
+#[must_use]
+pub fn failure_in(stage: Stage, error: &io::Error) -> Failure {
+    tls::failure_in(stage, error)
+}
