@@ -282,12 +282,12 @@ const HOSTILITIES = [
   call('nested arrays', `{"methodName":"m","payload":${'['.repeat(60000)}${']'.repeat(60000)}}`),
   call('nested arrays, a megabyte', `{"payload":${'['.repeat(500000)}${']'.repeat(500000)}}`),
   call('many names', `{${enumerate((n) => `"${shortName(n)}":0`, 1000000, ',')}}`),
-  call('500 kilobytes of numbers', `{"methodName":"m","payload":[${fill('0,', 500000)}0]}`),
+  call('260 kilobytes of numbers', `{"methodName":"m","payload":[${fill('0,', 262000)}0]}`),
   call(
-    '500 kilobytes of names',
+    '260 kilobytes of names',
     `{"methodName":"m",${enumerate((n) => `"${shortName(n)}":0`, 500000, ',')}}`,
   ),
-  call('500 kilobytes of white space', `{"methodName":"m","payload":[${fill(' ', 500000)}]}`),
+  call('260 kilobytes of white space', `{"methodName":"m","payload":[${fill(' ', 262000)}]}`),
   call('a body of 20 megabytes', `{"methodName":"m","payload":"${fill('x', 20000000)}"}`),
   call('20 megabytes of numbers', `{"methodName":"m","payload":[${fill('0,', 20000000)}0]}`),
 
