@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-/** Ports that clients take unless they are told otherwise (contract edge-gateway.md §1). */
+/** Ports that clients take unless they are told otherwise. */
 const MQTT_PORT = 8883;
 const HTTPS_PORT = 443;
 

@@ -16,7 +16,7 @@ const { HttpStream } = require('./stream');
  */
 
 /**
- * The HTTPS side of a gateway (contract edge-gateway.md §1.1): upgrades to WebSocket, on which the connection goes on
+ * The HTTPS side of a gateway: upgrades to WebSocket, on which the connection goes on
  * as one of MQTT, and requests. It owns no port; connections come decrypted.
  */
 class HttpHead {

@@ -6,7 +6,7 @@ const { createHmac } = require('node:crypto');
 const API_VERSION = '2021-04-12';
 
 /**
- * What a client without an SDK says in CONNECT (contract edge-gateway.md §2.2, §2.3).
+ * What a client without an SDK says in CONNECT.
  * @param {import('./child').Child} child
  * @param {string} hubHostName
  * @param {number} expiresAt milliseconds since 1970

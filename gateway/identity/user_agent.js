@@ -4,7 +4,7 @@
 const { percentDecode } = require('../encoding/percent');
 
 /**
- * How a client introduces itself: `DeviceClientType` of the username (contract edge-gateway.md §2.2).
+ * How a client introduces itself: `DeviceClientType` of the username.
  * @param {string} username
  * @returns {string | undefined}
  */

@@ -78,7 +78,7 @@ const CONNECT_FLAG = {
 class UnsupportedLevelError extends ProtocolError {}
 
 /**
- * What holds for every packet of a kind, whatever is in it (contract edge-gateway.md §2.1).
+ * What holds for every packet of a kind, whatever is in it.
  * @param {Packet} packet
  * @throws {ProtocolError} wrong flags, or a length that it cannot have
  */
@@ -96,7 +96,7 @@ function assertShape({ type, flags, bytes, bodyStart }) {
  * @param {Packet} packet
  * @returns {ConnectPacket}
  * @throws {UnsupportedLevelError}
- * @throws {ProtocolError} not a CONNECT, another protocol name, or malformed (§2.1)
+ * @throws {ProtocolError} not a CONNECT, another protocol name, or malformed
  */
 function decodeConnect(packet) {
   if (packet.type !== TYPE.CONNECT) throw new ProtocolError(`packet type ${packet.type} before CONNECT`);
@@ -270,7 +270,7 @@ function assertTopicFits(what, topic) {
 }
 
 /**
- * A PUBLISH as edgeHub sends it: packet id 1, never DUP nor RETAIN (§2.7b).
+ * A PUBLISH as edgeHub sends it: packet id 1, never DUP nor RETAIN.
  * @param {string} topic at most 65 535 bytes
  * @param {Buffer} payload
  * @param {0 | 1} qos

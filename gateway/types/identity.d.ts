@@ -43,7 +43,7 @@ export interface Device {
   x509?: Thumbprints | 'ca';
 }
 
-/** What a plain MQTT client sends in CONNECT (§2.2, §2.3). */
+/** What a plain MQTT client sends in CONNECT. */
 export interface MqttCredentials {
   clientId: string;
   username: string;
