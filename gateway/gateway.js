@@ -2,21 +2,15 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
-const { setTimeout: sleep } = require('node:timers/promises');
-const { inspect } = require('node:util');
 const { createChain } = require('./certificates/chain');
-const { ENDS } = require('./connection/endings');
 const { assemble } = require('./control/assembly');
 const { HTTPS_PORT, MQTT_PORT, authorityOf } = require('./control/authority');
-const { LONGEST_DELAY, isDelay } = require('./control/limits');
+const { Lifecycle } = require('./control/lifecycle');
+const { Lines } = require('./control/lines');
 const { readOptions } = require('./control/options');
-const { Turns } = require('./control/turns');
-const { bytesOf } = require('./faults/commit');
-const { assertBytes } = require('./faults/points');
 const { connectionStringOf } = require('./identity/connection_string');
 const { credentialsOf } = require('./identity/credentials');
-const { readCertificates } = require('./identity/trust_bundle');
-const { assertTopicFits } = require('./mqtt/packets');
+const { environmentOf } = require('./workload/environment');
 
 /**
  * @typedef {import('./index').Chain} Chain
@@ -28,10 +22,8 @@ const { assertTopicFits } = require('./mqtt/packets');
  */
 class Gateway extends EventEmitter {
   #rooms;
-  #settings;
-  /** @type {import('node:crypto').X509Certificate[]} */
-  #trustBundle = [];
-  #turns = new Turns();
+  #life;
+  #lines;
 
   /**
    * @param {import('./control/options').Settings} settings
@@ -39,20 +31,31 @@ class Gateway extends EventEmitter {
    */
   constructor(settings, chain) {
     super();
-    this.#settings = settings;
     this.host = settings.host;
-    this.port = 0;
-    this.webSocketPort = 0;
     this.hostname = settings.hostname ?? chain.host;
     this.hubHostName = settings.hubHostName;
-    this.chain = chain;
     this.#rooms = assemble(settings, {
       hosts: () => this.#audienceHosts(),
-      trustBundle: () => this.#trustBundle,
+      trustBundle: () => this.#life.trustBundle,
       emit: (event, detail) => this.emit(event, detail),
     });
-    const { reauthenticateIntervalMs } = settings.limits;
-    this.sweep = setInterval(() => this.reauthenticate(), reauthenticateIntervalMs).unref();
+    this.#lines = new Lines(this.#rooms);
+    this.#life = new Lifecycle(settings, chain, this.#rooms, {
+      emit: (event, request) => this.emit(event, request),
+      onSweep: () => this.reauthenticate(),
+    });
+  }
+
+  get port() {
+    return this.#life.port;
+  }
+
+  get webSocketPort() {
+    return this.#life.webSocketPort;
+  }
+
+  get chain() {
+    return this.#life.chain;
   }
 
   get rootPem() {
@@ -138,6 +141,18 @@ class Gateway extends EventEmitter {
     const { hubHostName, hostname, port } = this;
     const endpoint = authorityOf(hostname, port, MQTT_PORT);
     return connectionStringOf(this.#rooms.scope.get(clientId), { hubHostName, endpoint, direct });
+  }
+
+  /**
+   * @param {string} id
+   * @param {{ workload?: 'unix' | 'http' }} [options]
+   */
+  moduleEnvironment(id, { workload } = {}) {
+    const child = this.#rooms.scope.get(id);
+    if (child.moduleId === undefined) throw new TypeError(`'${id}' is a device: it has no such environment`);
+    const { hostname, hubHostName, port } = this;
+    const endpoint = authorityOf(hostname, port, MQTT_PORT);
+    return environmentOf(child, { endpoint, hubHostName, workloadUri: this.#life.workload.uri(workload) });
   }
 
   /**
@@ -279,15 +294,8 @@ class Gateway extends EventEmitter {
   /**
    * @param {{ signal?: AbortSignal }} [options]
    */
-  async *messages(options) {
-    const { inbox } = this.#rooms;
-    while (!inbox.exhausted) {
-      const [message] = await inbox.take(1, options).catch((error) => {
-        if (inbox.exhausted) return [];
-        throw error;
-      });
-      if (message) yield message;
-    }
+  messages(options) {
+    return this.#rooms.inbox.messages(options);
   }
 
   connections() {
@@ -302,21 +310,14 @@ class Gateway extends EventEmitter {
    * @param {'fin' | 'rst'} [how]
    */
   cut(clientId, how = 'fin') {
-    if (how !== 'fin' && how !== 'rst') {
-      throw new TypeError(`cut: how cannot be ${inspect(how)}; it is 'fin' or 'rst'`);
-    }
-    const connections = this.#rooms.registry.ofClient(clientId);
-    connections.forEach((connection) => connection.cut(how === 'rst' ? 'reset' : 'cut'));
-    return connections.length;
+    return this.#lines.cut(clientId, how);
   }
 
   /**
    * @param {string} clientId
    */
   freeze(clientId) {
-    const connections = this.#rooms.registry.ofClient(clientId);
-    connections.forEach((connection) => connection.freeze());
-    return connections.length;
+    return this.#lines.freeze(clientId);
   }
 
   /**
@@ -324,8 +325,7 @@ class Gateway extends EventEmitter {
    * @param {Uint8Array | string} bytes
    */
   inject(clientId, bytes) {
-    assertBytes('inject: bytes', bytes);
-    return this.#send(clientId, (connection) => connection.wire.send(bytesOf(bytes)));
+    return this.#lines.inject(clientId, bytes);
   }
 
   /**
@@ -335,79 +335,29 @@ class Gateway extends EventEmitter {
    * @param {{ qos?: 0 | 1 }} [options]
    */
   publish(clientId, topic, payload, { qos = 1 } = {}) {
-    if (qos !== 0 && qos !== 1) throw new TypeError(`publish: qos cannot be ${inspect(qos)}; it is 0 or 1`);
-    if (typeof topic !== 'string' || topic === '') {
-      throw new TypeError(`publish: topic cannot be ${inspect(topic)}; it is a string, not empty`);
-    }
-    assertTopicFits(`a message to '${clientId}'`, topic);
-    const body = Buffer.from(payload);
-    return this.#send(clientId, ({ client }) => client?.publish(topic, body, qos));
-  }
-
-  /**
-   * @param {string} clientId
-   * @param {(connection: import('./connection/connection').Connection) => void} send
-   */
-  #send(clientId, send) {
-    this.#rooms.scope.get(clientId);
-    const connections = this.#rooms.registry.ofClient(clientId);
-    connections.forEach(send);
-    return connections.length;
+    return this.#lines.publish(clientId, topic, payload, qos);
   }
 
   /**
    * @param {{ downtimeMs?: number, keepSessions?: boolean, chain?: Chain }} [options]
    */
-  async restart({ downtimeMs = 0, keepSessions = true, chain } = {}) {
-    if (!isDelay(downtimeMs)) {
-      throw new TypeError(
-        `restart: downtimeMs cannot be ${inspect(downtimeMs)}; it is 0 to ${LONGEST_DELAY}`,
-      );
-    }
-    await this.#turns.take(async () => {
-      this.#turns.requireOpen();
-      await this.halt('gateway restarts');
-      if (!keepSessions) {
-        this.#rooms.sessions.clear();
-        this.#rooms.upstream.clear();
-        this.#rooms.inputs.clear();
-        this.#rooms.twins.forget();
-      }
-      const { signal } = this.#turns;
-      await sleep(downtimeMs, undefined, { signal }).catch(() => this.#turns.requireOpen());
-      this.chain = chain ?? this.chain;
-      await this.start(this);
-    });
+  restart(options = {}) {
+    return this.#life.restart(options);
   }
 
-  /**
-   * @param {{ port: number, webSocketPort: number | 'same' }} ports
-   */
-  async start(ports) {
-    const { actualRootPem } = this.chain;
-    this.#trustBundle = this.#settings.trustBundle ?? readCertificates('chain.actualRootPem', actualRootPem);
-    Object.assign(this, await this.#rooms.listener.listen(ports, this.chain));
+  begin() {
+    return this.#life.begin();
   }
 
   /**
    * @param {string} reason
    */
-  async halt(reason) {
-    const { registry } = this.#rooms;
-    registry.all.forEach((connection) => connection.end(reason, ENDS.KILLED, { abrupt: true }));
-    registry.known.clear();
-    await this.#rooms.listener.close();
+  halt(reason) {
+    return this.#life.halt(reason);
   }
 
-  async close() {
-    clearInterval(this.sweep);
-    this.#rooms.calls.stop();
-    await this.#turns.takeLast(async () => {
-      await this.halt('gateway closes');
-      this.#rooms.queues.stop();
-      this.#rooms.inputs.stop();
-      this.#rooms.inbox.stop();
-    });
+  close() {
+    return this.#life.close();
   }
 
   async [Symbol.asyncDispose]() {
@@ -425,7 +375,7 @@ async function startGateway(options = {}) {
   const now = new Date(Date.now() + settings.clockOffsetMs);
   const chain = settings.chain ?? (await createChain({ host: settings.hostname, now }));
   const gateway = new Gateway(settings, chain);
-  await gateway.start(settings);
+  await gateway.begin();
   return gateway;
 }
 

@@ -7,5 +7,6 @@ export * from './types/c2d';
 export * from './types/twin';
 export * from './types/methods';
 export * from './types/routing';
+export * from './types/workload';
 export * from './types/faults';
 export * from './types/gateway';

@@ -28,6 +28,8 @@ class Record extends EventEmitter {
   disconnects = [];
   /** @type {{ clientId: string, filter: string, qos: number }[]} */
   subscribes = [];
+  /** Those that switch nothing on and keep the age of one above. @type {{ clientId: string, filter: string, qos: number }[]} */
+  companions = [];
   /** @type {{ clientId: string, filter: string }[]} */
   unsubscribes = [];
   /** CONNACKs other than 0; Mosquitto does not say to whom. @type {{ code: number }[]} */
@@ -51,7 +53,8 @@ class Record extends EventEmitter {
    * @param {any} entry
    */
   add(list, entry) {
-    this[list].push(entry);
+    const companion = list === 'subscribes' && entry.filter.endsWith('/devicebound/+');
+    this[companion ? 'companions' : list].push(entry);
     if (this.#changed) return;
     this.#changed = true;
     setImmediate(() => {

@@ -68,7 +68,7 @@ impl From<NativeRequest> for Request {
 /// Bounds of a session; what is absent has the value in parentheses.
 #[napi(object, object_to_js = false)]
 pub struct NativeLimits {
-    /// Bytes of received messages neither drained nor acknowledged (16 MiB).
+    /// Bytes of received messages not yet drained (16 MiB).
     pub inbound_bytes: Option<u32>,
     /// Inbound silence before a PINGREQ, ms (30 000).
     pub ping_after_ms: Option<u32>,

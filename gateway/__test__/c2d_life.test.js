@@ -34,8 +34,8 @@ function storyOf(gateway) {
     story.push(`${message.body} delivered ${message.deliveryCount} at QoS ${qos}`),
   );
   gateway.on('c2dReturned', ({ message, reason }) => story.push(`${message.body} returned: ${reason}`));
-  gateway.on('c2d', ({ body, status, deadLettered }) =>
-    story.push(`${body} ${status}${deadLettered ? ', a dead letter' : ''}`),
+  gateway.on('c2d', ({ body, status, deadLetter }) =>
+    story.push(`${body} ${status}${deadLetter ? `: ${deadLetter}` : ''}`),
   );
   return story;
 }
@@ -82,7 +82,7 @@ test('D1 a PUBACK behind the end of the lock does not settle what follows', asyn
   const device = await subscribed(gateway);
   const late = gateway.sendC2D('d1', 'late');
   assert.strictEqual(await device.body(), 'late');
-  assert.strictEqual(await late.settled, 'deliveryCountExceeded');
+  assert.strictEqual(await late.settled, 'rejected');
   const next = gateway.sendC2D('d1', 'next');
   assert.strictEqual(await device.body(), 'next');
   device.send(PUBACK, PINGREQ);
@@ -98,12 +98,12 @@ test('D1 the last of its deliveries comes back: a dead letter', async (t) => {
   const story = storyOf(gateway);
   const device = await subscribed(gateway);
   const message = gateway.sendC2D('d1', 'x');
-  assert.strictEqual(await message.settled, 'deliveryCountExceeded');
-  assert.deepStrictEqual([message.deliveryCount, message.deadLettered], [3, true]);
+  assert.strictEqual(await message.settled, 'rejected');
+  assert.deepStrictEqual([message.deliveryCount, message.deadLetter], [3, 'deliveryCountExceeded']);
   assert.deepStrictEqual(story.slice(-3), [
     'x delivered 3 at QoS 1',
     'x returned: the lock ended',
-    'x deliveryCountExceeded, a dead letter',
+    'x rejected: deliveryCountExceeded',
   ]);
   device.vanish();
 });
@@ -114,7 +114,8 @@ test('D1 the connection ends with the last of its deliveries: a dead letter', as
   const message = gateway.sendC2D('d1', 'x');
   assert.strictEqual(await device.body(), 'x');
   device.vanish();
-  assert.strictEqual(await message.settled, 'deliveryCountExceeded');
+  assert.strictEqual(await message.settled, 'rejected');
+  assert.strictEqual(message.deadLetter, 'deliveryCountExceeded');
 });
 
 test('D1 expired in the hub, by its own expiry or the default: a dead letter', async (t) => {
@@ -123,10 +124,11 @@ test('D1 expired in the hub, by its own expiry or the default: a dead letter', a
   const soon = gateway.sendC2D('d1', 'soon', { expiryTimeUtc: new Date(Date.now() + 20).toISOString() });
   const byDefault = gateway.sendC2D('d1', 'by default');
   const late = gateway.sendC2D('d1', 'late', { expiryTimeUtc: new Date(Date.now() + 3600000) });
-  assert.strictEqual(await past.settled, 'expired');
-  assert.strictEqual(await soon.settled, 'expired');
-  assert.strictEqual(await byDefault.settled, 'expired');
-  assert.deepStrictEqual([soon.deliveryCount, soon.deadLettered, late.status], [0, true, 'pending']);
+  for (const message of [past, soon, byDefault]) {
+    assert.strictEqual(await message.settled, 'rejected');
+    assert.deepStrictEqual([message.deadLetter, message.deliveryCount], ['expired', 0]);
+  }
+  assert.deepStrictEqual([late.status, late.deadLetter], ['pending', undefined]);
   assert.ok(byDefault.expiresAt.getTime() <= Date.now());
   const device = await subscribed(gateway);
   assert.strictEqual(await device.body(), 'late');
@@ -145,7 +147,8 @@ test('D1 what is at the device does not expire, and does when it comes back', as
   assert.strictEqual(await taken.settled, 'completed');
   assert.strictEqual(left.status, 'pending');
   device.vanish();
-  assert.strictEqual(await left.settled, 'expired');
+  assert.strictEqual(await left.settled, 'rejected');
+  assert.strictEqual(left.deadLetter, 'expired');
 });
 
 test('D1 a take-over leaves what is unacknowledged locked', async (t) => {

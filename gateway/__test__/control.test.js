@@ -324,17 +324,17 @@ test('limits are edgeHub’s by default, but for those that would only cost time
   assert.ok(refusalDelayMs > 0 && refusalDelayOfflineMs > 0 && lingerMs > 0 && storeBytes > 0);
   assert.strictEqual(twinDelayMs, 0);
   assert.deepStrictEqual(edgeHubs, {
-    connectTimeoutMs: 60_000, // §2.1
-    maxPacketSize: 262_144, // §2.1
-    maxKeepAliveMs: 600_000, // §2.5
-    maxClients: 100, // §2.10
-    maxPendingPublishes: 100, // §2.7
-    sasGraceMs: 5 * 60_000, // §2.3
-    reauthenticateIntervalMs: 5 * 60_000, // §2.3
-    timeToLiveMs: 7_200_000, // §3.4
-    twinOfflineDelayMs: 20_000, // §4.1
+    connectTimeoutMs: 60_000,
+    maxPacketSize: 262_144,
+    maxKeepAliveMs: 600_000,
+    maxClients: 100,
+    maxPendingPublishes: 100,
+    sasGraceMs: 5 * 60_000,
+    reauthenticateIntervalMs: 5 * 60_000,
+    timeToLiveMs: 7_200_000,
+    twinOfflineDelayMs: 20_000,
     twinSyncPeriodMs: 120_000,
-    methodDeliveryDelayMs: 3_000, // §4.4
+    methodDeliveryDelayMs: 3_000,
     c2dLockMs: 60_000, // of the hub
     c2dMaxDeliveries: 10, // of the hub
     c2dTimeToLiveMs: 3_600_000, // of the hub

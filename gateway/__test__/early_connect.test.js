@@ -98,7 +98,7 @@ async function ticket({ secure }) {
 
 const DROP = { secure: /** @type {const} */ ('drop-early-connect') };
 
-test('a CONNECT in one read with Finished is lost: silence, and the end of the time for CONNECT', async (t) => {
+test('F1 a CONNECT in one read with Finished is lost: silence, and the end of the time for CONNECT', async (t) => {
   const gateway = await gatewayFor(t, { faults: DROP, limits: { connectTimeoutMs: 150 } });
   const refused = once(gateway, 'refused');
   const connect = connectPacket(gateway);
@@ -117,7 +117,7 @@ test('a CONNECT in one read with Finished is lost: silence, and the end of the t
   );
 });
 
-test('without the fault the same flight is served', async (t) => {
+test('F1 without the fault the same flight is served', async (t) => {
   const gateway = await gatewayFor(t);
   const { device, transport, flight } = await hasty(gateway, connectPacket(gateway));
   transport.tcp.write(flight);
@@ -125,7 +125,7 @@ test('without the fault the same flight is served', async (t) => {
   device.vanish();
 });
 
-test('all that came with Finished is lost, what follows is read from its beginning', async (t) => {
+test('F1 all that came with Finished is lost, what follows is read from its beginning', async (t) => {
   const gateway = await gatewayFor(t, { faults: DROP });
   const publish = publishPacket('devices/d1/messages/events/');
   const { device, transport, flight } = await hasty(
@@ -140,7 +140,7 @@ test('all that came with Finished is lost, what follows is read from its beginni
   device.vanish();
 });
 
-test('a CONNECT of a later read is served, also one that is only completed by it', async (t) => {
+test('F1 a CONNECT of a later read is served, also one that is only completed by it', async (t) => {
   const gateway = await gatewayFor(t, { faults: DROP });
   for (const behind of [0, 1, 20]) {
     const { device, transport, flight } = await hasty(gateway, connectPacket(gateway));
@@ -154,7 +154,7 @@ test('a CONNECT of a later read is served, also one that is only completed by it
   }
 });
 
-test('a device in no hurry, TLS 1.2, and TLS 1.2 resumed are served', async (t) => {
+test('F1 a device in no hurry, TLS 1.2, and TLS 1.2 resumed are served', async (t) => {
   const gateway = await gatewayFor(t, { faults: DROP });
   const patient = await RawDevice.open(gateway);
   await ticket(patient);
@@ -175,7 +175,7 @@ test('a device in no hurry, TLS 1.2, and TLS 1.2 resumed are served', async (t) 
   resumed.device.vanish();
 });
 
-test('HTTPS is spared, also on the port of MQTT', async (t) => {
+test('F1 HTTPS is spared, also on the port of MQTT', async (t) => {
   for (const webSocketPort of /** @type {const} */ ([0, 'same'])) {
     const gateway = await gatewayFor(t, { faults: DROP, webSocketPort });
     const request = Buffer.from(
@@ -188,7 +188,7 @@ test('HTTPS is spared, also on the port of MQTT', async (t) => {
   }
 });
 
-test('as text, as JSON, and by a function: one connection is hit, the next is not', async (t) => {
+test('F1 as text, as JSON, and by a function: one connection is hit, the next is not', async (t) => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'faults-'));
   t.after(() => fs.rmSync(directory, { recursive: true }));
   const script = path.join(directory, 'early.json');

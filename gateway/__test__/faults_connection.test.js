@@ -211,7 +211,7 @@ test('hello: MQTT without TLS', async (t) => {
   plain.tcp.destroy();
   const refused = once(gateway, 'refused');
   await assert.rejects(RawDevice.open(gateway), { code: 'ECONNRESET' });
-  assert.match((await refused)[0].reason, /^packet type 1 with flags 6/);
+  assert.strictEqual((await refused)[0].reason, 'packet type 1 with flags 6');
 });
 
 test('hello: the page of an HTTP proxy', async (t) => {

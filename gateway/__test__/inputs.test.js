@@ -33,7 +33,7 @@ async function assertSilence(module) {
   assert.strictEqual(await module.bytes(2), PINGRESP);
 }
 
-test('sendInput: topic and properties, settled by PUBACK', async (t) => {
+test('R1 sendInput: topic and properties, settled by PUBACK', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   const module = await subscribed(gateway);
   const settled = once(gateway, 'input');
@@ -57,7 +57,7 @@ test('sendInput: topic and properties, settled by PUBACK', async (t) => {
   module.vanish();
 });
 
-test('one after the other, whatever the input', async (t) => {
+test('R1 one after the other, whatever the input', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   const module = await subscribed(gateway);
   for (const [i, input] of ['x', 'y', 'x'].entries()) gateway.sendInput('d1/m1', input, `${i}`);
@@ -70,7 +70,7 @@ test('one after the other, whatever the input', async (t) => {
   module.vanish();
 });
 
-test('QoS 0: settled by sending, however many are stored', async (t) => {
+test('R1 QoS 0: settled by sending, however many are stored', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   const messages = Array.from({ length: 20000 }, (_, i) => gateway.sendInput('d1/m1', 'x', `${i}`));
   const module = await RawDevice.connected(gateway, { deviceId: 'd1/m1' });
@@ -80,7 +80,7 @@ test('QoS 0: settled by sending, however many are stored', async (t) => {
   module.vanish();
 });
 
-test('stored while the module is away, and over a restart that keeps its store', async (t) => {
+test('R1 stored while the module is away, and over a restart that keeps its store', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   const message = gateway.sendInput('d1/m1', 'x', 'stored');
   await gateway.restart();
@@ -93,7 +93,7 @@ test('stored while the module is away, and over a restart that keeps its store',
   await assertSilence(await subscribed(gateway));
 });
 
-test('sent again after a loss and after a take-over, DUP 0 and id 1', async (t) => {
+test('R1 sent again after a loss and after a take-over, DUP 0 and id 1', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   const message = gateway.sendInput('d1/m1', 'x', 'again');
   const first = await subscribed(gateway);
@@ -111,7 +111,7 @@ test('sent again after a loss and after a take-over, DUP 0 and id 1', async (t) 
   third.vanish();
 });
 
-test('sent again without a PUBACK in time, which a late one does not settle', async (t) => {
+test('R1 sent again without a PUBACK in time, which a late one does not settle', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES, limits: { inputAckTimeoutMs: 300 } });
   const module = await subscribed(gateway);
   const message = gateway.sendInput('d1/m1', 'x', 'again');
@@ -125,7 +125,7 @@ test('sent again without a PUBACK in time, which a late one does not settle', as
   module.vanish();
 });
 
-test('a PUBACK is for the oldest message, whatever that was', async (t) => {
+test('R1 a PUBACK is for the oldest message, whatever that was', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   const module = await subscribed(gateway, { filter: '#' });
   module.send(subscribePacket(FILTER), subscribePacket('$iothub/methods/POST/#'));
@@ -142,7 +142,7 @@ test('a PUBACK is for the oldest message, whatever that was', async (t) => {
   module.vanish();
 });
 
-test('rejected: inputs are turned on, and no filter matches', async (t) => {
+test('R1 rejected: inputs are turned on, and no filter matches', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   const module = await subscribed(gateway, { filter: 'devices/d1/modules/m1/inputs/other/#' });
   assert.strictEqual(await gateway.sendInput('d1/m1', 'x', 'y').settled, 'rejected');
@@ -151,7 +151,7 @@ test('rejected: inputs are turned on, and no filter matches', async (t) => {
   module.vanish();
 });
 
-test('a filter that matches and does not turn inputs on gets nothing', async (t) => {
+test('R1 a filter that matches and does not turn inputs on gets nothing', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   const module = await subscribed(gateway, { filter: 'devices/d1/modules/m1/inputs/x/+' });
   const message = gateway.sendInput('d1/m1', 'x', 'y');
@@ -160,7 +160,7 @@ test('a filter that matches and does not turn inputs on gets nothing', async (t)
   module.vanish();
 });
 
-test('older than the time to live: expired', async (t) => {
+test('R1 older than the time to live: expired', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES, limits: { timeToLiveMs: 20 } });
   const old = gateway.sendInput('d1/m1', 'x', 'old');
   await sleep(40);
@@ -171,7 +171,7 @@ test('older than the time to live: expired', async (t) => {
   module.vanish();
 });
 
-test('what has no input is named', async (t) => {
+test('R1 what has no input is named', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   assert.throws(
     () => gateway.sendInput('d1', 'x', 'y'),

@@ -41,7 +41,7 @@ function lostBy(gateway) {
   return losses;
 }
 
-test('online: telemetry reaches the cloud as it is stored', async (t) => {
+test('O1 online: telemetry reaches the cloud as it is stored', async (t) => {
   const gateway = await gatewayFor(t);
   const bodies = forwardedBy(gateway);
   const device = await RawDevice.connected(gateway);
@@ -51,7 +51,7 @@ test('online: telemetry reaches the cloud as it is stored', async (t) => {
   device.vanish();
 });
 
-test('offline: telemetry is acknowledged and stored; back online it is forwarded in order', async (t) => {
+test('O1 offline: telemetry is acknowledged and stored; back online it is forwarded in order', async (t) => {
   const gateway = await gatewayFor(t, { offline: true });
   const bodies = forwardedBy(gateway);
   const device = await RawDevice.connected(gateway);
@@ -65,7 +65,7 @@ test('offline: telemetry is acknowledged and stored; back online it is forwarded
   device.vanish();
 });
 
-test('offline: what is older than the time to live vanishes, and the device does not hear of it', async (t) => {
+test('O1 offline: what is older than the time to live vanishes, and the device does not hear of it', async (t) => {
   const gateway = await gatewayFor(t, { offline: true, limits: { timeToLiveMs: 0 } });
   const bodies = forwardedBy(gateway);
   const losses = lostBy(gateway);
@@ -82,7 +82,7 @@ test('offline: what is older than the time to live vanishes, and the device does
   device.vanish();
 });
 
-test('offline: a full store closes the connection without PUBACK', async (t) => {
+test('O1 offline: a full store closes the connection without PUBACK', async (t) => {
   const gateway = await gatewayFor(t, { offline: true, limits: { storeBytes: 2 } });
   const device = await RawDevice.connected(gateway);
   const disconnected = once(gateway, 'disconnected');
@@ -97,7 +97,7 @@ test('offline: a full store closes the connection without PUBACK', async (t) => 
   again.vanish();
 });
 
-test('offline: the store counts properties, and what a message without a body takes', async (t) => {
+test('O1 offline: the store counts properties, and what a message without a body takes', async (t) => {
   for (const [bag, cost] of /** @type {const} */ ([
     ['', 604],
     [`%24.mid=1&${'a'.repeat(1000)}=ä`, 604 + 100 + 'messageId1'.length + 100 + 1000 + 2],
@@ -111,7 +111,7 @@ test('offline: the store counts properties, and what a message without a body ta
   }
 });
 
-test('offline: messages of a device that is disabled or removed meanwhile are lost', async (t) => {
+test('O1 offline: messages of a device that is disabled or removed meanwhile are lost', async (t) => {
   const gateway = await gatewayFor(t, { offline: true });
   const losses = lostBy(gateway);
   for (const deviceId of ['d1', 'd2']) {
@@ -142,7 +142,7 @@ test('a creation time with three fractional digits is acknowledged, and lost on 
   device.vanish();
 });
 
-test('offline: a known device connects and subscribes; C2D waits in the hub until the link is back', async (t) => {
+test('O1 offline: a known device connects and subscribes; C2D waits in the hub until the link is back', async (t) => {
   const gateway = await gatewayFor(t, { offline: true });
   const device = await RawDevice.connected(gateway);
   device.send(subscribePacket(FILTER));
@@ -159,7 +159,7 @@ test('offline: a known device connects and subscribes; C2D waits in the hub unti
   device.vanish();
 });
 
-test('offline: a PUBACK for C2D does not reach the hub, which sends the messages again in order', async (t) => {
+test('O1 offline: a PUBACK for C2D does not reach the hub, which sends the messages again in order', async (t) => {
   const gateway = await gatewayFor(t);
   const device = await RawDevice.connected(gateway);
   device.send(subscribePacket(FILTER));

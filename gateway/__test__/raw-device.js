@@ -12,6 +12,9 @@ const { createChain, startGateway } = require('..');
 
 /**
  * @typedef {import('..').Gateway} Gateway
+ *
+ * What a raw device needs to know of a gateway.
+ * @typedef {Pick<Gateway, 'host' | 'port' | 'rootPem' | 'hubHostName' | 'connectionString'>} Target
  */
 
 /** One hierarchy for all tests of a file: small keys, made once. */
@@ -56,7 +59,7 @@ function sas(
 
 /**
  * The primary key of a device or module.
- * @param {Gateway} gateway
+ * @param {Target} gateway
  * @param {string} clientId
  */
 function keyOf(gateway, clientId) {
@@ -67,7 +70,7 @@ function keyOf(gateway, clientId) {
 
 /**
  * A CONNECT that the gateway accepts, but for the changes. `deviceId` may be that of a module, `d/m`.
- * @param {Gateway} gateway
+ * @param {Target} gateway
  * @param {Partial<mqtt.IConnectPacket> & { deviceId?: string }} [changes]
  */
 function connectPacket(gateway, { deviceId = 'd1', ...changes } = {}) {
@@ -85,7 +88,7 @@ function connectPacket(gateway, { deviceId = 'd1', ...changes } = {}) {
 }
 
 /**
- * @param {Gateway} gateway
+ * @param {Target} gateway
  * @param {string} clientId
  */
 function passwordOf(gateway, clientId) {
@@ -151,7 +154,7 @@ class RawDevice {
   }
 
   /**
-   * @param {Gateway} gateway
+   * @param {Target} gateway
    * @param {tls.ConnectionOptions} [options] `port` default that of MQTT
    */
   static async open(gateway, { port = gateway.port, ...options } = {}) {
@@ -164,7 +167,7 @@ class RawDevice {
 
   /**
    * Opens and connects.
-   * @param {Gateway} gateway
+   * @param {Target} gateway
    * @param {Parameters<typeof connectPacket>[1]} [changes]
    * @param {tls.ConnectionOptions} [options]
    */
@@ -252,7 +255,7 @@ class RawDevice {
 
 /**
  * What the gateway answers to a CONNECT: CONNACK 0 and stays, or its code and closes.
- * @param {Gateway} gateway
+ * @param {Target} gateway
  * @param {Parameters<typeof connectPacket>[1]} changes
  * @param {tls.ConnectionOptions} [options]
  */

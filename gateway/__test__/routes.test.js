@@ -38,7 +38,7 @@ async function inputsOf(gateway, id = 'edge/b') {
   return module;
 }
 
-test('by default everything goes to the cloud', async (t) => {
+test('R1 by default everything goes to the cloud', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES });
   assert.deepStrictEqual(gateway.routes, { upstream: 'FROM /messages/* INTO $upstream' });
   await publish(gateway, 'd1');
@@ -46,7 +46,7 @@ test('by default everything goes to the cloud', async (t) => {
   assert.strictEqual(gateway.upstream.forwarded, 2);
 });
 
-test('what a route is for, as edgeHub compares sources', async (t) => {
+test('R1 what a route is for, as edgeHub compares sources', async (t) => {
   const senders = [
     ['d1', ''],
     ['edge/a', ''],
@@ -82,7 +82,7 @@ test('what a route is for, as edgeHub compares sources', async (t) => {
   }
 });
 
-test('a message goes into each store once; without a route it is dropped', async (t) => {
+test('R1 a message goes into each store once; without a route it is dropped', async (t) => {
   const gateway = await gatewayFor(t, {
     devices: DEVICES,
     routes: {
@@ -115,7 +115,7 @@ test('a message goes into each store once; without a route it is dropped', async
   module.vanish();
 });
 
-test('between modules: topic, properties and body, also offline', async (t) => {
+test('R1 between modules: topic, properties and body, also offline', async (t) => {
   const gateway = await gatewayFor(t, {
     devices: DEVICES,
     offline: true,
@@ -148,7 +148,7 @@ test('between modules: topic, properties and body, also offline', async (t) => {
   module.vanish();
 });
 
-test('the will goes along the routes, too', async (t) => {
+test('R1 the will goes along the routes, too', async (t) => {
   const gateway = await gatewayFor(t, { devices: DEVICES, routes: [`FROM /messages/* ${INTO_B}`] });
   const module = await inputsOf(gateway);
   const will = {
@@ -164,7 +164,7 @@ test('the will goes along the routes, too', async (t) => {
   module.vanish();
 });
 
-test('stored before the PUBACK; a full store closes the connection', async (t) => {
+test('R1 stored before the PUBACK; a full store closes the connection', async (t) => {
   const gateway = await gatewayFor(t, {
     devices: DEVICES,
     routes: [`FROM /messages/* ${INTO_B}`],
@@ -177,7 +177,7 @@ test('stored before the PUBACK; a full store closes the connection', async (t) =
   assert.strictEqual(gateway.counts.received, 1);
 });
 
-test('a module that there is not is told as a loss, and so is a topic that none can hold', async (t) => {
+test('R1 a module that there is not is told as a loss, and so is a topic that none can hold', async (t) => {
   const gateway = await gatewayFor(t, { routes: [`FROM /messages/* ${INTO_B}`] });
   const lost = once(gateway, 'lost');
   await publish(gateway, 'd1');
@@ -191,7 +191,7 @@ test('a module that there is not is told as a loss, and so is a topic that none 
   );
 });
 
-test('a route that cannot be is refused by its name', async (t) => {
+test('R1 a route that cannot be is refused by its name', async (t) => {
   /** @type {Array<[unknown, RegExp]>} */
   const refused = [
     ['FROM /messages/*', /^route 'r' cannot be 'FROM \/messages\/\*'; it is as in FROM /],

@@ -8,15 +8,16 @@ const net = require('node:net');
 const ALERT = 0x15;
 
 /**
- * A TCP proxy that keeps what the gateway sends.
- * @param {import('node:test').TestContext} t
+ * A TCP proxy on the loopback interface that keeps what the gateway sends.
+ * @param {Pick<import('node:test').TestContext, 'after'>} t
  * @param {number} port
+ * @param {string} [host]
  */
-async function tap(t, port) {
+async function tap(t, port, host = '127.0.0.1') {
   /** @type {Buffer[]} */
   const chunks = [];
   const proxy = net.createServer((client) => {
-    const upstream = net.connect(port, '127.0.0.1');
+    const upstream = net.connect(port, host);
     upstream.on('data', (chunk) => chunks.push(chunk));
     client.pipe(upstream).pipe(client);
     client.on('error', () => upstream.destroy());

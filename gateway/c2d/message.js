@@ -9,7 +9,6 @@ const { assertTopicFits } = require('../mqtt/packets');
 /**
  * @typedef {import('../index').C2DOptions} C2DOptions
  * @typedef {import('../index').C2DMessage} C2DMessage
- * @typedef {Exclude<import('../index').C2DStatus, 'pending'>} Outcome
  */
 
 /**
@@ -37,21 +36,20 @@ class CloudMessage {
     assertTopicFits(`a message to '${deviceId}'`, this.topic);
     /** @type {import('../index').C2DStatus} */
     this.status = 'pending';
+    /** @type {import('../index').DeadLetterReason | undefined} */
+    this.deadLetter = undefined;
     this.deliveryCount = 0;
-    /** @type {Promise<Outcome>} */
+    /** @type {Promise<'completed' | 'rejected'>} */
     this.settled = new Promise((resolve) => (this.resolve = resolve));
   }
 
-  get deadLettered() {
-    return this.status !== 'pending' && this.status !== 'completed';
-  }
-
   /**
-   * @param {Outcome} status
+   * @param {import('../index').DeadLetterReason} [deadLetter] why it was not completed
    */
-  settle(status) {
-    this.status = status;
-    /** @type {Function} */ (this.resolve)(status);
+  settle(deadLetter) {
+    this.deadLetter = deadLetter;
+    this.status = deadLetter === undefined ? 'completed' : 'rejected';
+    /** @type {Function} */ (this.resolve)(this.status);
   }
 }
 

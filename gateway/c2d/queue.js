@@ -120,14 +120,14 @@ class DeviceQueue {
   #pass(message, receiver) {
     const messageTime = message.enqueuedTime.getTime() + CLOCK_SKEW_ALLOWANCE;
     const subscription = receiver.subscriptions.match(message.topic, messageTime);
-    if (!subscription) return this.#settle(message, 'rejected');
+    if (!subscription) return this.#settle(message, 'noSubscription');
     message.deliveryCount++;
     const qos = message.qos0 ? 0 : subscription.qos;
     const delivery = { message, receiver, lockedUntil: Date.now() + this.#options.lockMs };
     if (qos === 1) this.#delivered.add(delivery);
     receiver.publish(message.topic, message.body, qos, () => this.#acknowledge(delivery));
     this.#options.onDelivered(message, qos);
-    if (qos === 0) this.#settle(message, 'completed');
+    if (qos === 0) this.#settle(message);
     else this.#watchLocks();
   }
 
@@ -138,7 +138,7 @@ class DeviceQueue {
    */
   #acknowledge(delivery) {
     if (!this.#delivered.delete(delivery)) return;
-    if (this.#options.link.online) this.#settle(delivery.message, 'completed');
+    if (this.#options.link.online) this.#settle(delivery.message);
     else this.#unheard.push(delivery.message);
     if (this.#delivered.size === 0) this.#stopLocks();
   }
@@ -219,10 +219,10 @@ class DeviceQueue {
 
   /**
    * @param {CloudMessage} message
-   * @param {import('./message').Outcome} status
+   * @param {import('../index').DeadLetterReason} [deadLetter] why it was not completed
    */
-  #settle(message, status) {
-    message.settle(status);
+  #settle(message, deadLetter) {
+    message.settle(deadLetter);
     this.#options.onSettled(message);
   }
 

@@ -33,7 +33,7 @@ function ownAuthorities({ issuer, root, quickStart, certificates }) {
 }
 
 /**
- * The CAs of a chain (contract edge-gateway.md §6.3, §6.5).
+ * The CAs of a chain.
  * @param {ChainOptions} options
  * @param {Date} now
  * @param {Partial<Authorities>} shared

@@ -24,9 +24,8 @@ const authoritiesOf = new WeakMap();
 
 /**
  * Makes the certificates of a gateway: root → intermediate → device CA → edgeHub's server certificate or, with
- * `quickStart`, self-signed device CA → server certificate. Every chain has new keys unless `root` or `issuer`
- * shares those of an earlier one. Contract edge-gateway.md §6.2 (server), §6.3 (quick start), §6.4 (what is
- * presented), §6.5 (CAs), §9 (variants). Options and result are described in types/certificates.d.ts.
+ * `quickStart`, self-signed device CA → server certificate. Every chain has new keys unless `root` or `issuer` shares
+ * those of an earlier one. Options and result are described in types/certificates.d.ts.
  * @param {ChainOptions} [given]
  * @returns {Promise<Chain>}
  */
@@ -65,7 +64,7 @@ async function createChain(given = {}) {
 }
 
 /**
- * edgeHub's certificate (§6.2), but for the overrides.
+ * edgeHub's certificate, but for the overrides.
  * @param {ChainOptions} options
  * @param {Date} now
  * @param {import('./keys').KeyPair} keys
@@ -100,7 +99,7 @@ function sharedAuthorities({ issuer, root }) {
 }
 
 /**
- * What a gateway sends (§6.4); one that was quickly started, its server certificate alone.
+ * What a gateway sends; one that was quickly started, its server certificate alone.
  * @param {Authorities} authorities
  * @returns {import('../index').ChainRole[]}
  */

@@ -10,8 +10,8 @@ const { checkDeviceOptions } = require('./options');
 const { VALIDITY, wholeSecond } = require('./validity');
 
 /**
- * Makes the certificate of an X.509 device (contract edge-gateway.md §2.3b): self-signed, for authentication by
- * thumbprint, or issued by the device CA of a chain. Options and result are described in types/certificates.d.ts.
+ * Makes the certificate of an X.509 device: self-signed, for authentication by thumbprint, or issued by the device CA
+ * of a chain. Options and result are described in types/certificates.d.ts.
  * @param {import('../index').DeviceCertificateOptions} options
  * @returns {Promise<import('../index').DeviceCertificate>}
  */

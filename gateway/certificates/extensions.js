@@ -30,8 +30,8 @@ const KEY_IDENTIFIER = 0;
  */
 
 /**
- * Extensions of a CA as certGen.sh writes them (contract edge-gateway.md §6.5); those of a quick-start gateway have a
- * path length and do not sign revocation lists (§6.3).
+ * Extensions of a CA as certGen.sh writes them; those of a quick-start gateway have a path length and do not sign
+ * revocation lists.
  * @param {{ pathLength?: number, signsLists?: boolean }} [options]
  * @returns {Extension[]}
  */
@@ -55,7 +55,7 @@ function constraints(pathLength) {
 
 /**
  * Extensions of an end entity. edgeHub's certificate has names and serverAuth, and neither basicConstraints nor
- * keyUsage (contract edge-gateway.md §6.2).
+ * keyUsage.
  * @param {object} options
  * @param {string[] | false} options.names host names and IP addresses; `dns:` before one makes it a host name
  * @param {Array<keyof typeof USAGES> | false} options.usages

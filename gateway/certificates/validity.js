@@ -3,9 +3,9 @@
 
 const DAY = 24 * 3600 * 1000;
 
-/** Of certGen.sh's certificates and of edgeHub's server certificate (contract edge-gateway.md §6.2, §6.5). */
+/** Of certGen.sh's certificates and of edgeHub's server certificate. */
 const VALIDITY = 30 * DAY;
-/** Of the self-signed CA of a quick-start gateway (§6.3). */
+/** Of the self-signed CA of a quick-start gateway. */
 const QUICK_START_VALIDITY = 90 * DAY;
 
 /**

@@ -24,7 +24,7 @@ const past = (now) => ({ notBefore: new Date(now - 60 * DAY), notAfter: new Date
 const future = (now) => ({ notBefore: new Date(now + DAY), notAfter: new Date(now + 30 * DAY) });
 
 /**
- * Chains by name: those that real gateways have, and those at fault (contract edge-gateway.md §6.4, §9, §11.3).
+ * Chains by name: those that real gateways have, and those at fault.
  * @type {Record<ChainVariant, Variant>}
  */
 const VARIANTS = {

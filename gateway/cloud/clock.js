@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-/** The gateway's clock, which may go wrong (contract edge-gateway.md §11.3). */
+/** The gateway's clock, which may go wrong. */
 class Clock {
   /**
    * @param {number} [offsetMs] ahead of this machine's clock; negative: behind

@@ -7,7 +7,7 @@ const PROPERTY = 100;
 
 /**
  * The memory that a message takes while it is kept.
- * @param {import('../index').Message} message
+ * @param {Pick<import('../index').Message, 'body' | 'properties' | 'systemProperties' | 'deviceId' | 'clientId'>} message
  * @returns {number} bytes
  */
 function costOf({ body, properties, systemProperties, deviceId, clientId }) {
@@ -20,13 +20,4 @@ function costOf({ body, properties, systemProperties, deviceId, clientId }) {
   return cost;
 }
 
-/**
- * The same of a message whose properties are part of its topic.
- * @param {{ body: Buffer, topic: string }} message
- * @returns {number} bytes
- */
-function costOnTheWay({ body, topic }) {
-  return MESSAGE + body.length + topic.length;
-}
-
-module.exports = { costOf, costOnTheWay };
+module.exports = { costOf };

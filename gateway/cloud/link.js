@@ -4,8 +4,7 @@
 const { EventEmitter } = require('node:events');
 
 /**
- * Whether the gateway reaches the cloud (contract edge-gateway.md §4.5, §11.2). Rooms that speak to the cloud ask
- * `online` and listen to `change`.
+ * Whether the gateway reaches the cloud. Rooms that speak to the cloud ask `online` and listen to `change`.
  * @extends {EventEmitter<{ change: [online: boolean] }>}
  */
 class Link extends EventEmitter {

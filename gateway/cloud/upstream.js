@@ -8,12 +8,12 @@ const { costOf } = require('./cost');
  * @typedef {import('../index').Message} Message
  */
 
-/** What forwarding to IoT Hub can read as a creation time: .NET's round-trip format (contract edge-gateway.md §3.2). */
+/** What forwarding to IoT Hub can read as a creation time: .NET's round-trip format. */
 const ROUND_TRIP_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}(Z|[+-]\d\d:\d\d)?$/;
 
 /**
- * Store and forward (contract edge-gateway.md §3.4, §11.2): telemetry goes on to the cloud in order, at once while the
- * link is up, else when it is back. The device never hears of what happens here.
+ * Store and forward: telemetry goes on to the cloud in order, at once while the link is up, else when it is back. The
+ * device never hears of what happens here.
  */
 class Upstream {
   /** Sent to the cloud, and lost on the way there. */
@@ -46,7 +46,7 @@ class Upstream {
     return this.#stored.length;
   }
 
-  /** @throws {ProtocolError} the store is full: close the connection, without acknowledgement (§2.7) */
+  /** @throws {ProtocolError} the store is full: close the connection, without acknowledgement */
   requireRoom() {
     if (this.#terms.link.online) return;
     this.#expire();

@@ -192,7 +192,7 @@ class Connection {
    * @throws {unknown} the error: whoever runs the gateway must hear of it
    */
   fail(error) {
-    this.end(`internal error: ${error instanceof Error ? error.message : error}`, ENDS.CLOSED);
+    this.end(`internal error: ${error instanceof Error ? error.message : error}`, ENDS.FAILED);
     throw error;
   }
 
@@ -212,10 +212,14 @@ class Connection {
 
   /** Whether no further packet is taken for now. */
   get held() {
-    const full = this.publishes.length > this.surroundings.limits.maxPendingPublishes;
     const { frozen, congested } = this.wire;
     const undecided = this.state === 'deciding' || this.state === 'ended';
-    return full || frozen || congested || undecided || this.turn.isOver;
+    return this.full || frozen || congested || undecided || this.turn.isOver;
+  }
+
+  /** Whether as many publishes wait as may. */
+  get full() {
+    return this.publishes.length > this.surroundings.limits.maxPendingPublishes;
   }
 
   /**
@@ -299,6 +303,7 @@ class Connection {
     const { handshakeDone, socket } = this.wire;
     const heard = handshakeDone ? this.heard : socket.bytesRead > 0;
     const { reason, look } = lossOf(error, { handshakeDone, heard });
+    if (this.client && !this.full) this.publishes.waiting.push(...this.publishesRead());
     this.end(reason, ENDS.LOST, { look });
   }
 

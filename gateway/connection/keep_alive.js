@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-/** Tells when a client has been silent for 1.5 keep-alive periods (contract edge-gateway.md §2.5). */
+/** Tells when a client has been silent for 1.5 keep-alive periods. */
 class KeepAlive {
   /** When a packet last came or a message last went; milliseconds. */
   #lastActivity = 0;

@@ -8,7 +8,7 @@ const { Arrival } = require('../faults/arrival');
 const { ClientChains } = require('./client_chains');
 const { Connection } = require('./connection');
 
-/** As edgeHub's (contract edge-gateway.md §1). */
+/** As edgeHub's. */
 const BACKLOG = 200;
 
 /**
@@ -26,7 +26,7 @@ const BACKLOG = 200;
  * @typedef {import('./wire').Security & { speech: Speech, plain?: boolean }} Door
  */
 
-/** Accepts TCP connections, with one certificate for all names and ports (§1, §6.1). */
+/** Accepts TCP connections, with one certificate for all names and ports. */
 class Listener {
   /**
    * @param {ListenerOptions} options

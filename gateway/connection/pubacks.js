@@ -5,7 +5,7 @@
  * @typedef {import('../index').PublishFault} PublishFault
  */
 
-/** Gives the PUBACKs of one connection: each at once and once (contract edge-gateway.md §2.7), but for faults. */
+/** Gives the PUBACKs of one connection: each at once and once, but for faults. */
 class Pubacks {
   #send;
   #after;

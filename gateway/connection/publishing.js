@@ -50,19 +50,7 @@ class PublishQueue {
    */
   push(packet) {
     this.waiting.push(packet);
-    if (this.waiting.length === 1) this.#advance();
-  }
-
-  /** Begins the first, and lets those behind it follow, in turns with other connections. */
-  #advance() {
-    if (!this.begin(this.waiting[0])) return;
-    this.waiting.shift();
-    if (this.waiting.length > 0) setImmediate(() => this.later(() => this.#follow()));
-  }
-
-  #follow() {
-    this.#advance();
-    if (this.waiting.length === 0) this.steps.onDrained();
+    if (this.waiting.length === 1 && this.begin(packet)) this.waiting.shift();
   }
 
   /**
@@ -79,11 +67,11 @@ class PublishQueue {
     return false;
   }
 
-  /** The first is done at last; those behind it follow. */
+  /** The first is done at last; those behind it follow, in turns with other connections. */
   next() {
     this.waiting.shift();
-    if (this.waiting.length > 0) this.#follow();
-    else this.steps.onDrained();
+    if (this.waiting.length === 0) return this.steps.onDrained();
+    setImmediate(() => this.later(() => this.begin(this.waiting[0]) && this.next()));
   }
 
   /**

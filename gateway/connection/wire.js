@@ -210,7 +210,7 @@ function serve(socket, { clientCertificate, secureContext }) {
   return new tls.TLSSocket(socket, {
     isServer: true,
     secureContext,
-    // As edgeHub: a client certificate is asked for, and any is good at this level (§2.3b). Outside of tls.Server,
+    // As edgeHub: a client certificate is asked for, and any is good at this level. Outside of tls.Server,
     // `rejectUnauthorized` only means that there must be one.
     requestCert: clientCertificate !== 'none',
     rejectUnauthorized: clientCertificate === 'required',

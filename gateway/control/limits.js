@@ -8,8 +8,8 @@ const { inspect } = require('node:util');
  */
 
 /**
- * edgeHub's values (contract edge-gateway.md §2, §3.4, §4, §5), but for the delay of a refusal, which takes a real
- * gateway seconds to minutes (§7), and the size of the store, which is that of its disk.
+ * edgeHub's values, but for the delay of a refusal, which takes a real gateway seconds to minutes, and the size of
+ * the store, which is that of its disk.
  * @type {Required<Limits>}
  */
 const LIMITS = {

@@ -5,7 +5,7 @@ const { inspect } = require('node:util');
 const { readCertificates } = require('../identity/trust_bundle');
 const { limitsOf } = require('./limits');
 
-/** What may be asked for; edgeHub has the latter two (contract edge-gateway.md §6.1). */
+/** What may be asked for; edgeHub has the latter two. */
 const VERSIONS = ['TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
 
 /**
@@ -30,6 +30,8 @@ function readOptions(options) {
     devices = [],
     edgeDeviceId,
     routes,
+    workloadSocket,
+    workloadPort,
     offline = false,
     keep = 100,
     strict = false,
@@ -50,6 +52,7 @@ function readOptions(options) {
   assertOption({ hubHostName }, 'a name', isName);
   assertOption({ devices }, 'an array', Array.isArray);
   assertOption({ edgeDeviceId }, 'a name', (value) => value === undefined || isName(value));
+  assertOption({ workloadSocket }, 'a path', (value) => value === undefined || isName(value));
   assertOption({ keep }, 'a number from 0', (value) => typeof value === 'number' && value >= 0);
   assertOption({ clockOffsetMs }, 'a number', Number.isFinite);
   assertOption({ offline }, 'true or false', isFlag);
@@ -65,6 +68,8 @@ function readOptions(options) {
     devices,
     edgeDeviceId,
     routes,
+    workloadSocket,
+    workloadPort: workloadPort === undefined ? undefined : portOf('workloadPort', workloadPort),
     offline,
     keep,
     strict,
@@ -111,7 +116,7 @@ function clientCertificateOf(mode) {
 }
 
 /**
- * @param {'port' | 'webSocketPort'} name
+ * @param {'port' | 'webSocketPort' | 'workloadPort'} name
  * @param {unknown} value
  * @returns {number}
  */

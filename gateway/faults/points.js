@@ -16,8 +16,8 @@ const {
 } = require('./kinds');
 
 /**
- * The points in a connection's life and what can go wrong there (contract edge-gateway.md §11.3). Everything that
- * reads a fault, from a script or from a command line, goes by this table.
+ * The points in a connection's life and what can go wrong there. Everything that reads a fault, from a script or from
+ * a command line, goes by this table.
  *
  * @typedef {keyof import('../index').Faults} Point
  * @typedef {import('./kinds').Kind} Kind

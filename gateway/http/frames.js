@@ -35,9 +35,8 @@ const LONGEST_HEADER = 14;
 class FrameError extends Error {}
 
 /**
- * The frames of a WebSocket around the byte stream of MQTT: where a frame begins and
- * ends means nothing, so payload is handed on as it comes and nothing but a control frame is ever kept. Pings are
- * answered, never sent.
+ * The frames of a WebSocket around the byte stream of MQTT: where a frame begins and ends means nothing, so payload
+ * is handed on as it comes and nothing but a control frame is ever kept. Pings are answered, never sent.
  * @implements {Framing}
  */
 class Frames {

@@ -6,7 +6,7 @@ const { createHash } = require('node:crypto');
 /** The only sub-protocol served. */
 const MQTT = 'mqtt';
 
-/** Sub-protocols that a real gateway has registered, in lower case (contract edge-gateway.md §1.1). */
+/** Sub-protocols that a real gateway has registered, in lower case. */
 const REGISTERED = [MQTT, 'amqpwsb10'];
 
 /** Of RFC 6455 §1.3. */

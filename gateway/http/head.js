@@ -16,8 +16,8 @@ const { HttpStream } = require('./stream');
  */
 
 /**
- * The HTTPS side of a gateway: upgrades to WebSocket, on which the connection goes on
- * as one of MQTT, and requests. It owns no port; connections come decrypted.
+ * The HTTPS side of a gateway: upgrades to WebSocket, on which the connection goes on as one of MQTT, and requests.
+ * It owns no port; connections come decrypted.
  */
 class HttpHead {
   #routes;

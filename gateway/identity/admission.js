@@ -5,7 +5,7 @@ const { Refusal } = require('./refusal');
 const { parseUsername } = require('./username');
 
 /**
- * Decides on a CONNECT (contract edge-gateway.md §2.2–§2.4): names first, credentials after.
+ * Decides on a CONNECT: names first, credentials after.
  * @param {{ clientId: string, username?: string }} connect
  * @param {import('./authenticator').Credentials} credentials
  * @param {object} terms

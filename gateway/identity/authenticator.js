@@ -18,8 +18,7 @@ const { checkTerms, isSignedBy, parseSas } = require('./sas');
  */
 
 /**
- * How a client with these credentials authenticates: a password goes before a certificate (contract edge-gateway.md
- * §2.3).
+ * How a client with these credentials authenticates: a password goes before a certificate.
  * @param {Credentials} credentials
  * @returns {'key' | 'x509' | undefined}
  */
@@ -33,7 +32,7 @@ const MOST_STRANGERS = 1000;
 /** IoT Hub's limit of an id, in characters. */
 const LONGEST_ID = 128;
 
-/** Decides whether a client is the child that it claims to be (contract edge-gateway.md §2.3, §2.3b, §7). */
+/** Decides whether a client is the child that it claims to be. */
 class Authenticator {
   #terms;
   /** Modules that only their device vouched for. @type {Set<string>} */

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { randomBytes } = require('node:crypto');
+const { randomBytes, randomInt } = require('node:crypto');
 
 /**
  * @typedef {import('../index').Device} Child
@@ -50,7 +50,8 @@ function moduleOf(deviceId, { moduleId, primaryKey, secondaryKey, ...unknown }) 
   const who = describe(clientId);
   if ('x509' in unknown) throw new TypeError(`${who}: modules cannot use X.509 (edgeHub refuses it)`);
   requireKnown(who, unknown);
-  return { clientId, deviceId, moduleId, enabled: true, ...keysOf(who, { primaryKey, secondaryKey }) };
+  const keys = keysOf(who, { primaryKey, secondaryKey });
+  return { clientId, deviceId, moduleId, generationId: newGeneration(), enabled: true, ...keys };
 }
 
 /**
@@ -136,6 +137,9 @@ const describe = (clientId) => `${clientId.includes('/') ? 'module' : 'device'} 
  */
 const present = (values) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+/** As many digits as IoT Hub gives to the generation of an identity. */
+const newGeneration = () => `${randomInt(1e9, 1e10)}${randomInt(1e8)}`.padEnd(18, '0').slice(0, 18);
 
 /** As long as the keys that IoT Hub makes. */
 const newKey = () => randomBytes(32).toString('base64');

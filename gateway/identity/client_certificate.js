@@ -15,7 +15,7 @@ const MOST_VERIFIED = 8;
 const LONGEST_MODULUS = 8192;
 
 /**
- * Decides on the certificate of a device (contract edge-gateway.md §2.3b).
+ * Decides on the certificate of a device.
  * @param {X509Certificate[]} presented the device's own first, then intermediates in any order
  * @param {object} terms
  * @param {string} terms.clientId

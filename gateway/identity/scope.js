@@ -84,6 +84,14 @@ class Scope {
   }
 
   /**
+   * @param {string} generationId
+   * @returns {Child | undefined}
+   */
+  ofGeneration(generationId) {
+    return [...this.#children.values()].find((child) => child.generationId === generationId);
+  }
+
+  /**
    * @param {string} clientId a device goes with its modules
    */
   remove(clientId) {
@@ -117,7 +125,7 @@ class Scope {
   }
 
   /**
-   * Whose messages the hub does not take any more (§3.4).
+   * Whose messages the hub does not take any more.
    * @param {string} clientId
    * @returns {string | undefined} why
    */

@@ -102,8 +102,7 @@ async function call({ path, headers, readBody, refusalOf, invoke }) {
  */
 function parseBody(body) {
   if (!body) throw new RestError(400, `the body is longer than ${MAX_BODY} bytes`);
-  const text = body.toString();
-  const members = membersOfObject(text);
+  const members = membersOfObject(body.toString());
   const value = (/** @type {string} */ name) => JSON.parse(members.get(name.toLowerCase()) ?? 'null');
   const methodName = value('methodName');
   if (typeof methodName !== 'string') throw new RestError(400, "the body has no 'methodName'");

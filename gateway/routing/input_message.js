@@ -2,6 +2,7 @@
 'use strict';
 
 const { randomUUID } = require('node:crypto');
+const { costOf } = require('../cloud/cost');
 const { assertTopicFits } = require('../mqtt/packets');
 const { SYSTEM_PROPERTIES } = require('../telemetry/topic');
 
@@ -35,6 +36,7 @@ class InputMessage {
     this.body = content.body;
     this.topic = topicOf(id, input, content);
     assertTopicFits(`a message to input '${input}' of '${id}'`, this.topic);
+    this.cost = costOf({ ...content, deviceId: content.deviceId ?? '', clientId: id });
     /** @type {import('../index').InputStatus} */
     this.status = 'pending';
     this.deliveryCount = 0;

@@ -2,7 +2,6 @@
 'use strict';
 
 const { inspect } = require('node:util');
-const { costOnTheWay } = require('../cloud/cost');
 const { ProtocolError } = require('../mqtt/framing');
 const { InputMessage } = require('./input_message');
 const { ModuleQueue } = require('./module_queue');
@@ -18,7 +17,7 @@ class Inputs {
   #queues = new Map();
   /** @type {Map<string, Store>} by module and input */
   #stores = new Map();
-  /** Memory that the stored take. */
+  /** The memory that the messages take. */
   #bytes = 0;
 
   /**
@@ -29,7 +28,7 @@ class Inputs {
    */
   constructor(options) {
     const onSettled = (/** @type {InputMessage} */ message) => {
-      this.#bytes -= costOnTheWay(message);
+      this.#bytes -= message.cost;
       options.onSettled(message);
     };
     this.#options = { ...options, onSettled };
@@ -57,7 +56,7 @@ class Inputs {
       throw new TypeError(`input ${inspect(input)} of '${id}' is not one level of a topic`);
     }
     const message = new InputMessage(id, input, content);
-    this.#bytes += costOnTheWay(message);
+    this.#bytes += message.cost;
     this.of(id).put(message);
     return message;
   }

@@ -47,7 +47,7 @@ class Client {
     this.queue = (identity.moduleId === undefined ? queues : inputs).of(identity.clientId);
     /** What follows the PUBACK of each message at QoS 1, oldest first: as all have packet id 1, it means the oldest. */
     this.unacknowledged = /** @type {Array<() => void>} */ ([]);
-    /** A client over the gateway's limit is acknowledged and never served (contract §2.10). */
+    /** A client over the gateway's limit is acknowledged and never served. */
     this.served = false;
   }
 
@@ -147,7 +147,7 @@ class Client {
   }
 
   /**
-   * Does what the client's publish asks for (§2.7, §2.9): telemetry is stored, requests are answered.
+   * Does what the client's publish asks for: telemetry is stored, requests are answered.
    * @param {PublishPacket} packet
    * @returns {void | Promise<void>} a promise holds back all publishes behind it
    * @throws {ProtocolError} close the connection
@@ -186,13 +186,17 @@ class Client {
   deliver(topic, payload) {
     const subscription = this.subscriptions.match(topic, Infinity);
     if (subscription) this.publish(topic, payload, subscription.qos);
-    else
-      this.surroundings.emit('undelivered', {
-        clientId: this.identity.clientId,
-        topic,
-        reason: 'no subscription',
-      });
+    else this.miss(topic);
     return subscription !== undefined;
+  }
+
+  /**
+   * The client gets no message to this topic, as it did not ask for any.
+   * @param {string} topic
+   */
+  miss(topic) {
+    const { clientId } = this.identity;
+    this.surroundings.emit('undelivered', { clientId, topic, reason: 'no subscription' });
   }
 
   /**

@@ -4,8 +4,7 @@
 const { Subscriptions } = require('./subscriptions');
 
 /**
- * Sessions of `clean=0` clients (contract edge-gateway.md §2.6). One is written at the first SUBSCRIBE or
- * UNSUBSCRIBE, not at CONNECT.
+ * Sessions of `clean=0` clients. One is written at the first SUBSCRIBE or UNSUBSCRIBE, not at CONNECT.
  */
 class SessionStore {
   constructor() {

@@ -69,10 +69,11 @@ class Subscriptions {
   #byFilter = new Map();
   /** @type {Map<string, boolean>} whether it is on, by filter, in the order of the first mention */
   #mentioned = new Map();
-  /** @type {Map<import('../index').SubscriptionKind, boolean> | undefined} undefined: to be found out */
+  /** @type {Map<import('../index').SubscriptionKind, boolean> | undefined} as the list has them, once they are asked for */
   #kinds;
 
   /**
+   * What was unsubscribed counts, too, as it is remembered.
    * @param {string[]} filters of one packet
    * @throws {ProtocolError} more than one client may have
    */
@@ -117,15 +118,16 @@ class Subscriptions {
    * @returns {boolean | undefined} undefined: no filter of that kind was ever named
    */
   state(kind) {
-    this.#kinds ??= this.#findKinds();
+    this.#kinds ??= this.#replay();
     return this.#kinds.get(kind);
   }
 
-  #findKinds() {
+  #replay() {
+    /** @type {Map<import('../index').SubscriptionKind, boolean>} */
     const kinds = new Map();
-    for (const [filter, isOn] of this.#mentioned) {
+    for (const [filter, on] of this.#mentioned) {
       const kind = kindOf(filter);
-      if (kind) kinds.set(kind, isOn);
+      if (kind) kinds.set(kind, on);
     }
     return kinds;
   }

@@ -92,6 +92,20 @@ class Inbox {
     }
   }
 
+  /**
+   * Takes messages one by one, until no more come.
+   * @param {{ signal?: AbortSignal }} [options]
+   */
+  async *messages(options) {
+    while (!this.exhausted) {
+      const [message] = await this.take(1, options).catch((error) => {
+        if (this.exhausted) return [];
+        throw error;
+      });
+      if (message) yield message;
+    }
+  }
+
   /** No more messages come: whoever waits, waits in vain. */
   stop() {
     this.stopped = true;

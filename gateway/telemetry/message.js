@@ -3,10 +3,10 @@
 
 const { DropError, parseTopic } = require('./topic');
 
-/** edgeHub's limit of body, names and values together, in bytes (contract edge-gateway.md §3.5). */
+/** edgeHub's limit of body, names and values together, in bytes. */
 const MAX_MESSAGE_SIZE = 262144;
 
-/** What edgeHub adds to every message, the device id aside (§3.3); a GUID has 36 characters. */
+/** What edgeHub adds to every message, the device id aside; a GUID has 36 characters. */
 const ADDED_SIZE = 'connectionDeviceIdedgeMessageIdedgeHubOriginInterfacedownstream'.length + 36;
 
 /** No packet below this size can hold a message over the limit, as decoding hardly lengthens anything. */
@@ -24,7 +24,7 @@ const SURELY_SMALL = 200000;
  */
 
 /**
- * Turns a PUBLISH into the message that edgeHub stores (§3). Nothing of it refers to the packet's memory.
+ * Turns a PUBLISH into the message that edgeHub stores. Nothing of it refers to the packet's memory.
  * @param {PublishPacket} packet
  * @param {Sender} sender
  * @returns {Message}

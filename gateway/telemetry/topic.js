@@ -4,8 +4,8 @@
 const { percentDecode } = require('../encoding/percent');
 
 /**
- * edgeHub's eight templates in one (contract edge-gateway.md §2.9): anchored at the end only, so anything may
- * stand before `devices/`; the property bag may be followed by one slash.
+ * edgeHub's eight templates in one: anchored at the end only, so anything may stand before `devices/`; the property
+ * bag may be followed by one slash.
  */
 const TELEMETRY = /devices\/([^/]*)(?:\/modules\/([^/]*))?\/messages\/events(?:\/([^/]*)\/?)?$/;
 
@@ -58,8 +58,8 @@ function parseTopic(topic) {
 }
 
 /**
- * Reads `key=value&…` as edgeHub does (§3.1) into the address: user properties named `deviceId` and `moduleId`
- * overwrite the ids of the topic.
+ * Reads `key=value&…` as edgeHub does into the address: user properties named `deviceId` and `moduleId` overwrite the
+ * ids of the topic.
  * @param {string} bag
  * @param {Address} address
  */

@@ -76,7 +76,7 @@ function get(rid, client, surroundings) {
   const { link, limits, twins, emit } = surroundings;
   const id = client.identity.clientId;
   const fault = surroundings.faults.at('twin', { operation: 'get', id, rid }, client.info);
-  // A client over the gateway's limit has no part in the cloud connection (§2.10).
+  // A client over the gateway's limit has no part in the cloud connection.
   const asks = client.served && link.online;
   const answer = () => {
     const { twin, source } = twins.read(id, asks && link.online);

@@ -91,7 +91,10 @@ class Twins {
     if (!this.#link.online) return next;
     const subscriber = this.#subscriber(id);
     if (subscriber) this.#send(id, subscriber, twin.hear(patch), next);
-    else this.#miss(id, next);
+    else {
+      const reason = this.#clientOf(id) ? 'no subscription' : 'not connected';
+      this.#emit('undelivered', { clientId: id, topic: `${DESIRED_TOPIC}${next}`, reason });
+    }
     return next;
   }
 
@@ -120,16 +123,6 @@ class Twins {
       const subscriber = this.#subscriber(id);
       if (news && subscriber) this.#send(id, subscriber, news, twin.hub.desired.version);
     }
-  }
-
-  /**
-   * Nothing is kept for whoever is not there.
-   * @param {string} id
-   * @param {number} version
-   */
-  #miss(id, version) {
-    const reason = this.#clientOf(id) ? 'no subscription' : 'not connected';
-    this.#emit('undelivered', { clientId: id, topic: `${DESIRED_TOPIC}${version}`, reason });
   }
 
   /**

@@ -16,6 +16,8 @@ const MAX_NAME_SIZE = 1024;
 const MAX_PATCH_SIZE = 32768;
 const LEAST_INTEGER = -(2n ** 52n);
 const MOST_INTEGER = 2n ** 52n - 1n;
+/** Of an integer that may be within the limits: with more, reading it is a matter of time. */
+const MAX_DIGITS = 17;
 
 /** IoT Hub's, of desired and of reported properties as a whole; UTF-8 bytes. */
 const MAX_DOCUMENT_SIZE = 32768;
@@ -57,7 +59,7 @@ function parsePatch(text) {
   if (size > MAX_PATCH_SIZE) {
     throw new InvalidPatchError(400, `the patch has ${size} of at most ${MAX_PATCH_SIZE} bytes`);
   }
-  checkValue(patch, false);
+  checkValue(patch, { inArray: false });
   checkIntegers(text);
   return patch;
 }
@@ -77,21 +79,18 @@ function parseJson(text) {
 
 /**
  * @param {unknown} value
- * @param {boolean} inArray whether one of the objects and arrays around it is an array
+ * @param {{ inArray: boolean }} place whether an array is somewhere around it
  */
-function checkValue(value, inArray) {
+function checkValue(value, { inArray }) {
   if (value === null && inArray) throw new InvalidPatchError(400, 'an array contains null');
   if (typeof value === 'string' && Buffer.byteLength(value) > MAX_STRING_SIZE) {
     throw new InvalidPatchError(400, `a string has more than ${MAX_STRING_SIZE} bytes: ${excerpt(value)}`);
   }
   if (typeof value !== 'object' || value === null) return;
-  if (Array.isArray(value)) {
-    value.forEach((item) => checkValue(item, true));
-    return;
-  }
+  if (Array.isArray(value)) return value.forEach((item) => checkValue(item, { inArray: true }));
   for (const [name, item] of Object.entries(value)) {
     checkName(name);
-    checkValue(item, inArray);
+    checkValue(item, { inArray });
   }
 }
 
@@ -101,12 +100,19 @@ function checkValue(value, inArray) {
  */
 function checkIntegers(text) {
   for (const [token] of text.matchAll(STRINGS_AND_NUMBERS)) {
-    if (!/^-?\d+$/.test(token)) continue;
-    const integer = BigInt(token);
-    if (integer < LEAST_INTEGER || integer > MOST_INTEGER) {
+    if (/^-?\d+$/.test(token) && !isWithinLimits(token)) {
       throw new InvalidPatchError(400, `integer ${excerpt(token)} is not from -2^52 to 2^52 - 1`);
     }
   }
+}
+
+/**
+ * @param {string} integer in decimal
+ */
+function isWithinLimits(integer) {
+  if (integer.length > MAX_DIGITS) return false;
+  const value = BigInt(integer);
+  return value >= LEAST_INTEGER && value <= MOST_INTEGER;
 }
 
 /**

@@ -1,5 +1,5 @@
 export interface C2DOptions {
-  /** User properties; `mqtt-qos` = `0` lowers the QoS of the delivery (§2.7b). */
+  /** User properties; `mqtt-qos` = `0` lowers the QoS of the delivery. */
   properties?: Record<string, string>;
   /** Default a GUID. */
   messageId?: string;
@@ -21,11 +21,15 @@ export interface C2DOptions {
 }
 
 /**
- * `pending` in the hub or at the device; `completed` by PUBACK, or by sending at QoS 0. The others are dead letters:
- * `rejected` because no subscription matches or is old enough, `expired` in the hub, `deliveryCountExceeded` because
- * it came back from the last of its deliveries.
+ * `pending` in the hub or at the device; `completed` by PUBACK, or by sending at QoS 0; `rejected`: a dead letter.
  */
-export type C2DStatus = 'pending' | 'completed' | 'rejected' | 'expired' | 'deliveryCountExceeded';
+export type C2DStatus = 'pending' | 'completed' | 'rejected';
+
+/**
+ * Why a message became a dead letter: no subscription matches it or is old enough, it expired in the hub, or it came back
+ * from the last of its deliveries.
+ */
+export type DeadLetterReason = 'noSubscription' | 'expired' | 'deliveryCountExceeded';
 
 /** A cloud-to-device message on its way (D1). */
 export interface C2DMessage {
@@ -38,9 +42,10 @@ export interface C2DMessage {
   /** When it becomes a dead letter, if it waits in the hub then. */
   readonly expiresAt: Date;
   readonly status: C2DStatus;
-  readonly deadLettered: boolean;
+  /** Of a message that was rejected. */
+  readonly deadLetter: DeadLetterReason | undefined;
   /** How often it was sent to the device. */
   readonly deliveryCount: number;
   /** Resolves when `status` is no longer `pending`. */
-  readonly settled: Promise<Exclude<C2DStatus, 'pending'>>;
+  readonly settled: Promise<'completed' | 'rejected'>;
 }

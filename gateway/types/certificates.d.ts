@@ -122,8 +122,8 @@ export interface ChainOptions {
 }
 
 /**
- * Makes the certificates of a gateway (contract edge-gateway.md §6.2–§6.5, §9). Keys are new in every call, unless
- * `issuer` or `root` shares those of an earlier chain of this process. RSA keys take some 100 ms each.
+ * Makes the certificates of a gateway. Keys are new in every call, unless `issuer` or `root` shares those of an
+ * earlier chain of this process. RSA keys take some 100 ms each.
  * @throws {RangeError} unknown variant or key kind, a host that is no IP address in a variant about them, a certificate
  *   in `present` that the chain does not have, or one in `certificates` that this call does not make
  * @throws {TypeError} `issuer` or `root` is not a chain of this process; an unknown field of `certificates`, or a value
@@ -149,7 +149,7 @@ export interface DeviceCertificateOptions {
   authority?: boolean;
 }
 
-/** The certificate of an X.509 device (§2.3b). */
+/** The certificate of an X.509 device. */
 export interface DeviceCertificate {
   /** With the intermediates that a CA-signed device must send. */
   readonly certPem: string;

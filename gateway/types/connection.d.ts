@@ -12,7 +12,7 @@ export interface ConnectionInfo {
   userAgent?: string;
   deviceId?: string;
   moduleId?: string;
-  /** What CONNECT came with: a token, or else a client certificate; absent if it was neither (§2.3). */
+  /** What CONNECT came with: a token, or else a client certificate; absent if it was neither. */
   authentication?: 'key' | 'x509';
   /** Seconds, as in CONNECT. */
   keepAlive?: number;
@@ -32,7 +32,7 @@ export interface PublishPacket {
   retain: boolean;
 }
 
-/** What edgeHub turns on for a topic filter (§2.8). */
+/** What edgeHub turns on for a topic filter. */
 export type SubscriptionKind = 'methods' | 'desired' | 'c2d' | 'twinResponses' | 'moduleInputs';
 
 /** A message that nobody was subscribed to. */

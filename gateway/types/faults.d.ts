@@ -124,8 +124,8 @@ type Decide<Circumstances extends unknown[], Fault> =
   Fault | ((...circumstances: Circumstances) => Fault | undefined);
 
 /**
- * Faults to commit (§11.3), each at a point in a connection's life: a fault for every case, or a function that decides.
- * A function that returns what is no fault of its point raises an uncaught TypeError which names it.
+ * Faults to commit, each at a point in a connection's life: a fault for every case, or a function that decides. A
+ * function that returns what is no fault of its point raises an uncaught TypeError which names it.
  */
 export interface Faults {
   /** TCP was accepted. */

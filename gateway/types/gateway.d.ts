@@ -17,6 +17,7 @@ import {
   TwinGet,
   TwinProperties,
 } from './twin';
+import { ModuleEnvironment, WorkloadRequest } from './workload';
 
 export interface GatewayOptions {
   /** Address to listen on. Default `127.0.0.1`. */
@@ -47,26 +48,33 @@ export interface GatewayOptions {
    * modelled, nor twin change notifications.
    */
   routes?: Record<string, string> | string[];
+  /**
+   * Unix socket of the workload API, made at the start. Default one in a folder of its own, made by `moduleEnvironment`.
+   * Whoever reaches the workload API can sign as a module whose generation id it knows.
+   */
+  workloadSocket?: string;
+  /** Port of the workload API on 127.0.0.1, plain HTTP; 0 is any free one. Default none. */
+  workloadPort?: number;
   /** Start with the cloud out of reach. Default false. */
   offline?: boolean;
   /** Latest messages kept until they are taken. Default 100; 0 keeps none, `Infinity` all. */
   keep?: number;
-  /** Behave like IoT Hub where edgeHub is lenient (§11.1). Default false. */
+  /** Behave like IoT Hub where edgeHub is lenient. Default false. */
   strict?: boolean;
   /** Send a TLS close_notify before closing. Default false, as edgeHub (T3). */
   cleanClose?: boolean;
-  /** Default `TLSv1.2`, as edgeHub (§6.1); an older one is a fault. */
+  /** Default `TLSv1.2`, as edgeHub; an older one is a fault. */
   minVersion?: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /** Default `TLSv1.3`. */
   maxVersion?: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /**
-   * Whether the TLS handshake asks for a client certificate, as edgeHub does, fails without one, or does not ask
-   * (§6.1, §11.3). Default `optional`. Any certificate passes the handshake; CONNECT decides on it.
+   * Whether the TLS handshake asks for a client certificate, as edgeHub does, fails without one, or does not ask.
+   * Default `optional`. Any certificate passes the handshake; CONNECT decides on it.
    */
   clientCertificate?: 'optional' | 'required' | 'none';
-  /** PEM. The CAs of devices with `x509: 'ca'` (§2.3b). Default the root of the gateway's own chain. */
+  /** PEM. The CAs of devices with `x509: 'ca'`. Default the root of the gateway's own chain. */
   trustBundle?: string | string[];
-  /** How far the gateway's clock is ahead, in milliseconds; negative: behind (§11.3). Default 0. */
+  /** How far the gateway's clock is ahead, in milliseconds; negative: behind. Default 0. */
   clockOffsetMs?: number;
   limits?: Limits;
   faults?: Faults;
@@ -90,13 +98,13 @@ export interface GatewayEvents {
    * as a root that it does not trust. With `look` it had sent nothing at all.
    */
   handshakeFailed: [connection: ConnectionInfo & { reason: string; look?: 'port' }];
-  /** An HTTPS request other than an upgrade to WebSocket was answered (§1.1). */
+  /** An HTTPS request other than an upgrade to WebSocket was answered. */
   request: [request: ConnectionInfo & { method: string; path: string; status: number }];
   telemetry: [message: Message];
   dropped: [message: DroppedMessage];
   /** Stored telemetry has reached the cloud. */
   forwarded: [message: Message];
-  /** Acknowledged, stored, and never to reach the cloud: too old, the device is gone, or unreadable (§3.2, §3.4). */
+  /** Acknowledged, stored, and never to reach the cloud: too old, the device is gone, or unreadable. */
   lost: [loss: { message: Message; reason: string }];
   subscribed: [
     subscription: ConnectionInfo & { filter: string; qos: number; kind: SubscriptionKind | undefined },
@@ -115,6 +123,8 @@ export interface GatewayEvents {
   c2dDelivered: [delivery: { message: C2DMessage; qos: 0 | 1 }];
   /** A C2D message came back to the hub unacknowledged: its lock ended, or the connection. */
   c2dReturned: [delivery: { message: C2DMessage; reason: string }];
+  /** A request to the workload API was answered. */
+  workload: [request: WorkloadRequest];
   /** A message to an input of a module is no longer pending. */
   input: [message: InputMessage];
   /** A twin GET was served. */
@@ -159,8 +169,8 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   get routes(): Record<string, string>;
   set routes(routes: Record<string, string> | string[]);
   /**
-   * Whether the cloud is out of reach (§11.2). Telemetry is then stored and acknowledged, and nothing comes from the
-   * cloud. Default false.
+   * Whether the cloud is out of reach. Telemetry is then stored and acknowledged, and nothing comes from the cloud.
+   * Default false.
    */
   offline: boolean;
   /** Telemetry on its way to the cloud: sent there, lost on the way, and stored until the link is back. */
@@ -173,8 +183,8 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   readonly counts: { received: number; dropped: number; connections: number };
 
   /**
-   * How far the gateway's clock is ahead, in milliseconds (§11.3). A change shows in what is decided later: at CONNECT
-   * and at the sweep.
+   * How far the gateway's clock is ahead, in milliseconds. A change shows in what is decided later: at CONNECT and at
+   * the sweep.
    */
   clockOffsetMs: number;
 
@@ -189,6 +199,15 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
    * clients that do not heed it, as azure-iot-device with X.509.
    */
   connectionString(clientId: string, options?: { direct?: boolean }): string;
+
+  /**
+   * The environment of a module's process, with which `fromEnvironment` of an SDK finds the workload API, and by that its
+   * token and what to trust.
+   * @param options.workload default `unix`, on Windows `http`, which needs `workloadPort`
+   * @throws {TypeError} devices have no such environment
+   * @throws {Error} the workload API has no port, or cannot make its socket
+   */
+  moduleEnvironment(id: string, options?: { workload?: 'unix' | 'http' }): ModuleEnvironment;
 
   /**
    * What a plain MQTT client sends in CONNECT; there is no password with X.509.
@@ -247,7 +266,7 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
    * Changes the desired properties of a device, or of a module `deviceId/moduleId`, in the hub; null deletes (D3). A
    * connected subscriber is sent the change; nothing is kept for another. Returns the version.
    * @throws {RangeError} unknown device, or a `version` that is not above the present one
-   * @throws {TypeError} no properties that a twin can hold (§4.2)
+   * @throws {TypeError} no properties that a twin can hold
    */
   patchDesired(id: string, patch: TwinProperties, options?: DesiredOptions): number;
   /** A copy of the twin that the hub has. @throws {RangeError} unknown device */

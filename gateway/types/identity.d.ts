@@ -1,4 +1,4 @@
-/** A child of the gateway (§7): a device with keys or with X.509, and its modules. */
+/** A child of the gateway: a device with keys or with X.509, and its modules. */
 export interface DeviceOptions {
   /** Without `/`. */
   deviceId: string;
@@ -7,14 +7,14 @@ export interface DeviceOptions {
   /** Base64. Default random, 32 bytes. None with `x509`. */
   secondaryKey?: string;
   /**
-   * The device shows a certificate instead of a token (§2.3b): one with one of these thumbprints, or, with `'ca'`, one
-   * of its own name that leads to the gateway's trust bundle.
+   * The device shows a certificate instead of a token: one with one of these thumbprints, or, with `'ca'`, one of its
+   * own name that leads to the gateway's trust bundle.
    */
   x509?: Thumbprints | 'ca';
   modules?: ModuleOptions[];
 }
 
-/** A module always has keys: edgeHub refuses modules with X.509 (§2.3b). */
+/** A module always has keys: edgeHub refuses modules with X.509. */
 export interface ModuleOptions {
   /** Without `/`. */
   moduleId: string;
@@ -36,6 +36,8 @@ export interface Device {
   clientId: string;
   deviceId: string;
   moduleId?: string;
+  /** Of a module; another one each time it is made. */
+  generationId?: string;
   enabled: boolean;
   primaryKey?: string;
   secondaryKey?: string;

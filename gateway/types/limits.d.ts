@@ -11,10 +11,10 @@ export interface Limits {
   /** Publishes queued before the socket is no longer read (P12). Default 100. */
   maxPendingPublishes?: number;
   /**
-   * Before CONNACK 5 for a device that is unknown or disabled (C7). Default 50; a real gateway takes about 3 000 (§7).
+   * Before CONNACK 5 for a device that is unknown or disabled (C7). Default 50; a real gateway takes about 3 000.
    */
   refusalDelayMs?: number;
-  /** The same while the cloud is out of reach. Default 100; a real gateway takes up to 100 000 (§7). */
+  /** The same while the cloud is out of reach. Default 100; a real gateway takes up to 100 000. */
   refusalDelayOfflineMs?: number;
   /** How long a token is accepted behind its expiry (C6, D5). Default 300 000. */
   sasGraceMs?: number;
@@ -35,23 +35,23 @@ export interface Limits {
   inputAckTimeoutMs?: number;
   /** How long a client may take to close after the gateway has. Default 1 000; not edgeHub's. */
   lingerMs?: number;
-  /** How long telemetry waits for the cloud before it vanishes (§3.4). Default 7 200 000, the template's. */
+  /** How long telemetry waits for the cloud before it vanishes. Default 7 200 000, the template's. */
   timeToLiveMs?: number;
   /**
    * Memory for what is stored while the cloud is out of reach, and as much for modules that are away: bodies, properties,
-   * and 600 bytes a message besides. When it is full, publishes close the connection unacknowledged, as when edgeHub's
-   * disk is full. Default 64 MiB.
+   * and 600 bytes a message besides. When it is full, publishes close the connection unacknowledged, as when edgeHub's disk
+   * is full. Default 64 MiB.
    */
   storeBytes?: number;
   /** Before the hub's answer to a twin GET (P5); the connection's later publishes wait. Default 0. */
   twinDelayMs?: number;
-  /** The same while the cloud is out of reach (§4.1, §11.2). Default 20 000. */
+  /** The same while the cloud is out of reach. Default 20 000. */
   twinOfflineDelayMs?: number;
   /**
    * When the cloud is back, a connected device is sent what it missed of its desired properties, unless the gateway has
    * fetched its twin within that time (D3). Default 120 000.
    */
   twinSyncPeriodMs?: number;
-  /** From the subscription to a method call that waits for it (§4.4). Default 3 000. */
+  /** From the subscription to a method call that waits for it. Default 3 000. */
   methodDeliveryDelayMs?: number;
 }

@@ -1,5 +1,5 @@
 export interface MethodOptions {
-  /** Who calls: a module on the gateway is heard without the cloud, too (§4.5). Default `cloud`. */
+  /** Who calls: a module on the gateway is heard without the cloud, too. Default `cloud`. */
   from?: 'cloud' | 'module';
   /** For the answer, from delivery on; milliseconds. Default 30 000. */
   responseTimeoutMs?: number;

@@ -1,6 +1,6 @@
-/** Telemetry that the gateway stored (§3). */
+/** Telemetry that the gateway stored. */
 export interface Message {
-  /** Of the topic, which need not be the sender's, or of a property `deviceId` (§2.9, §3.1). */
+  /** Of the topic, which need not be the sender's, or of a property `deviceId`. */
   deviceId: string;
   moduleId: string | undefined;
   /** Of the connection that sent it. */

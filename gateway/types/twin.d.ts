@@ -1,7 +1,7 @@
 /** JSON values by name. In a patch null deletes. */
 export type TwinProperties = Record<string, unknown>;
 
-/** A twin as a GET reads it: properties and, unless the gateway does not know it, `$version` (§4.1). */
+/** A twin as a GET reads it: properties and, unless the gateway does not know it, `$version`. */
 export interface Twin {
   desired: TwinProperties & { $version?: number };
   reported: TwinProperties & { $version?: number };

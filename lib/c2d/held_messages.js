@@ -1,29 +1,67 @@
 // @ts-check
 'use strict';
 
+const { Queue } = require('./queue');
+
+/** What is held for the app costs at most so much. Bytes. */
+const BOUND = 16 * 1024 * 1024;
+/** What a message costs besides its body and the texts of its properties. Bytes. */
+const OVERHEAD = 1024;
 /**
- * Received messages on their way to the app. While nobody listens they are held, in order and unacknowledged, so that
- * the gateway keeps them too. The session bounds them: it stops reading at 16 MiB of unacknowledged messages.
+ * How long a message waits for an app that does not listen at all. The hub's lock on it ends after 60 s: then it would be
+ * delivered again, and after ten deliveries it is a dead letter. Milliseconds.
+ */
+const LONGEST_MS = 50_000;
+
+/** Of a message of QoS 0, which the gateway has settled already and does not send again. */
+const NOTHING_TO_SETTLE = () => {};
+
+/**
+ * A message and how it is acknowledged. One that the gateway sent again while it was held takes the place of its older
+ * copy; both want to be acknowledged.
+ *
+ * @typedef {{ message: any, settles: (() => void)[], cost: number, since: number }} Held
+ */
+
+/**
+ * @typedef {object} Taking
+ * @property {() => boolean} ready Whether somebody would take a message now.
+ * @property {() => boolean} absent Whether nobody is there who will.
+ * @property {(message: any, settle: () => void) => void} deliver Must not throw.
+ * @property {() => void} suspend No more messages can be held: the gateway is to keep them.
+ * @property {() => void} resume Somebody is ready again.
+ */
+
+/**
+ * Received messages on their way to the app. While nobody takes them they are held, in order and unacknowledged, so that
+ * the gateway keeps them, too: up to a bound, and not for longer than the gateway leaves them here.
  */
 class HeldMessages {
-  /** @type {[message: any, settle: () => void][]} */
-  #held = [];
+  /** @type {Queue<Held>} */
+  #held = new Queue();
+  #cost = 0;
+  /** By message id. @type {Map<string, Held>} */
+  #byId = new Map();
   #flushing = false;
-  #ready;
-  #deliver;
-
   /**
-   * @param {() => boolean} ready Whether somebody would take a message now.
-   * @param {(message: any, settle: () => void) => void} deliver Must not throw.
+   * `leaving`: the connection is being replaced by one that brings no messages; what was received by it comes again.
+   * `away`: it was.
+   *
+   * @type {'no' | 'leaving' | 'away'}
    */
-  constructor(ready, deliver) {
-    this.#ready = ready;
-    this.#deliver = deliver;
+  #suspended = 'no';
+  /** The oldest is looked at in time. */
+  #watching = false;
+  #taking;
+
+  /** @param {Taking} taking */
+  constructor(taking) {
+    this.#taking = taking;
   }
 
   /** How many wait. */
   get size() {
-    return this.#held.length;
+    return this.#held.size;
   }
 
   /**
@@ -31,8 +69,31 @@ class HeldMessages {
    * @param {() => void} settle Acknowledges the message.
    */
   arrive(message, settle) {
-    if (this.#held.length === 0 && this.#ready()) this.#deliver(message, settle);
-    else this.#held.push([message, settle]);
+    if (this.#suspended === 'leaving' && settle !== NOTHING_TO_SETTLE) return;
+    if (this.#held.size === 0 && this.#taking.ready()) {
+      this.#taking.deliver(message, settle);
+      return;
+    }
+    if (this.#suspended === 'away') this.#suspend();
+    else this.#hold(message, settle);
+  }
+
+  /**
+   * @param {any} message
+   * @param {() => void} settle
+   */
+  #hold(message, settle) {
+    const copy = message.messageId ? this.#byId.get(message.messageId) : undefined;
+    if (copy) {
+      copy.message = message;
+      copy.settles.push(settle);
+      return;
+    }
+    const held = { message, settles: [settle], cost: costOf(message), since: performance.now() };
+    this.#held.push(held);
+    this.#note(held, 1);
+    if (this.#cost >= BOUND) this.#suspend();
+    else if (!this.#watching) this.#lookIn(LONGEST_MS);
   }
 
   /**
@@ -42,7 +103,9 @@ class HeldMessages {
    * @param {() => void} settle
    */
   giveBack(message, settle) {
-    this.#held.unshift([message, settle]);
+    const held = { message, settles: [settle], cost: costOf(message), since: performance.now() };
+    this.#held.unshift(held);
+    this.#note(held, 1);
     this.flush();
   }
 
@@ -53,27 +116,95 @@ class HeldMessages {
    * @returns {(() => void) | undefined} What acknowledges it; `undefined` if it is not held.
    */
   take(message) {
-    const place = this.#held.findIndex(([held]) => held === message);
-    return place < 0 ? undefined : this.#held.splice(place, 1)[0][1];
+    const held = this.#held.remove((each) => each.message === message);
+    return held && this.#out(held);
   }
 
   /** Somebody may have become ready: delivers on the next tick, so that an app can finish registering. */
   flush() {
-    if (this.#flushing || this.#held.length === 0) return;
+    if (this.#flushing || (this.#held.size === 0 && this.#suspended !== 'away')) return;
     this.#flushing = true;
     process.nextTick(() => {
       this.#flushing = false;
-      while (this.#held.length > 0 && this.#ready()) {
-        const [message, settle] = /** @type {[any, () => void]} */ (this.#held.shift());
-        this.#deliver(message, settle);
+      while (this.#held.size > 0 && this.#taking.ready()) {
+        const held = /** @type {Held} */ (this.#held.shift());
+        this.#taking.deliver(held.message, this.#out(held));
+      }
+      if (this.#suspended === 'away' && this.#held.size === 0 && this.#taking.ready()) {
+        this.#suspended = 'no';
+        this.#taking.resume();
       }
     });
   }
 
   /** The connection they came by has ended: they cannot be acknowledged any more and will come again. */
   drop() {
-    this.#held = [];
+    this.#discard();
+    if (this.#suspended === 'leaving') this.#suspended = 'away';
+    this.flush();
+  }
+
+  /** @param {Held} held @returns {() => void} */
+  #out(held) {
+    this.#note(held, -1);
+    const { settles } = held;
+    return settles.length === 1 ? settles[0] : () => settles.forEach((settle) => settle());
+  }
+
+  /**
+   * @param {Held} held
+   * @param {1 | -1} sign
+   */
+  #note(held, sign) {
+    this.#cost += sign * held.cost;
+    const { messageId } = held.message;
+    if (!messageId) return;
+    if (sign > 0) this.#byId.set(messageId, held);
+    else if (this.#byId.get(messageId) === held) this.#byId.delete(messageId);
+  }
+
+  /** Looks whether the oldest has waited too long for an app that does not listen. */
+  #look() {
+    this.#watching = false;
+    const oldest = this.#held.first;
+    if (oldest === undefined) return;
+    const left = LONGEST_MS - (performance.now() - oldest.since);
+    if (left <= 0 && this.#taking.absent()) this.#suspend();
+    else this.#lookIn(left > 0 ? left : LONGEST_MS);
+  }
+
+  /** @param {number} ms */
+  #lookIn(ms) {
+    this.#watching = true;
+    setTimeout(() => this.#look(), ms).unref();
+  }
+
+  #suspend() {
+    if (this.#suspended === 'leaving') return;
+    this.#suspended = 'leaving';
+    this.#discard();
+    this.#taking.suspend();
+  }
+
+  /** All but those that would not come again. */
+  #discard() {
+    const held = this.#held;
+    this.#held = new Queue();
+    this.#byId.clear();
+    this.#cost = 0;
+    for (let each = held.shift(); each; each = held.shift()) {
+      if (each.settles[0] !== NOTHING_TO_SETTLE || this.#cost >= BOUND) continue;
+      this.#held.push(each);
+      this.#note(each, 1);
+    }
   }
 }
 
-module.exports = { HeldMessages };
+/** @param {any} message */
+function costOf({ data, properties }) {
+  let cost = OVERHEAD + data.length;
+  for (const { key, value } of properties.propertyList) cost += 2 * (key.length + value.length) + 64;
+  return cost;
+}
+
+module.exports = { HeldMessages, NOTHING_TO_SETTLE };

@@ -30,15 +30,24 @@ class MessageStream {
   /** @type {Map<any, () => void>} The messages with the app, and how each is acknowledged. */
   #inHand = new Map();
   #closed = false;
-  #held = new HeldMessages(
-    () => this.#takers.length > 0,
-    (message, settle) => this.#hand(message, settle),
-  );
+  #held;
   #want;
 
-  /** @param {(wanted: boolean) => void} want Told when the first iterator comes and when the last one has gone. */
-  constructor(want) {
+  /**
+   * @param {object} source
+   * @param {(wanted: boolean) => void} source.want Told when the first iterator comes and when the last one has gone.
+   * @param {() => void} source.suspend No more messages can be held.
+   * @param {() => void} source.resume They can be taken again.
+   */
+  constructor({ want, suspend, resume }) {
     this.#want = want;
+    this.#held = new HeldMessages({
+      ready: () => this.#takers.length > 0,
+      absent: () => this.#readers.size === 0,
+      deliver: (message, settle) => this.#hand(message, settle),
+      suspend,
+      resume,
+    });
   }
 
   /** Messages received that nobody has asked for yet. */

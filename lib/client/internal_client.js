@@ -145,6 +145,7 @@ class InternalClient extends ObservedEmitter {
    * @param {Callback} [callback] `(error)`; on success there is no result.
    * @returns {any}
    * @throws {ReferenceError} No options. Thrown also without a callback, as ever.
+   * @throws {ArgumentError} An option cannot be used; then none of them is.
    */
   setOptions(options, callback) {
     requireArguments({ options });
@@ -281,11 +282,7 @@ class InternalClient extends ObservedEmitter {
       if (!error) this.#options.keep(given);
       callback(error);
     };
-    try {
-      this.#connection.perform('setOptions', this.#options.over(given), done);
-    } catch (error) {
-      callback(error);
-    }
+    this.#connection.perform('setOptions', this.#options.over(given), done);
   }
 
   /**

@@ -14,11 +14,14 @@
  * given survives a loss and is neither failed nor sent twice, so the client only sees to the connection
  * (`connection/kept.js`). Beyond DeviceTransport it promises:
  *
- * - `attend()` is called once, by the client that takes charge. Without, it behaves as any DeviceTransport does.
+ * - `attend(idiom)` is called once, by the client that takes charge, with the interface of its app (`vocabulary/idiom.js`).
+ *   Without, it behaves as any DeviceTransport does.
  * - `connect(callback)` is one attempt, without retries, and tells the truth about why it failed. From this call on
  *   until the connection ends the transport keeps the process alive.
  * - `sendEvent(message, callback, { timeoutMs, signal }?)` and `enableC2D(callback)` may be called before, during and
  *   between connections. Wanted subscriptions are renewed by the transport on every connection.
+ * - `suspendC2D()` has messages wait at the gateway that the client cannot hold any longer, until `enableC2D` is called
+ *   again.
  * - `disconnect(callback)` ends within a bounded time, also when an attempt is under way (whose callback may then
  *   stay silent), and calls back when every pending operation has been told. So does `giveUp(error, done)`, without
  *   waiting for anything but that.
@@ -47,6 +50,7 @@ const C2D = Object.freeze({ enable: 'enableC2D', disable: 'disableC2D' });
  * @typedef {object} Life
  * @property {boolean} worked The next attempt need not wait: it was of use, or the first that was not.
  * @property {number} contested So many connections in a row ended as those of two clients with one device id do.
+ * @property {number} unstored So many in a row ended upon a message, with nothing acknowledged.
  */
 
 /**

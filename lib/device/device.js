@@ -9,6 +9,7 @@ const { Latency } = require('./latency');
 const { MessageStream } = require('../c2d/message_stream');
 const { badOption, requirePositive } = require('../plumbing/option');
 const { C2D } = require('../connection/transport');
+const { DEVICE } = require('../vocabulary/idiom');
 const { guarded } = require('../plumbing/uncaught');
 
 /**
@@ -52,9 +53,13 @@ class Device extends EventEmitter {
         stale: () => this.#stream.drop(),
         state: (change) => guarded(() => this.emit('state', change)),
       },
-      { retryFirst: () => retryFirst },
+      { retryFirst: () => retryFirst, idiom: DEVICE },
     );
-    this.#stream = new MessageStream((wanted) => this.#connection.want(C2D, wanted));
+    this.#stream = new MessageStream({
+      want: (wanted) => this.#connection.want(C2D, wanted),
+      suspend: () => transport.suspendC2D(),
+      resume: () => transport.enableC2D(() => {}),
+    });
     transport.on('message', (/** @type {any} */ message, /** @type {() => void} */ settle) =>
       this.#stream.arrive(message, settle),
     );

@@ -24,7 +24,7 @@ const {
 const LITTLE_MS = 24 * 3600 * 1000;
 
 /** IoT Hub's own names (contract edge-gateway.md §10.2, row 4). */
-const HUB_NAME = /\.azure-devices\.(net|us|cn)$/i;
+const HUB_NAME = /\.azure-devices\.(net|us|cn|de)\.?$/i;
 
 /**
  * The verdict on a gateway's certificate: dates, names, purpose. Who issued it is judged in `issuer.js`.
@@ -165,4 +165,4 @@ function useOtherName(host, leaf) {
     : `Use GatewayHostName=${other} if this device can resolve that name, or set hostname on the gateway to ${host}.`;
 }
 
-module.exports = { ROWS };
+module.exports = { HUB_NAME, ROWS };

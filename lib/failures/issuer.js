@@ -133,13 +133,13 @@ function given({ caIsGiven, roots }) {
 }
 
 /** @param {Circumstances} circumstances */
-function whatToTrust({ caIsGiven, leaf, top }) {
+function whatToTrust({ caIsGiven, leaf, top, idiom }) {
   const stranger = isOfEdgeHub(leaf) ? '' : ' Or something else than the gateway answers, such as a proxy.';
   if (isSelfIssued(top)) {
     return `If its fingerprint is that of the root on the gateway, give it as ca: ${top.fingerprint256}.${stranger}`;
   }
   if (!caIsGiven) {
-    return `Give the root certificate of the gateway: client.setOptions({ ca: fs.readFileSync(path) }), or install it.${stranger}`;
+    return `Give the root certificate of the gateway: ${idiom.giveRoot}, or install it.${stranger}`;
   }
   return (
     'Either this is not the root of the gateway, or the gateway does not send an intermediate certificate: its edge CA ' +

@@ -14,6 +14,8 @@ function c2dRow(deliver) {
   return {
     qos: 1,
     prefix: ({ c2dTopic }) => c2dTopic,
+    // Only `…/#` switches cloud messages on (edge-gateway.md §2.8). The hub itself knows no other filters.
+    companion: ({ c2dTopic, behindGateway }) => (behindGateway ? `${c2dTopic}+` : undefined),
     receive: (bag, payload, settle) => deliver(decode(bag, new Message(payload)), settle),
   };
 }

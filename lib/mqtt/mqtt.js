@@ -2,6 +2,8 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
+const { faultOf, requireProvider } = require('../authentication/provider');
+const { NOTHING_TO_SETTLE } = require('../c2d/held_messages');
 const { keepsPendingOperations } = require('../connection/transport');
 const { bytesOf } = require('../message/body');
 const { closedBeforeConnected } = require('../session/operation_failure');
@@ -38,6 +40,8 @@ class Mqtt extends EventEmitter {
   #link;
   /** Present while no client takes charge. @type {Unattended | undefined} */
   #unattended = new Unattended(this);
+  /** The app was told that messages from the cloud wait. */
+  #told = false;
   /** Sends that were asked for before the names to send by were known. @type {[message: any, callback: Callback, limits?: Limits][]} */
   #deferred = [];
   #c2d = c2dRow((message, settle) => {
@@ -45,15 +49,19 @@ class Mqtt extends EventEmitter {
     this.emit('message', message, settle);
   });
 
-  /** @param {any} authenticationProvider */
+  /**
+   * @param {any} authenticationProvider
+   * @throws {ReferenceError | ArgumentError | NotImplementedError} No device can connect with it: see `requireProvider`.
+   */
   constructor(authenticationProvider) {
+    requireProvider(authenticationProvider);
     super();
     this.#provider = authenticationProvider;
     this.#session = new Session({
       state: (event) => this.#link.handle(event),
       message: (event) => this.#onMessage(event),
     });
-    this.#subscriptions = new Subscriptions(this.#session);
+    this.#subscriptions = new Subscriptions(this.#session, () => this.#link.renew());
     this.#topics = new Topics([this.#c2d]);
     this.#link = new Link(authenticationProvider, this.#options, this.#session, {
       identified: () => this.#sendDeferred(),
@@ -75,9 +83,14 @@ class Mqtt extends EventEmitter {
     return true;
   }
 
-  /** A client sees to the connection from now on. */
-  attend() {
+  /**
+   * A client sees to the connection from now on.
+   *
+   * @param {import('../vocabulary/idiom').Idiom} [idiom]
+   */
+  attend(idiom) {
     this.#unattended = undefined;
+    this.#options.idiom = idiom;
   }
 
   /**
@@ -86,7 +99,9 @@ class Mqtt extends EventEmitter {
    * @param {Callback} callback `(error, results.Connected)`
    */
   connect(callback) {
-    this.#link.connect(callback);
+    const fault = faultOf(this.#provider);
+    if (fault) process.nextTick(callback, fault);
+    else this.#link.connect(callback);
   }
 
   /**
@@ -96,6 +111,7 @@ class Mqtt extends EventEmitter {
    */
   disconnect(callback) {
     this.#failDeferred(closedBeforeConnected());
+    if (this.#link.stands) this.#subscriptions.closing();
     this.#link.disconnect(callback);
   }
 
@@ -128,10 +144,23 @@ class Mqtt extends EventEmitter {
     if (this.#unattended && !this.#link.stands) this.#unattended.needsConnection();
   }
 
-  /** @param {Callback} callback Called at once; the subscription is removed after a grace time. */
+  /** @param {Callback} callback Called at once: nothing is unsubscribed while the connection stands. */
   disableC2D(callback) {
     this.#subscriptions.remove(this.#c2d);
     process.nextTick(callback, null);
+  }
+
+  /** Messages from the cloud are to wait at the gateway until `enableC2D` is called again. */
+  suspendC2D() {
+    this.#subscriptions.suspend(this.#c2d);
+    if (this.#told) return;
+    this.#told = true;
+    const message = 'Messages from the cloud are not taken: they wait at the gateway until somebody listens';
+    process.emitWarning(message, {
+      type: 'EdgeDownstreamWarning',
+      code: 'WARN_IOT_C2D_SUSPENDED',
+      detail: 'The hub keeps them as long as each of them may live, and no longer.',
+    });
   }
 
   /**
@@ -164,18 +193,14 @@ class Mqtt extends EventEmitter {
 
   /**
    * @param {Record<string, any>} options See `MqttOptions`; they take effect at the next connection.
-   * @param {Callback} callback
+   * @param {Callback} [callback] `(null)`
+   * @throws {ArgumentError | InvalidOperationError | TypeError} An option cannot be used; then none of them is.
    */
   setOptions(options, callback) {
-    try {
-      this.#options.set(options, this.#provider);
-    } catch (error) {
-      process.nextTick(callback, error);
-      return;
-    }
+    this.#options.set(options, this.#provider);
     this.#session.refuseWhenFull = this.#options.refuseWhenFull;
     this.#link.optionsChanged();
-    process.nextTick(callback, null);
+    if (callback) process.nextTick(callback, null);
   }
 
   /**
@@ -249,7 +274,7 @@ class Mqtt extends EventEmitter {
   #onMessage({ topic = '', payload, token = 0 }) {
     // A message comes by a connection, for which the names are known.
     const identity = /** @type {import('./identity').MqttIdentity} */ (this.#link.identity);
-    const settle = () => this.#session.acknowledge(token);
+    const settle = token === 0 ? NOTHING_TO_SETTLE : () => this.#session.acknowledge(token);
     this.#topics.receive(identity, topic, /** @type {Buffer} */ (payload), settle);
   }
 }

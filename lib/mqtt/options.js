@@ -27,6 +27,8 @@ class MqttOptions {
   productInfo = '';
   /** @type {string | undefined} */
   modelId;
+  /** The interface of the app, for hints. @type {import('../vocabulary/idiom').Idiom | undefined} */
+  idiom;
 
   /**
    * @param {Record<string, any>} options

@@ -4,8 +4,6 @@
 const { NotConnectedError, UnauthorizedError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
 
-/** How long a subscription nobody wants is kept (design §4). Milliseconds. */
-const REMOVAL_GRACE_MS = 5000;
 /** SUBACK: refused (MQTT 3.1.1 §3.9.3). */
 const REFUSED = 0x80;
 
@@ -14,20 +12,43 @@ const REFUSED = 0x80;
 /** @typedef {(error?: any) => void} Callback */
 
 /**
- * The subscriptions an app's listeners need. Each is made at once when it is first wanted, again on every connection,
- * and removed some time after it is no longer wanted: apps remove all listeners and add them again, and a gateway
- * dead-letters messages that are older than their subscription (edge-gateway.md §5).
+ * What is wanted of a row, and what this connection has granted.
+ *
+ * @typedef {object} Standing
+ * @property {boolean} wanted
+ * @property {boolean} asked A SUBSCRIBE is under way; the session repeats it on the next connection.
+ * @property {boolean} granted On this connection.
+ * @property {number} suspended How many of its filters were given up: 0, its own, or its companion, too.
+ * @property {Callback[]} waiting
+ */
+
+/**
+ * The subscriptions an app's listeners and handlers need: desired, and brought about anew on every connection.
+ *
+ * Nothing is unsubscribed because a listener has gone. Behind edgeHub the receiver of cloud messages would not start again
+ * before the device reconnects, and what the receive under way takes would be dead-lettered (edge-gateway.md §5.1); apps
+ * remove all their listeners and add them again. What comes for nobody is held (`c2d/held_messages.js`).
+ *
+ * Where it can be held no longer, a row is suspended: its filter is removed at an orderly end of the connection, and the
+ * messages wait in the hub. Its companion keeps standing: a filter that matches the same topics and switches nothing on,
+ * so that at the return messages are not older than their subscription, which would dead-letter them (§5). To return it
+ * takes the subscription, and another connection, whose receiver runs.
  */
 class Subscriptions {
   #session;
+  #reconnect;
   /** Of the connection that stands. @type {MqttIdentity | undefined} */
   #identity;
-  /** @type {Map<Row, { granted: boolean, removal?: NodeJS.Timeout, waiting: Callback[] }>} */
-  #wanted = new Map();
+  /** @type {Map<Row, Standing>} */
+  #rows = new Map();
 
-  /** @param {Pick<import('../session/session').Session, 'subscribe' | 'unsubscribe'>} session */
-  constructor(session) {
+  /**
+   * @param {Pick<import('../session/session').Session, 'subscribe' | 'unsubscribe'>} session
+   * @param {() => void} reconnect Ends the connection in order and makes it anew, without a gap for the app.
+   */
+  constructor(session, reconnect) {
     this.#session = session;
+    this.#reconnect = reconnect;
   }
 
   /**
@@ -35,32 +56,40 @@ class Subscriptions {
    * @param {Callback} callback Called when granted; while there is no connection, on the next one.
    */
   add(row, callback) {
-    const standing = this.#wanted.get(row) ?? { granted: false, waiting: [] };
-    clearTimeout(standing.removal);
-    standing.removal = undefined;
-    this.#wanted.set(row, standing);
-    if (standing.granted) {
+    const standing = this.#standingOf(row);
+    standing.wanted = true;
+    if (standing.granted && standing.suspended === 0) {
       process.nextTick(callback, null);
       return;
     }
     standing.waiting.push(callback);
-    if (this.#identity && standing.waiting.length === 1) this.#subscribe([row], this.#identity);
+    if (this.#identity && !standing.asked) this.#subscribe(row, standing, this.#identity);
   }
 
-  /** @param {Row} row */
+  /** @param {Row} row From the next connection on it is not asked for. */
   remove(row) {
-    const standing = this.#wanted.get(row);
-    if (!standing || standing.removal) return;
-    if (this.#identity === undefined) {
-      this.#wanted.delete(row);
-      for (const callback of standing.waiting) process.nextTick(callback, null);
-      return;
-    }
-    standing.removal = setTimeout(() => {
-      this.#wanted.delete(row);
-      // A failure leaves a subscription too many, which does no harm.
-      if (this.#identity) this.#session.unsubscribe([filterOf(row, this.#identity)], () => {});
-    }, REMOVAL_GRACE_MS).unref();
+    const standing = this.#rows.get(row);
+    if (!standing) return;
+    standing.wanted = false;
+    for (const callback of standing.waiting.splice(0)) process.nextTick(callback, null);
+  }
+
+  /**
+   * What comes by the row can be held no longer.
+   *
+   * @param {Row} row
+   */
+  suspend(row) {
+    const identity = this.#identity;
+    if (!identity) return;
+    const standing = this.#standingOf(row);
+    // A broker whose companions are subscriptions like others goes on sending: then that is removed, too.
+    const filter = standing.suspended === 0 ? filterOf(row, identity) : row.companion?.(identity);
+    if (filter === undefined || standing.suspended > 1) return;
+    standing.suspended += 1;
+    this.#session.unsubscribe([filter], (error) => {
+      if (!error && this.#identity === identity) this.#reconnect();
+    });
   }
 
   /**
@@ -70,12 +99,25 @@ class Subscriptions {
    */
   connected(identity) {
     this.#identity = identity;
-    if (this.#wanted.size > 0) this.#subscribe([...this.#wanted.keys()], identity);
+    for (const [row, standing] of this.#rows) {
+      if (standing.suspended > 0 && standing.waiting.length === 0) this.#keepAge(row, standing, identity);
+      else if (standing.wanted && !standing.asked) this.#subscribe(row, standing, identity);
+    }
   }
 
   disconnected() {
     this.#identity = undefined;
-    for (const standing of this.#wanted.values()) standing.granted = false;
+    for (const standing of this.#rows.values()) standing.granted = false;
+  }
+
+  /** The connection is about to be closed: the next one, of another process maybe, finds all filters in place. */
+  closing() {
+    const identity = this.#identity;
+    if (!identity) return;
+    for (const [row, { suspended }] of this.#rows) {
+      if (suspended > 0)
+        this.#session.subscribe([{ topic: filterOf(row, identity), qos: row.qos }], () => {});
+    }
   }
 
   /**
@@ -84,36 +126,53 @@ class Subscriptions {
    * @param {Error} error
    */
   fail(error) {
-    for (const { waiting } of this.#wanted.values()) {
+    for (const { waiting } of this.#rows.values()) {
       for (const callback of waiting.splice(0)) process.nextTick(callback, error);
     }
   }
 
-  /**
-   * @param {Row[]} rows
-   * @param {MqttIdentity} identity
-   */
-  #subscribe(rows, identity) {
-    const filters = rows.map((row) => ({ topic: filterOf(row, identity), qos: row.qos }));
-    this.#session.subscribe(filters, (error, codes) =>
-      rows.forEach((row, index) => this.#answered(row, filters[index].topic, error, codes?.[index])),
-    );
+  /** @param {Row} row @returns {Standing} */
+  #standingOf(row) {
+    const known = this.#rows.get(row);
+    if (known) return known;
+    /** @type {Standing} */
+    const standing = { wanted: false, asked: false, granted: false, suspended: 0, waiting: [] };
+    this.#rows.set(row, standing);
+    return standing;
   }
 
   /**
    * @param {Row} row
-   * @param {string} filter
-   * @param {any} error
-   * @param {number | undefined} code
+   * @param {Standing} standing
+   * @param {MqttIdentity} identity
    */
-  #answered(row, filter, error, code) {
-    const standing = this.#wanted.get(row);
-    if (!standing) return;
-    const refusal = error ?? (code === undefined || code >= REFUSED ? refused(filter, code) : null);
-    // Lost on the way: the next connection asks again.
-    if (refusal instanceof NotConnectedError && this.#identity === undefined) return;
-    standing.granted = refusal === null;
-    for (const callback of standing.waiting.splice(0)) callback(refusal);
+  #subscribe(row, standing, identity) {
+    standing.asked = true;
+    this.#keepAge(row, standing, identity);
+    const topic = filterOf(row, identity);
+    // A packet for each: whoever answers counts on one code.
+    this.#session.subscribe([{ topic, qos: row.qos }], (error, codes) => {
+      standing.asked = false;
+      // Given up with its connection: the next one asks again.
+      if (error instanceof NotConnectedError && this.#identity === undefined) return;
+      const refusal = error ?? refusalOf(topic, codes?.[0]);
+      standing.granted = refusal === null;
+      const returned = standing.granted && standing.suspended > 0;
+      if (returned) standing.suspended = 0;
+      // Behind a gateway only the receiver of another connection runs: there it is asked for again, and answered.
+      if (returned && row.companion?.(identity)) this.#reconnect();
+      else for (const callback of standing.waiting.splice(0)) callback(refusal);
+    });
+  }
+
+  /**
+   * @param {Row} row
+   * @param {Standing} standing
+   * @param {MqttIdentity} identity
+   */
+  #keepAge(row, { suspended }, identity) {
+    const topic = suspended > 1 ? undefined : row.companion?.(identity);
+    if (topic !== undefined) this.#session.subscribe([{ topic, qos: row.qos }], () => {});
   }
 }
 
@@ -128,8 +187,10 @@ function filterOf(row, identity) {
 /**
  * @param {string} filter
  * @param {number | undefined} code
+ * @returns {Error | null}
  */
-function refused(filter, code) {
+function refusalOf(filter, code) {
+  if (code !== undefined && code < REFUSED) return null;
   return failure(
     UnauthorizedError,
     'ERR_IOT_SUBSCRIPTION_REFUSED',

@@ -8,6 +8,8 @@
  * @property {0 | 1} qos Asked for with the subscription.
  * @property {(identity: import('./identity').MqttIdentity) => string} prefix Its topics begin so; `prefix#` is what it
  *   subscribes to.
+ * @property {(identity: import('./identity').MqttIdentity) => string | undefined} [companion] A filter that matches the
+ *   same topics and switches nothing on at the gateway, see `Subscriptions`.
  * @property {(rest: string, payload: Buffer, settle: () => void) => void} receive `rest` is what follows the prefix;
  *   `settle` acknowledges the message, once it is dealt with.
  */

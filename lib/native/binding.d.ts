@@ -142,7 +142,7 @@ export interface NativeJudgement {
 
 /** Bounds of a session; what is absent has the value in parentheses. */
 export interface NativeLimits {
-  /** Bytes of received messages neither drained nor acknowledged (16 MiB). */
+  /** Bytes of received messages not yet drained (16 MiB). */
   inboundBytes?: number
   /** Inbound silence before a PINGREQ, ms (30 000). */
   pingAfterMs?: number

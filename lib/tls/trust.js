@@ -5,6 +5,7 @@ const fs = require('node:fs');
 const { readCertificates } = require('../native/add_on');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
+const { faultOfPath, mayBeSecret, pathIn } = require('./path');
 
 /** @typedef {import('../..').CertificateAuthority} CertificateAuthority */
 
@@ -62,7 +63,7 @@ function readAuthority(ca, origin = 'ca') {
     );
   }
   if (typeof ca === 'string') {
-    if (isInline(ca)) return decode(ca, origin);
+    if (isInline(ca)) return decodeInline(ca, origin);
     refuseSecret(ca);
     return readFile(ca, origin);
   }
@@ -85,17 +86,37 @@ function isInline(text) {
 }
 
 /**
- * A missing file is reported with its path, and Node reports it in full. What may be a key must not get there: a
- * connection string, or the base64 of a PEM section without its markers.
- *
  * @param {string} text
+ * @param {string} origin
  */
+function decodeInline(text, origin) {
+  try {
+    return decode(text, origin);
+  } catch (error) {
+    const path = pathIn(text);
+    const mistaken = recognise(text);
+    if (path === undefined || (mistaken && !mistaken.isPath)) throw error;
+    refuseSecret(path);
+    const message = `The path ${quote(path)} given as ${origin} has a line break around it`;
+    throw unusable(
+      'ERR_IOT_CA_NOT_FOUND',
+      message,
+      'Remove it: path.trim(). What is read from a file often ends in one.',
+    );
+  }
+}
+
+/** @param {string | Uint8Array} content */
+function recognise(content) {
+  // Loaded when needed: a device that connects has no use for it.
+  return require('./mistaken').recognise(Buffer.from(/** @type {any} */ (content)));
+}
+
+/** @param {string} text */
 function refuseSecret(text) {
-  const connectionString = /SharedAccess(Key|Signature)/.test(text);
-  // DER begins with 0x30, so its base64 begins with M.
-  if (!connectionString && !(text.length >= 64 && /^M[A-Za-z0-9+/]+=*$/.test(text))) return;
-  const what = connectionString ? 'a connection string' : 'base64 without the lines BEGIN and END around it';
-  throw unusable('ERR_IOT_CA_NO_CERTIFICATE', `There is no certificate in ca but ${what}`, HOW_TO_GIVE);
+  if (!mayBeSecret(text)) return;
+  const { what, hint } = recognise(text) ?? { what: 'base64', hint: HOW_TO_GIVE };
+  throw unusable('ERR_IOT_CA_NO_CERTIFICATE', `There is no certificate in ca but ${what}`, hint);
 }
 
 /**
@@ -107,18 +128,9 @@ function readFile(path, origin) {
   try {
     content = fs.readFileSync(path);
   } catch (cause) {
-    const { code } = /** @type {NodeJS.ErrnoException} */ (cause);
-    const fault = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-    const hint =
-      code === 'ENOENT'
-        ? 'Check the path; it is relative to the working directory. A relative path: ' + quote(process.cwd())
-        : 'The process must be allowed to read it.';
-    throw unusable(
-      'ERR_IOT_CA_NOT_FOUND',
-      `The file ${quote(path)} given as ${origin} ${fault}`,
-      hint,
-      cause,
-    );
+    const { fault, hint } = faultOfPath(path, String(/** @type {NodeJS.ErrnoException} */ (cause).code));
+    const message = `The file ${quote(path)} given as ${origin} ${fault}`;
+    throw unusable('ERR_IOT_CA_NOT_FOUND', message, hint, cause);
   }
   return decode(content, `the file ${quote(path)} given as ${origin}`);
 }
@@ -133,6 +145,12 @@ function decode(content, origin) {
   const { certificates, fault } = readCertificates(bytes);
   if (fault === undefined) return certificates;
   const line = fault.line === undefined ? '' : `, line ${fault.line}`;
+  // A damaged certificate is one; what else has a place in the text, or is not told apart by the core, is looked at.
+  const mistaken = fault.line === undefined ? recognise(bytes) : undefined;
+  if (mistaken) {
+    const message = `There is no certificate in ${origin} but ${mistaken.what}`;
+    throw unusable('ERR_IOT_CA_NO_CERTIFICATE', message, mistaken.hint);
+  }
   if (fault.kind === 'private-key') {
     const hint =
       'Give the root certificate (-----BEGIN CERTIFICATE-----); the private key stays where it was made.';

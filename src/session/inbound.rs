@@ -66,7 +66,7 @@ impl Online {
         let token = match qos {
             QoS::AtMostOnce => 0,
             QoS::AtLeastOnce if self.leaves_out() => return Ok(()),
-            QoS::AtLeastOnce => self.books.receipts.note(pkid, topic.len() + payload.len()),
+            QoS::AtLeastOnce => self.books.receipts.note(pkid),
             QoS::ExactlyOnce => {
                 return Err(Failure::malformed(Stage::Connected, "a QoS 2 message, never asked for"));
             }

@@ -232,11 +232,11 @@ impl Mailbox {
         self.signal();
     }
 
-    /// Whether to stop reading: too many bytes of messages are reported and not yet drained, or drained and still
-    /// `unsettled`. Then the app's next look wakes the driver.
-    pub(super) fn pause(&self, unsettled: usize) -> bool {
+    /// Whether to stop reading: too many bytes of messages are reported and not yet drained. Then the app's next look
+    /// wakes the driver.
+    pub(super) fn pause(&self) -> bool {
         let mut outbox = lock(&self.outbox);
-        outbox.paused = outbox.message_bytes + unsettled >= self.limits.inbound_bytes;
+        outbox.paused = outbox.message_bytes >= self.limits.inbound_bytes;
         outbox.paused
     }
 

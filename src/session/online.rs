@@ -148,10 +148,10 @@ impl Online {
         done
     }
 
-    /// A slow app holds back acknowledgements first; reading stops only at this bound (design §4), and while it is
-    /// our own choice, silence is no sign of death.
+    /// An app too busy to drain holds back reading, at a bound; what it has drained and not yet dealt with is its own to
+    /// bound. While we choose not to read, silence is no sign of death.
     fn paused(&self) -> bool {
-        self.books.mailbox.pause(self.books.receipts.bytes())
+        self.books.mailbox.pause()
     }
 
     fn take_up_wishes(&mut self) {

@@ -17,7 +17,7 @@ const MAX_REMAINING_LENGTH: usize = 268_435_455;
 /// Bounds of a session; [`Limits::default`] gives the values in parentheses.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Bytes of received payloads neither drained nor acknowledged, above which reading stops (16 MiB).
+    /// Bytes of received messages not yet drained, above which reading stops (16 MiB).
     pub inbound_bytes: usize,
     /// The largest packet accepted from the gateway, in bytes (1 MiB; edgeHub sends at most 256 KiB).
     pub packet_bytes: usize,

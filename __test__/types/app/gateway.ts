@@ -8,8 +8,10 @@ import {
   Faults,
   Gateway,
   GatewayOptions,
+  InputMessage,
   Message,
   MethodError,
+  ModuleEnvironment,
   createChain,
   createDeviceCertificate,
   startGateway,
@@ -20,6 +22,7 @@ const faults: Faults = {
   connack: { code: 3, delayMs: 100 },
   publish: (n, packet, { clientId }) =>
     n === 3 && clientId === 'd' && packet.topic !== '' ? 'cut-before-puback' : undefined,
+  secure: ({ connectionNumber }) => (connectionNumber === 1 ? 'drop-early-connect' : undefined),
   suback: 0x80,
   twin: ({ operation }) => (operation === 'get' ? { status: 429 } : 'silent'),
   output: { fragmentBytes: 1 },
@@ -33,6 +36,9 @@ const options: GatewayOptions = {
     { deviceId: 'x', x509: 'ca' },
   ],
   limits: { maxClients: 10 },
+  routes: ['FROM /messages/* INTO BrokeredEndpoint("/modules/m/inputs/in1")'],
+  edgeDeviceId: 'd',
+  workloadPort: 0,
   strict: true,
   faults,
 };
@@ -48,6 +54,7 @@ async function useGateway(gateway: Gateway): Promise<void> {
   const c2d: C2DMessage = gateway.sendC2D('d', 'on', { properties: { lamp: 'left' } });
   const outcome: 'completed' | 'rejected' = await c2d.settled;
   const version: number = gateway.patchDesired('d', { interval: 10, unit: null });
+  console.log(c2d.deadLetter === 'expired', c2d.expiresAt.getTime());
   console.log(outcome, version, gateway.twin('d').desired.$version, gateway.dropped[0]?.reason);
   try {
     const { status, payload } = await gateway.invokeMethod('d/m', 'reboot', { delay: 3 }, { from: 'module' });
@@ -55,6 +62,12 @@ async function useGateway(gateway: Gateway): Promise<void> {
   } catch (error) {
     if (error instanceof MethodError) console.log(error.status === 504);
   }
+  const input: InputMessage = gateway.sendInput('d/m', 'in1', 'go', { from: 'd/n', properties: { a: 'b' } });
+  gateway.on('input', ({ status }) => console.log(status === 'expired', input.deliveryCount));
+  gateway.on('c2dReturned', ({ message, reason }) => console.log(message.messageId, reason));
+  gateway.routes = { up: 'FROM /messages/* INTO $upstream' };
+  const environment: ModuleEnvironment = gateway.moduleEnvironment('d/m', { workload: 'unix' });
+  console.log(environment.IOTEDGE_WORKLOADURI, gateway.routes.up);
   gateway.rotateKeys('d', { primaryKey: 'a2V5' });
   gateway.faults = {};
   gateway.offline = true;
@@ -88,6 +101,8 @@ export async function mistakes(gateway: Gateway): Promise<void> {
   gateway.port = 1;
   // @ts-expect-error An event that there is not.
   gateway.on('message', () => {});
+  // @ts-expect-error A route without a name, and not in a list.
+  gateway.routes = 'FROM /messages/* INTO $upstream';
   // @ts-expect-error A limit that there is not.
   await startGateway({ limits: { maxclients: 1 } });
 }

@@ -3,7 +3,7 @@
 
 const { finding } = require('../causes');
 const { INTERCEPTOR } = require('../../failures/interceptor');
-const { endpointOf } = require('../endpoint');
+const { endpointOf, fieldOf } = require('../endpoint');
 const { MODULE, isOfHub } = require('./certificate_name');
 const { judgeWeakness } = require('./certificate_weakness');
 
@@ -151,7 +151,7 @@ function ofHub(facts, server) {
   return finding('certificate-of-hub', {
     title: `What answers at ${endpointOf(facts)} is an IoT hub (${server.commonName ?? server.names[0]}), not a gateway`,
     explanation: 'The certificate is one of IoT Hub: the name of the gateway leads to the hub.',
-    remedy: 'Correct GatewayHostName, or the entry of that name in DNS or /etc/hosts.',
+    remedy: `Correct ${fieldOf(facts)}, or the entry of that name in DNS or /etc/hosts.`,
     evidence: { subject: server.subject, names: server.names, fingerprint: server.fingerprint },
   });
 }

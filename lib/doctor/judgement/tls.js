@@ -31,7 +31,7 @@ const STRANGERS = {
     {
       title: `An SSH server answers at ${at}`,
       explanation: 'The port belongs to something else.',
-      remedy: 'Correct the port in GatewayHostName; MQTT of a gateway is on 8883.',
+      remedy: 'Correct the port; MQTT of a gateway is on 8883.',
     },
   ],
   other: (at) => [

@@ -1,0 +1,178 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { test } = require('node:test');
+const { HeldMessages, NOTHING_TO_SETTLE } = require('../../lib/c2d/held_messages');
+const { Queue } = require('../../lib/c2d/queue');
+const { Message } = require('../../lib/message/message');
+
+const KIB = 1024;
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Held messages of an app that is there or not, and a log of what became of them. */
+function holdOf() {
+  const log = [];
+  const app = { ready: false, absent: true };
+  const held = new HeldMessages({
+    ready: () => app.ready,
+    absent: () => app.absent,
+    deliver: (message, settle) => {
+      log.push(`${message.data}`.slice(0, 8));
+      settle();
+    },
+    suspend: () => log.push('suspend'),
+    resume: () => log.push('resume'),
+  });
+  const settled = [];
+  const arrive = (text, { size = 0, messageId = '', settle } = {}) => {
+    const message = Object.assign(new Message(Buffer.concat([Buffer.from(text), Buffer.alloc(size)])), {
+      messageId,
+    });
+    held.arrive(message, settle ?? (() => settled.push(text)));
+    return message;
+  };
+  return { app, held, log, settled, arrive };
+}
+
+test('what arrives for nobody waits, in order, and goes to the next who is ready', async () => {
+  const { app, held, log, settled, arrive } = holdOf();
+  for (const text of ['a', 'b', 'c']) arrive(text);
+  assert.deepEqual([held.size, log], [3, []]);
+  app.ready = true;
+  held.flush();
+  arrive('d');
+  await tick();
+  assert.deepEqual(log, ['a', 'b', 'c', 'd']);
+  assert.deepEqual(settled, ['a', 'b', 'c', 'd']);
+});
+
+test('a copy takes the place of the older one, and both are settled', async () => {
+  const { app, held, log, settled, arrive } = holdOf();
+  arrive('old', { messageId: 'm1' });
+  arrive('other');
+  arrive('new', { messageId: 'm1' });
+  assert.equal(held.size, 2);
+  app.ready = true;
+  held.flush();
+  await tick();
+  assert.deepEqual(log, ['new', 'other']);
+  assert.deepEqual(settled, ['old', 'new', 'other']);
+  app.ready = false;
+  arrive('again', { messageId: 'm1' });
+  assert.equal(held.size, 1, 'one that was handed over is no copy to be replaced');
+});
+
+for (const [what, size, most] of [
+  ['large', 64 * KIB, 256],
+  ['empty', 0, 16 * KIB],
+]) {
+  test(`${what} messages are held up to 16 MiB of what they cost`, () => {
+    const { held, log, arrive } = holdOf();
+    let count = 0;
+    while (!log.includes('suspend')) {
+      arrive('x', { size });
+      count += 1;
+    }
+    assert.ok(count > most * 0.9 && count <= most + 1, `${count} messages`);
+    assert.equal(held.size, 0, 'they will come again');
+  });
+}
+
+test('while the connection is replaced nothing is taken; then whoever is ready has it resumed', async () => {
+  const { app, held, log, settled, arrive } = holdOf();
+  while (!log.includes('suspend')) arrive('x', { size: 1024 * KIB });
+  app.ready = true;
+  held.flush();
+  arrive('by the old connection');
+  await tick();
+  assert.deepEqual([log, settled], [['suspend'], []]);
+  held.drop();
+  await tick();
+  assert.deepEqual(log, ['suspend', 'resume']);
+  arrive('y');
+  assert.deepEqual(log, ['suspend', 'resume', 'y']);
+});
+
+test('a gateway that goes on sending all the same is suspended once more', () => {
+  const { held, log, arrive } = holdOf();
+  while (!log.includes('suspend')) arrive('x', { size: 1024 * KIB });
+  held.drop();
+  arrive('y');
+  assert.deepEqual([log, held.size], [['suspend', 'suspend'], 0]);
+});
+
+test('messages of QoS 0 would not come again: they are kept, up to the bound', async () => {
+  const { app, held, log, arrive } = holdOf();
+  const settle = NOTHING_TO_SETTLE;
+  arrive('kept', { settle });
+  arrive('left', { size: 16 * 1024 * KIB });
+  assert.deepEqual([log, held.size], [['suspend'], 1]);
+  arrive('kept, too', { settle });
+  for (let i = 0; i < 40; i += 1) arrive('z', { size: 1024 * KIB, settle });
+  held.drop();
+  assert.ok(held.size > 2 && held.size < 20, `${held.size} held`);
+  app.ready = true;
+  held.flush();
+  await tick();
+  assert.deepEqual(log.slice(0, 3), ['suspend', 'kept', 'kept, to']);
+});
+
+test('an app that is not there for longer than the lock of the hub is suspended, one that is slow is not', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
+  const pass = (ms) => {
+    now += ms;
+    t.mock.timers.tick(ms);
+  };
+  for (const absent of [true, false]) {
+    const { app, log, arrive } = holdOf();
+    app.absent = absent;
+    arrive('a');
+    pass(49_999);
+    assert.deepEqual(log, []);
+    pass(1);
+    assert.deepEqual(log, absent ? ['suspend'] : []);
+    app.absent = true;
+    pass(50_000);
+    assert.deepEqual(log, ['suspend']);
+  }
+});
+
+test('a message can be taken out, or given back to the front', async () => {
+  const { app, held, log, arrive } = holdOf();
+  arrive('a');
+  const second = arrive('b');
+  assert.equal(held.take(new Message('a stranger')), undefined);
+  held.take(second)();
+  held.giveBack(second, () => {});
+  app.ready = true;
+  held.flush();
+  await tick();
+  assert.deepEqual(log, ['b', 'a']);
+});
+
+test('a queue keeps its order through any mixture of operations', () => {
+  const queue = new Queue();
+  const model = [];
+  let next = 0;
+  for (let step = 0; step < 20_000; step += 1) {
+    const choice = (step * 7919) % 11;
+    if (choice < 5) {
+      queue.push(next);
+      model.push(next++);
+    } else if (choice < 9) assert.equal(queue.shift(), model.shift());
+    else if (choice === 9) {
+      queue.unshift(next);
+      model.unshift(next++);
+    } else {
+      const wanted = model[model.length >> 1];
+      assert.equal(
+        queue.remove((value) => value === wanted),
+        model.splice(model.length >> 1, 1)[0],
+      );
+    }
+    assert.equal(queue.size, model.length);
+    assert.equal(queue.first, model[0]);
+  }
+});
