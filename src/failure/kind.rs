@@ -111,6 +111,16 @@ pub enum CertificateFault {
     RootNotYetValid,
     /// The trusted certificate that the path ends at is none of an authority.
     RootNotAuthority,
+    /// The root that the path ends at has an extended key usage that does not allow servers.
+    RootWrongPurpose,
+    /// The root that the path ends at has a critical extension that is not known.
+    RootExtension,
+    /// The root that the path ends at allows fewer authorities below it.
+    RootPathLength,
+    /// An authority of the path, or the root, does not permit the names of what it vouches for.
+    NameNotPermitted,
+    /// The chain is longer, larger or more entangled than any gateway's, and was not looked through.
+    ChainTooLong,
     /// Any other verdict.
     Other,
 }
@@ -127,6 +137,11 @@ impl CertificateFault {
             Self::RootExpired => "certificate-root-expired",
             Self::RootNotYetValid => "certificate-root-not-yet-valid",
             Self::RootNotAuthority => "certificate-root-not-authority",
+            Self::RootWrongPurpose => "certificate-root-wrong-purpose",
+            Self::RootExtension => "certificate-root-extension",
+            Self::RootPathLength => "certificate-root-path-length",
+            Self::NameNotPermitted => "certificate-name-not-permitted",
+            Self::ChainTooLong => "certificate-chain-too-long",
             Self::Other => "certificate-invalid",
         }
     }

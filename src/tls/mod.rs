@@ -5,16 +5,22 @@
 //! | room | holds |
 //! |---|---|
 //! | [`certificates`] | from what people give to DER |
+//! | `x509` | where the fields of a certificate lie |
 //! | `root` | what one trusted certificate says of itself |
-//! | `roots` | what is trusted, sorted by what it is good for |
+//! | `roots` | what is trusted |
+//! | `chain` | what is presented, within bounds |
+//! | `signatures` | the signature checks of one verification, counted |
 //! | `verifier` | the verdict on a presented chain |
 //! | `verdict` | what TLS says, as a failure |
 
 pub mod certificates;
+mod chain;
 mod root;
 mod roots;
+mod signatures;
 mod verdict;
 mod verifier;
+mod x509;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,7 +71,7 @@ pub fn client_config(trust: &Trust) -> Result<(ClientConfig, Presented), Failure
     let provider = Arc::new(provider());
     let algorithms = provider.signature_verification_algorithms;
     let presented = Presented::default();
-    let verifier = Verifier::new(Roots::of(trust, UnixTime::now())?, algorithms, presented.clone());
+    let verifier = Verifier::new(Roots::of(trust)?, algorithms, presented.clone());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Failure::new(Stage::Tls, Kind::Tls, error.to_string()))?
@@ -93,7 +99,7 @@ pub fn judge(chain: &[Vec<u8>], host: &str, trust: &Trust, at: Duration) -> Resu
     let at = UnixTime::since_unix_epoch(at);
     let algorithms = provider().signature_verification_algorithms;
     let presented = Presented::default();
-    Verifier::new(Roots::of(trust, at)?, algorithms, presented.clone())
+    Verifier::new(Roots::of(trust)?, algorithms, presented.clone())
         .verify_server_cert(end_entity, intermediates, &name, &[], at)
         .map(drop)
         .map_err(|error| verdict::failure_of(Stage::Tls, &error).presenting(presented.chain()))
