@@ -2,7 +2,7 @@
 'use strict';
 
 const { closedBeforeConnected, noCredentials } = require('../session/operation_failure');
-const { bundledTrust, readTrust } = require('../tls/trust');
+const { bundledTrust } = require('../tls/trust');
 const { Connected, Disconnected, SharedAccessSignatureUpdated } = require('../vocabulary/results');
 const { MqttIdentity } = require('./identity');
 const { ProcessHold } = require('./process_hold');
@@ -229,6 +229,7 @@ class Link {
     const [renewal] = this.#renewals;
     if (!this.#standing || !renewal || renewal.number !== undefined) return;
     try {
+      if (!this.#bundledRoots) this.#options.lookAtTrust();
       renewal.number = this.#session.connect(this.#requestOf(renewal.credentials), this.#standing);
     } catch (error) {
       // The connection stands, and will until its token expires: a later renewal may do better.
@@ -241,7 +242,7 @@ class Link {
   #requestOf(credentials) {
     const identity = this.#identify(credentials);
     const { ca } = this.#options;
-    const trust = this.#bundledRoots ? bundledTrust() : readTrust(ca);
+    const trust = this.#bundledRoots ? bundledTrust() : this.#options.trust;
     const password = credentials.sharedAccessSignature?.toString();
     this.#target = { ...identity.endpoint(MQTT_PORT), clientId: identity.clientId, password, ca, ...trust };
     return {

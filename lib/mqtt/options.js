@@ -6,7 +6,7 @@ const { AuthenticationType } = require('../authentication/type');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { badOption, requireTimeouts } = require('../plumbing/option');
-const { readTrust } = require('../tls/trust');
+const { readTrust, systemTrust } = require('../tls/trust');
 
 /** Seconds (device-sdk.md §3.2). */
 const KEEP_ALIVE_S = 180;
@@ -19,6 +19,8 @@ const LONGEST_KEEP_ALIVE_S = 65_535;
 class MqttOptions {
   /** @type {import('../..').CertificateAuthority | undefined} */
   ca;
+  /** What `ca` names. @type {import('../tls/trust').Trust | undefined} */
+  #trust;
   /** Seconds. */
   keepAlive = KEEP_ALIVE_S;
   /** @type {{ connectMs?: number, tlsMs?: number, connackMs?: number }} */
@@ -28,6 +30,20 @@ class MqttOptions {
   /** @type {string | undefined} */
   modelId;
 
+  /** The roots for a connection; those of the operating system where no option was ever set. */
+  get trust() {
+    return (this.#trust ??= systemTrust());
+  }
+
+  /**
+   * Looks at the roots once more: who gives up a connection that stands wants to know whether another can be made.
+   *
+   * @throws {ArgumentError} `ERR_IOT_CA_…`
+   */
+  lookAtTrust() {
+    this.#trust = readTrust(this.ca);
+  }
+
   /**
    * @param {Record<string, any>} options
    * @param {any} provider
@@ -35,7 +51,7 @@ class MqttOptions {
    */
   set(options, provider) {
     const { ca, cert, keepalive, productInfo, modelId, tokenRenewal, timeouts, whenFull } = options;
-    readTrust(ca);
+    const trust = readTrust(ca);
     if (cert && provider.type === AuthenticationType.Token) {
       throw failure(
         ArgumentError,
@@ -56,6 +72,7 @@ class MqttOptions {
     }
     if (tokenRenewal) applyTokenRenewal(provider, tokenRenewal);
     this.ca = ca;
+    this.#trust = trust;
     this.keepAlive = Math.round(keepAlive);
     this.timeouts = timeouts ?? {};
     this.refuseWhenFull = whenFull === 'refuse';

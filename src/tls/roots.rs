@@ -1,4 +1,4 @@
-//! Trust roots: those given, or the operating system's.
+//! Trust roots, and whether one may be the end of a path.
 
 use std::fmt;
 use std::ptr;
@@ -8,15 +8,6 @@ use webpki::VerifiedPath;
 
 use super::root::{Root, Unfit};
 use crate::failure::{CertificateFault, Failure, Kind, Stage};
-
-/// What a gateway's chain must lead to.
-#[derive(Debug, Clone)]
-pub enum Trust {
-    /// Exactly these certificates (DER).
-    Given(Vec<Vec<u8>>),
-    /// The operating system's store, and these (DER) in addition.
-    System(Vec<Vec<u8>>),
-}
 
 /// What is trusted.
 #[derive(Debug, Default)]
@@ -69,35 +60,22 @@ pub(super) fn usable(der: &[u8]) -> Result<(), String> {
 }
 
 impl Roots {
-    /// The roots that `trust` names.
-    ///
-    /// Given roots must all be usable; a system store is taken as it is, unusable entries passed over, because its
-    /// user did not choose them one by one.
+    /// Adds those of a store, and tells how many. It is taken as it is, unusable entries passed over: its user did not choose
+    /// them one by one.
+    pub(super) fn add_usable(&mut self, store: &[CertificateDer<'static>]) -> usize {
+        store.iter().filter(|der| self.add((*der).clone()).is_ok()).count()
+    }
+
+    /// Adds those that were chosen.
     ///
     /// # Errors
     ///
-    /// [`Kind::NoRoots`], [`Kind::BadRoot`].
-    pub(super) fn of(trust: &Trust) -> Result<Self, Failure> {
-        let mut roots = Self::default();
-        let none = |detail| Failure::new(Stage::Tls, Kind::NoRoots, detail);
-        let given = match trust {
-            Trust::Given(given) if given.is_empty() => return Err(none("no trust root is given")),
-            Trust::Given(given) => given,
-            Trust::System(extra) => {
-                let system = rustls_native_certs::load_native_certs().certs;
-                if system.into_iter().filter_map(|der| roots.add(der).ok()).count() == 0 {
-                    // Those in addition do not count: the caller may have others to take the store's place.
-                    return Err(none("the operating system has no trust root"));
-                }
-                extra
-            }
-        };
-        for (index, der) in given.iter().enumerate() {
-            roots.add(CertificateDer::from(der.clone())).map_err(|reason| {
-                Failure::new(Stage::Tls, Kind::BadRoot, format!("root certificate {}: {reason}", index + 1))
-            })?;
-        }
-        Ok(roots)
+    /// [`Kind::BadRoot`]: one cannot serve.
+    pub(super) fn add_all(&mut self, given: &[CertificateDer<'static>]) -> Result<(), Failure> {
+        given.iter().enumerate().try_for_each(|(index, der)| {
+            let told = |reason| format!("root certificate {}: {reason}", index + 1);
+            self.add(der.clone()).map_err(|reason| Failure::new(Stage::Tls, Kind::BadRoot, told(reason)))
+        })
     }
 
     fn add(&mut self, der: CertificateDer<'static>) -> Result<(), String> {
@@ -130,18 +108,21 @@ mod tests {
     use crate::tls::root::tests::certificate;
 
     #[test]
-    fn nothing_given_is_refused() {
-        let failure = Roots::of(&Trust::Given(Vec::new())).unwrap_err();
-        assert_eq!(failure.kind, Kind::NoRoots);
-    }
-
-    #[test]
     fn a_root_that_is_none_is_named_by_its_place() {
         for broken in [vec![0x30, 0x00], certificate(Some(&[]), false)[1..].to_vec()] {
-            let given = vec![certificate(None, false), broken];
-            let failure = Roots::of(&Trust::Given(given)).unwrap_err();
+            let given = [certificate(None, false), broken].map(CertificateDer::from);
+            let mut roots = Roots::default();
+            let failure = roots.add_all(&given).unwrap_err();
             assert_eq!(failure.kind, Kind::BadRoot);
             assert!(failure.detail.starts_with("root certificate 2: "), "{}", failure.detail);
         }
+    }
+
+    #[test]
+    fn a_store_may_hold_what_is_none() {
+        let store = [vec![0x30, 0x00], certificate(None, false)].map(CertificateDer::from);
+        let mut roots = Roots::default();
+        assert_eq!(roots.add_usable(&store), 1);
+        assert_eq!(roots.anchors.len(), 1);
     }
 }

@@ -8,7 +8,7 @@ use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, OtherErr
 
 use super::chain::Excess;
 use super::roots::UnfitRoot;
-use crate::failure::{CertificateFault, Failure, Kind, Stage};
+use crate::failure::{CertificateFault, Evidence, Failure, Kind, Stage};
 
 /// The failure behind an error of a stream that may carry TLS: tokio-rustls wraps those of rustls.
 #[must_use]
@@ -22,10 +22,8 @@ pub fn failure_in(stage: Stage, error: &io::Error) -> Failure {
 /// Classifies a TLS error.
 pub(super) fn failure_of(stage: Stage, error: &Error) -> Failure {
     match own::<UnfitRoot>(error) {
-        Some(unfit) => Failure {
-            root: Some(unfit.der().to_vec()),
-            ..Failure::new(stage, Kind::Certificate(unfit.fault()), unfit.to_string())
-        },
+        Some(unfit) => Failure::new(stage, Kind::Certificate(unfit.fault()), unfit.to_string())
+            .on(Evidence { root: Some(unfit.der().to_vec()), ..Evidence::default() }),
         None => Failure::new(stage, kind_of(error), detail_of(error)),
     }
 }

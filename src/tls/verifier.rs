@@ -1,4 +1,4 @@
-//! The verifier: webpki's verdict, bounded, the rules for trusted certificates that webpki does not have, and a note of the chain.
+//! The verifier: webpki's verdict, bounded, and the rules for trusted certificates that webpki does not have.
 //!
 //! | the path ends at | verdict |
 //! |---|---|
@@ -10,7 +10,6 @@
 //! Names and the handshake's signature are checked in every case.
 
 use std::cell::RefCell;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
@@ -19,41 +18,27 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
 use super::chain::{self, Excess};
+use super::presented::Presented;
+use super::provider;
 use super::root::Unfit;
 use super::roots::Roots;
 use super::signatures::Checks;
 use super::verdict::{of_our_own, of_webpki};
 
-/// The chain a gateway presented, leaf first (DER); empty until it did.
-#[derive(Debug, Clone, Default)]
-pub struct Presented(Arc<Mutex<Vec<Vec<u8>>>>);
-
-impl Presented {
-    /// The noted chain.
-    #[must_use]
-    pub fn chain(&self) -> Vec<Vec<u8>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// As far as it is looked at: who reads it afterwards has no more time than the search.
-    fn note(&self, end_entity: &CertificateDer<'_>, intermediates: &[CertificateDer<'_>]) {
-        let all = std::iter::once(end_entity).chain(intermediates);
-        let chain = all.take(chain::MOST_CERTIFICATES).map(|der| der.to_vec()).collect();
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = chain;
-    }
-}
-
 #[derive(Debug)]
 pub(super) struct Verifier {
-    roots: Roots,
     algorithms: WebPkiSupportedAlgorithms,
     presented: Presented,
 }
 
 impl Verifier {
-    /// The verifier for `roots`; it notes in `presented` what it is shown.
-    pub(super) fn new(roots: Roots, algorithms: WebPkiSupportedAlgorithms, presented: Presented) -> Self {
-        Self { roots, algorithms, presented }
+    /// The verifier under the roots that `presented` belongs to; it notes there what it is shown.
+    pub(super) fn new(presented: Presented) -> Self {
+        Self { algorithms: provider().signature_verification_algorithms, presented }
+    }
+
+    fn roots(&self) -> &Roots {
+        &self.presented.trusted.roots
     }
 
     /// Everything but the name.
@@ -65,7 +50,7 @@ impl Verifier {
         now: UnixTime,
     ) -> Result<(), Error> {
         let between = chain::bounded(end_entity, intermediates).map_err(of_our_own)?;
-        self.search(leaf, &between, now).or_else(|verdict| match self.roots.pin(end_entity) {
+        self.search(leaf, &between, now).or_else(|verdict| match self.roots().pin(end_entity) {
             Some(pin) => match pin.unfit_as_server(now) {
                 None => Ok(()),
                 Some(Unfit::NotYetValid(_)) => Err(CertificateError::NotValidYet.into()),
@@ -89,7 +74,7 @@ impl Verifier {
         let algorithms: Vec<_> =
             counted.iter().map(|each| each as &dyn SignatureVerificationAlgorithm).collect();
         let refused = RefCell::new(None);
-        let judge = |path: &VerifiedPath<'_>| match self.roots.unfit(path, now) {
+        let judge = |path: &VerifiedPath<'_>| match self.roots().unfit(path, now) {
             None => Ok(()),
             Some(unfit) => {
                 refused.borrow_mut().get_or_insert(unfit);
@@ -97,7 +82,7 @@ impl Verifier {
                 Err(webpki::Error::UnknownIssuer)
             }
         };
-        let anchors = &self.roots.anchors;
+        let anchors = &self.roots().anchors;
         let usage = KeyUsage::server_auth();
         let verdict = leaf.verify_for_usage(&algorithms, anchors, between, now, usage, None, Some(&judge));
         let Err(error) = verdict else { return Ok(()) };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -16,7 +16,7 @@ use super::reach::reach;
 use super::stream::{Dialler, Dialling, Progress, Stream};
 use crate::failure::{Failure, Kind, Stage};
 use crate::runtime;
-use crate::tls::{self, Presented, Trust};
+use crate::tls::{self, Presented, Trust, Trusted};
 
 /// Connects by name, TCP and TLS. A failure after a refused certificate carries the presented chain.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,23 +33,30 @@ impl Dialler for TlsDialler {
             let name = tls::server_name(&endpoint.host)?;
             let tcp = reach(endpoint, deadlines.connect, progress).await?;
             progress(Stage::Tls);
-            let (config, presented) = configure(&endpoint.trust).await?;
-            match secure(name, tcp, config, deadlines.tls).await {
-                Ok(stream) => Ok(Box::new(stream) as Box<dyn Stream>),
-                Err(failure) => Err(failure.presenting(presented.chain())),
-            }
+            let begin = Instant::now();
+            let (config, presented) = configure(&endpoint.trust, deadlines.tls).await?;
+            let left = deadlines.tls.saturating_sub(begin.elapsed());
+            let stream =
+                secure(name, tcp, config, left).await.map_err(|failure| presented.explain(failure))?;
+            presented.clear();
+            Ok(Box::new(stream) as Box<dyn Stream>)
         })
     }
 }
 
-/// The TLS configuration under `trust`, made off the runtime's thread.
-pub(crate) async fn configure(trust: &Trust) -> Result<(ClientConfig, Presented), Failure> {
+/// The TLS configuration under `trust`, within `limit`; reading and sorting of roots is done on other threads.
+pub(crate) async fn configure(trust: &Trust, limit: Duration) -> Result<(ClientConfig, Presented), Failure> {
     let begin = Instant::now();
-    let trust = trust.clone();
-    spawn_blocking(move || tls::client_config(&trust))
-        .await
-        .map_err(|error| Failure::new(Stage::Tls, Kind::Internal, error.to_string()))?
-        .map_err(|failure| failure.after(begin.elapsed()))
+    let prepared = async {
+        let gathered = trust.gather().await?;
+        match gathered.known() {
+            Some(trusted) => Ok(trusted),
+            None => aside(async { gathered.prepare() }).await?,
+        }
+    };
+    let late = |_| Err(trust.late());
+    let trusted: Result<Arc<Trusted>, Failure> = timeout(limit, prepared).await.unwrap_or_else(late);
+    trusted.and_then(|trusted| trusted.config()).map_err(|failure| failure.after(begin.elapsed()))
 }
 
 /// The TLS handshake, within `limit`, on the thread of handshakes.
@@ -91,7 +98,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_host_that_is_no_name_is_refused_before_the_network() {
-        let trust = Trust::Given(Vec::new());
+        let trust = Trust::default();
         let endpoint = Endpoint { host: "bad name".into(), port: 8883, address: None, trust };
         let failure = TlsDialler.dial(&endpoint, &Deadlines::default(), &mut |_| {}).await.err().unwrap();
         assert_eq!(failure.kind, Kind::InvalidName);

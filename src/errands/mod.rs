@@ -1,6 +1,6 @@
 //! Work that may hang and cannot be called off: looking up a name, reading a file.
 //!
-//! Each errand runs on a thread of its own, so that none waits for one that hangs. Who wants what is under way already shares
+//! Each errand has a thread to itself, so that none waits for one that hangs. Who wants what is under way already shares
 //! it; who gives up leaves it to itself. However many give up, errands do not pile up:
 //!
 //! | | |
@@ -8,6 +8,8 @@
 //! | of one key | one runs. One that has run for longer than the patience lasts is not joined any more, and another may begin beside it |
 //! | in all | so many as there are places. Beside one that hangs another begins only while half of them are free |
 //! | no place is free | it begins when there is one, in the order of asking; meanwhile the deadline of who asks runs |
+
+mod threads;
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -18,6 +20,10 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
+
+use threads::Threads;
+
+static THREADS: Threads = Threads::new();
 
 /// What became of an errand: nothing yet, or its result.
 type Told<V> = Option<V>;
@@ -81,9 +87,14 @@ where
     }
 
     /// An errand for `key` that has not begun yet: its result is none of the past.
-    #[cfg_attr(not(test), expect(dead_code, reason = "files follow"))]
     pub(crate) fn begin(&'static self, key: &K) -> Awaited<V> {
         self.next(&mut self.desk(), key)
+    }
+
+    /// For how long the youngest errand for `key` has been under way.
+    pub(crate) fn run_for(&self, key: &K) -> Option<Duration> {
+        let desk = self.desk();
+        desk.lines.get(key)?.running.last().map(|running| running.since.elapsed())
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk<K, V>> {
@@ -125,7 +136,7 @@ where
                 drop(done);
                 result.send_replace(Some(value));
             };
-            if thread::Builder::new().name("edge-downstream".into()).spawn(work).is_ok() {
+            if THREADS.run(work).is_ok() {
                 line.running.push(running);
                 desk.taken += 1;
                 return;
@@ -184,7 +195,6 @@ impl<V: Clone> Awaited<V> {
     }
 
     /// The same on a thread that may block, for `limit` at most; `None`: it is still under way.
-    #[cfg_attr(not(test), expect(dead_code, reason = "files follow"))]
     pub(crate) fn wait(self, limit: Duration) -> Option<Result<V, NotDone>> {
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
         let mut result = pin!(self.result());
