@@ -34,7 +34,7 @@ export interface ConnectOptions {
   /**
    * `HostName=<hub>;DeviceId=<device>;SharedAccessKey=<key>;GatewayHostName=<gateway>`, or with
    * `SharedAccessSignature=<token>` for the key. The gateway may have a port: `gateway.local:8883`. Read strictly:
-   * unknown and duplicate fields are errors.
+   * unknown and duplicate fields are errors, and so is white space around a field.
    */
   connectionString: string;
   /**
@@ -55,7 +55,7 @@ export interface ConnectOptions {
   timeouts?: ConnectTimeouts;
   /**
    * What `sendEvent` does when the outgoing queue is full: `'wait'` in memory, which has no bound (default), or
-   * `'refuse'` with a DeviceMaximumQueueDepthExceededError.
+   * `'refuse'` with an InvalidOperationError, `ERR_IOT_QUEUE_FULL`.
    */
   whenFull?: 'wait' | 'refuse';
   /** Appended to the user agent, which operators see at the hub. */
@@ -359,6 +359,8 @@ export interface ConnectionStringFacts {
   keyBytes?: number;
   /** What is wrong with it. */
   faults: ConnectionStringFault[];
+  /** Why {@link connect} would refuse it. */
+  refusal?: { code: string; message: string; hint: string };
 }
 
 /** `kind` is that of the finding it becomes. */
@@ -589,7 +591,7 @@ declare class Failure extends Error {
   returnCode?: number;
   /** Of a connection whose certificates were not accepted: the one that decided. */
   certificate?: CertificateFacts;
-  /** Of errors translated from another transport's own: that one. */
+  /** Of a connection that failed: what the layer below said, as `cause`. The name is that of azure-iot-device. */
   transportError?: any;
 }
 
@@ -852,26 +854,29 @@ export class Client extends EventEmitter {
   constructor(transport: DeviceTransport, connectionString?: undefined);
 
   /**
-   * @param connectionString As the hub shows it for the device, with `GatewayHostName` added. Unknown fields are ignored.
+   * @param connectionString As the hub shows it for the device, with `GatewayHostName` added. Unknown fields are ignored,
+   *   and so is white space around the others, such as the line break at the end of a file.
    * @param Transport For instance {@link Mqtt}.
    * @throws {ReferenceError} No connection string.
    * @throws {errors.ArgumentError} It lacks HostName, DeviceId, or any credential.
    * @throws {errors.FormatError} Its SharedAccessSignature is malformed.
    */
-  static fromConnectionString(connectionString: string, Transport: TransportConstructor): Client;
+  static fromConnectionString(connectionString: string, Transport: TransportClass): Client;
   /**
    * @param sharedAccessSignature A token of the device. It names hub and device, but no gateway, and is not renewed.
    * @throws {ReferenceError} No token.
    * @throws {errors.FormatError} It is malformed.
    */
-  static fromSharedAccessSignature(sharedAccessSignature: string, Transport: TransportConstructor): Client;
+  static fromSharedAccessSignature(sharedAccessSignature: string, Transport: TransportClass): Client;
   /** @throws {ReferenceError} An argument is missing. */
   static fromAuthenticationProvider(
     authenticationProvider: AuthenticationProvider,
-    Transport: TransportConstructor,
+    Transport: TransportClass,
   ): Client;
   /** Milliseconds. Without effect. */
   static sasRenewalInterval: number;
+  /** As given to the constructor. Apps reach for it; this package promises no more of it than {@link DeviceTransport}. */
+  _transport: DeviceTransport;
 
   /**
    * Connects. Not needed: sending or listening connects too. The first connection is not retried, except after CONNACK 3.
@@ -910,7 +915,7 @@ export class Client extends EventEmitter {
    * Sets options beside those set before. They take effect at the next connection.
    *
    * @throws {ReferenceError} No options: thrown also without a callback.
-   * @throws {errors.ArgumentError} An option cannot be used.
+   * @throws {errors.ArgumentError} An option cannot be used; then none of them is. With a callback it is thrown, too.
    */
   setOptions(options: DeviceClientOptions, callback: Callback<results.TransportConfigured>): void;
   setOptions(options: DeviceClientOptions): Promise<results.TransportConfigured>;
@@ -1045,6 +1050,12 @@ export interface TokenRenewalValues {
 export type TransportConstructor = new (authenticationProvider: any) => DeviceTransport;
 
 /**
+ * What the factories of {@link Client} take: any transport. azure-iot-device-http declares its class `Http` as a namespace
+ * that holds it.
+ */
+export type TransportClass = TransportConstructor | { readonly Http: TransportConstructor };
+
+/**
  * What carries messages: {@link Mqtt}, a transport of azure-iot-device-amqp or azure-iot-device-http, or an app's own.
  *
  * Emits `connected()`, `disconnect(error?)`, `error(error)` and `message(Message)`. A client uses no more of it than the
@@ -1061,6 +1072,8 @@ export interface DeviceTransport extends EventEmitter {
     callback?: Callback<results.SharedAccessSignatureUpdated>,
   ): void;
   complete?(message: Message, callback?: Callback<results.MessageCompleted>): void;
+  reject?(message: Message, callback?: Callback<results.MessageRejected>): void;
+  abandon?(message: Message, callback?: Callback<results.MessageAbandoned>): void;
   enableC2D?(callback: ErrorCallback): void;
   disableC2D?(callback: ErrorCallback): void;
 }
@@ -1078,8 +1091,16 @@ export class Mqtt extends EventEmitter implements DeviceTransport {
     sharedAccessSignature: string,
     callback?: Callback<results.SharedAccessSignatureUpdated>,
   ): void;
+  /** Nothing to do: messages are acknowledged once the listeners returned. */
+  complete(message: Message, callback?: Callback<results.MessageCompleted>): void;
   enableC2D(callback: ErrorCallback): void;
   disableC2D(callback: ErrorCallback): void;
+  /** @throws {errors.NotImplementedError} Always: MQTT has no batches. */
+  sendEventBatch(): void;
+  /** @throws {errors.NotImplementedError} Always: over MQTT a message can only be completed. */
+  reject(): void;
+  /** @throws {errors.NotImplementedError} Always: over MQTT a message can only be completed. */
+  abandon(): void;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -1277,6 +1298,21 @@ export interface X509 {
   keyFile?: string;
 }
 
+/** What asks the cloud for messages: part of some transports. */
+export interface Receiver extends EventEmitter {
+  on(type: 'message', listener: (message: Message) => void): this;
+  on(type: 'errorReceived', listener: (error: Error) => void): this;
+  on(type: string, listener: Function): this;
+}
+
+/** A direct method as a transport hands it over. */
+export interface MethodMessage {
+  methods: { methodName: string };
+  requestId: string;
+  properties: { [key: string]: string };
+  body: Buffer;
+}
+
 /** Knows who the device is and proves it. */
 export interface AuthenticationProvider {
   /** 0: by certificate, 1: by token. A provider of tokens also emits `newTokenAvailable` and has `stop()`. */
@@ -1288,7 +1324,7 @@ export interface AuthenticationProvider {
 
 /**
  * Makes tokens with a symmetric key, and new ones before they expire. Emits `newTokenAvailable(credentials)` when it
- * renewed one, `error(Error)` when it could not. Subclasses may override `_sign(resourceUri, expiry, callback)`.
+ * renewed one, `error(Error)` when it could not. Subclasses may override `_sign`, to leave the key with somebody else.
  */
 export class SharedAccessKeyAuthenticationProvider extends EventEmitter implements AuthenticationProvider {
   /**
@@ -1310,6 +1346,22 @@ export class SharedAccessKeyAuthenticationProvider extends EventEmitter implemen
   setTokenRenewalValues(tokenValidTimeInSeconds: number, tokenRenewalMarginInSeconds: number): void;
   /** Ends the renewal. The next `getDeviceCredentials` makes a new token. */
   stop(): void;
+  /** As given to the constructor, with the token in use. */
+  protected _credentials: TransportConfig;
+  /** How long a token is valid. */
+  protected readonly _tokenValidTimeInSeconds: number;
+  /**
+   * Makes a token.
+   *
+   * @param resourceUri Percent-encoded.
+   * @param expiry In seconds since 1970-01-01 UTC.
+   * @param callback Must be called; an exception counts as an error.
+   */
+  protected _sign(
+    resourceUri: string,
+    expiry: number,
+    callback: { callback(error: Error | null | undefined, sharedAccessSignature?: string): void }['callback'],
+  ): void;
   /**
    * @throws {ReferenceError} No connection string.
    * @throws {errors.ArgumentError} It lacks DeviceId, HostName or SharedAccessKey, or the margin is too long.

@@ -60,7 +60,7 @@ const refused = {
   'a path to a directory': () => ({
     ca: folder,
     code: 'ERR_IOT_CA_NOT_FOUND',
-    names: [JSON.stringify(folder), 'EISDIR'],
+    names: [JSON.stringify(folder), 'is a directory'],
     cause: /EISDIR/,
   }),
   'a text that is neither path nor PEM': () => ({

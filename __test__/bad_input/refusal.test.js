@@ -56,7 +56,7 @@ for (const face of faces) {
       type: 'UnauthorizedError',
       code: 'ERR_IOT_TOKEN_EXPIRED',
       names: [at, '"d1"', 'CONNACK 5', new Date(expiry * 1000).toISOString().replace('.000', '')],
-      hint: /updateSharedAccessSignature.*clock/,
+      hint: face.name === 'connect()' ? /connect\(\) with it.*clock/ : /updateSharedAccessSignature.*clock/,
       cause: /CONNACK return code 5/,
       secrets: [token, signature, decodeURIComponent(signature)],
     });

@@ -45,7 +45,10 @@ function assertTold(error, { type, code, names, hint = /\w/, cause, secrets = []
   }
   assert.match(error.hint, hint);
   // Only what happened to a connection has a stage.
-  if (error.stage !== undefined) assert.match(error.hint, DOCTOR);
+  if (error.stage !== undefined) {
+    assert.match(error.hint, DOCTOR);
+    assert.match(error.transportError.message, /\w/, 'apps of the original read it');
+  }
   if (cause) assert.match(String(error.cause?.message), cause);
   else assert.equal(error.cause, undefined);
   assertNoSecret(error, secrets);

@@ -6,8 +6,20 @@ const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { Client } = require('../../lib/client/client');
+const { Mqtt } = require('../../lib/mqtt/mqtt');
 const { ArgumentError } = require('../../lib/vocabulary/errors');
 const { ClassicTransport, KeptTransport } = require('./fake_transport');
+
+/** Of each kind one that no device of a key can have. */
+const UNUSABLE = [
+  { ca: '/nowhere/root.pem' },
+  { ca: [] },
+  { cert: 'PEM', key: 'PEM' },
+  { keepalive: -1 },
+  { productInfo: {} },
+  { timeouts: { connectMs: 'soon' } },
+  { tokenRenewal: { tokenValidTimeInSeconds: 1, tokenRenewalMarginInSeconds: 5 } },
+];
 
 const PEM = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
 
@@ -45,14 +57,14 @@ test('refused options leave no trace', async () => {
 });
 
 for (const Transport of [KeptTransport, ClassicTransport]) {
-  test(`what setOptions of a ${Transport.name} throws comes by callback`, async () => {
+  test(`what setOptions of a ${Transport.name} throws is thrown, and rejects the promise`, async () => {
     const { client, transport } = clientOf(Transport);
     transport.setOptions = () => {
       throw new ArgumentError('thrown');
     };
     for (const options of [{ keepalive: 1 }, { keepalive: 1, ca: PEM }]) {
-      const error = await new Promise((resolve) => client.setOptions(options, resolve));
-      assert.equal(error.message, 'thrown');
+      assert.throws(() => client.setOptions(options, assert.fail), { message: 'thrown' });
+      await assert.rejects(client.setOptions(options), { message: 'thrown' });
     }
   });
 }
@@ -87,3 +99,14 @@ test('the deprecated form becomes the receive policy of HTTP', async () => {
   await client.setTransportOptions({ interval: 1 });
   assert.deepEqual(transport.options, [{ http: { receivePolicy: { interval: 1 } } }]);
 });
+
+for (const options of UNUSABLE) {
+  test(`over MQTT ${JSON.stringify(options)} is thrown at the place of the mistake`, async () => {
+    const text = 'HostName=h;DeviceId=d;SharedAccessKey=c2VjcmV0';
+    const client = Client.fromConnectionString(text, Mqtt);
+    const mistake = (error) => /^(Argument|Type)Error$/.test(error.name);
+    assert.throws(() => client.setOptions(options, assert.fail), mistake);
+    await assert.rejects(client.setOptions(options), mistake);
+    await client.setOptions({ keepalive: 10 });
+  });
+}

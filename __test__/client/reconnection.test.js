@@ -78,11 +78,11 @@ function livesOf(list) {
   let clock = 0;
   let through = 0;
   const lives = new Lives(() => clock);
-  return list.map(([ms, messages, kind = 'closed', stage = 'connected']) => {
+  return list.map(([ms, messages, kind = 'closed', stage = 'connected', waiting = false]) => {
     lives.connected(through);
     clock += ms;
     through += messages;
-    return lives.lost({ stage, kind }, through);
+    return lives.lost({ stage, kind }, through, waiting);
   });
 }
 
@@ -143,6 +143,22 @@ test('short lives with little in them that the gateway ended are contested', () 
     ]),
     [1, 0],
     'a renewal that failed',
+  );
+});
+
+test('lives that end upon a message, with nothing acknowledged, are counted apart', () => {
+  const lives = livesOf([
+    [3_600_000, 500, 'closed', 'connected', true],
+    [50, 0, 'closed', 'connected', true],
+    [50, 0, 'reset', 'connected', true],
+    [50, 0, 'closed', 'connected', true],
+    [50, 1, 'closed', 'connected', true],
+    [50, 0, 'closed', 'connected', false],
+    [50, 0, 'silent', 'connected', true],
+  ]);
+  assert.deepEqual(
+    lives.map(({ unstored }) => unstored),
+    [0, 1, 2, 3, 0, 0, 0],
   );
 });
 

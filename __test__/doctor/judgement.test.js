@@ -69,11 +69,11 @@ describe('the connection string', () => {
       'credential-missing',
     ],
     [good.replace('HostName=hub.azure-devices.net', `HostName=${KEY}`).replace(/SharedAccessKey=[^;]*;/, '')]:
-      ['connection-string-separator', 'credential-missing', 'hub-name-unusual'],
+      ['connection-string-separator', 'credential-missing', 'gateway-name-unusable', 'hub-name-unusual'],
   };
   for (const [source, expected] of Object.entries(told)) {
     it(`${source.replaceAll(KEY, '…')}: ${expected.join(', ') || 'nothing'}`, () => {
-      const { fields, faults } = readConnectionString(source);
+      const { fields, faults } = readConnectionString(source, false);
       const identity = identify(fields, faults, 8883);
       const findings = judgeConnectionString({ connectionString: { ...identity, protocol: 'mqtt', faults } });
       assert.deepEqual(codes(byLikelihood(findings)), expected);
@@ -82,7 +82,7 @@ describe('the connection string', () => {
   }
 
   it('is corrected where the meaning is plain', () => {
-    const { fields } = readConnectionString(` "${good.replace('DeviceId=', 'deviceid = ')}"\n`);
+    const { fields } = readConnectionString(` "${good.replace('DeviceId=', 'deviceid = ')}"\n`, false);
     assert.deepEqual(
       { ...fields },
       {

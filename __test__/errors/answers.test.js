@@ -117,8 +117,21 @@ test('a token whose expiry is in milliseconds', async (t) => {
   const { changes, secrets } = withToken(
     SharedAccessSignature.create(HUB, 'd1', KEY, milliseconds).toString(),
   );
-  const refused = once(gateway, 'refused');
   assertTold(await failureAt(at, { changes }), {
+    type: 'ArgumentError',
+    code: 'ERR_IOT_TOKEN_EXPIRY',
+    names: ['seconds'],
+    hint: /since 1970/,
+    secrets,
+  });
+  const refused = once(gateway, 'refused');
+  const client = Client.fromConnectionString(connectionStringTo(at, changes), Mqtt);
+  await client.setOptions({ ca: chain.rootPem });
+  const error = await client.open().then(
+    () => assert.fail('it connected'),
+    (failure) => failure,
+  );
+  assertTold(error, {
     type: 'UnauthorizedError',
     code: 'ERR_IOT_TOKEN_EXPIRY',
     names: [at, '"d1"', 'CONNACK 5', String(milliseconds)],
@@ -238,4 +251,33 @@ test('a gateway that breaks the protocol', async (t) => {
     hint: /MQTT gateway/,
     cause: /CONNACK/,
   });
+});
+
+test('a gateway whose disk is full ends the connection at each message, and is not called a second client', async (t) => {
+  const { at } = await gatewayFor(t, { faults: { publish: 'cut-before-puback' } });
+  const device = await connect({
+    connectionString: connectionStringTo(at),
+    ca: chain.rootPem,
+    retry: { shouldRetry: () => true, nextRetryTimeout: () => 5 },
+  });
+  t.after(() => device.close());
+  const warned = once(process, 'warning');
+  const reasons = [];
+  const told = new Promise((resolve) => {
+    device.on('state', ({ state, reason }) => {
+      if (state === 'waiting' && reasons.push(reason) === 4) resolve();
+    });
+  });
+  device.sendEvent('too much').catch(() => {});
+  await told;
+  const error = reasons.find(({ code }) => code === 'ERR_IOT_NOT_STORED');
+  assertTold(error, {
+    type: 'NotConnectedError',
+    code: 'ERR_IOT_NOT_STORED',
+    names: [at, '"d1"', '3 times'],
+    hint: /disk is full.*iotedge logs edgeHub/,
+    cause: /\w/,
+  });
+  assert.ok(reasons.every(({ code }) => code !== 'ERR_IOT_TAKEN_OVER'));
+  assert.equal((await warned)[0].code, 'WARN_IOT_NOT_STORED');
 });

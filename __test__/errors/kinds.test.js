@@ -3,8 +3,13 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { X509Certificate } = require('node:crypto');
+const { inspect } = require('node:util');
 const { createChain } = require('../../gateway');
+const { clientClosed } = require('../../lib/connection/closed');
 const { connectionFailure, explain } = require('../../lib/failures/connection_failure');
+const { MqttIdentity } = require('../../lib/mqtt/identity');
+const { withDelivery } = require('../../lib/session/operation_failure');
+const { CLIENT, DEVICE } = require('../../lib/vocabulary/idiom');
 const { SMALL, assertTold } = require('../bad_input/telling');
 const { namesInCore } = require('./sources');
 
@@ -44,6 +49,67 @@ test('a kind that is not known yet is told in the words of the core', () => {
     names: ['gateway.local:8883', 'the words below'],
     cause: /^the words below$/,
   });
+});
+
+test('hints speak of the functions that the app has', async () => {
+  const chain = new X509Certificate((await createChain(SMALL)).serverPem).raw;
+  const expired = 'SharedAccessSignature sr=h%2Fdevices%2Fd1&sig=eA%3D%3D&se=1';
+  const hints = { CLIENT: new Set(), DEVICE: new Set() };
+  for (const [name, idiom] of Object.entries({ CLIENT, DEVICE })) {
+    for (const kind of kinds) {
+      for (const stage of stages) {
+        for (const code of [undefined, 3, 5]) {
+          const target = { ...TARGET, idiom, password: expired };
+          const presented = kind.startsWith('certificate-') ? [chain] : [];
+          hints[name].add(connectionFailure(failureOf(kind, stage, { chain: presented, code }), target).hint);
+        }
+      }
+    }
+    hints[name].add(clientClosed(idiom).hint);
+  }
+  const foreign = { CLIENT: /\bconnect\(/, DEVICE: /\b(open|setOptions|updateSharedAccessSignature)\(/ };
+  for (const [name, all] of Object.entries(hints)) {
+    for (const hint of all) assert.doesNotMatch(hint, foreign[name]);
+  }
+  const own = { CLIENT: foreign.DEVICE, DEVICE: foreign.CLIENT };
+  for (const [name, all] of Object.entries(hints)) {
+    assert.ok([...all].filter((hint) => own[name].test(hint)).length >= 3, 'some name a function');
+  }
+});
+
+test('a missing GatewayHostName is called missing, whatever failed before there was a connection', () => {
+  const identity = new MqttIdentity({ host: 'hub.azure-devices.net', deviceId: 'd1' });
+  const hub = { ...TARGET, ...identity.endpoint(8883) };
+  for (const [kind, stage] of [
+    ['name-not-found', 'resolve'],
+    ['timed-out', 'tcp'],
+    ['certificate-unknown-issuer', 'tls'],
+    ['refusal', 'connack'],
+  ]) {
+    assert.match(
+      connectionFailure(failureOf(kind, stage, { code: 5 }), hub).hint,
+      /^There is no GatewayHostName/,
+    );
+    for (const meant of [
+      { ...hub, field: 'GatewayHostName' },
+      { ...hub, host: 'gateway.local' },
+    ]) {
+      const { hint } = connectionFailure(failureOf(kind, stage, { code: 5 }), meant);
+      assert.doesNotMatch(hint, /no GatewayHostName/);
+    }
+  }
+  assert.doesNotMatch(connectionFailure(failureOf('closed', 'connected'), hub).hint, /GatewayHostName/);
+  const direct = { ...TARGET, field: 'HostName' };
+  assert.match(connectionFailure(failureOf('name-not-found', 'resolve'), direct).hint, /^Check HostName/);
+});
+
+test('what the layer below said goes with the error to each operation, and is printed once', () => {
+  const lost = connectionFailure(failureOf('reset', 'connected'), TARGET);
+  const error = withDelivery(lost, 'unknown');
+  assert.equal(error.delivery, 'unknown');
+  assert.equal(error.transportError, lost.transportError);
+  assert.equal(error.cause, error.transportError);
+  assert.equal(inspect(error).split('the words below').length, 2);
 });
 
 test('a certificate that cannot be read is told as such, whatever the verdict', () => {
@@ -171,6 +237,16 @@ test('a take-over is suspected where the gateway ended several short lives, and 
   assert.equal(codeOf('closed', 0), 'ERR_IOT_CONNECTION_CLOSED');
   assert.equal(codeOf('closed', 3), 'ERR_IOT_TAKEN_OVER');
   assert.equal(codeOf('reset', 3), 'ERR_IOT_CONNECTION_RESET');
+});
+
+test('a gateway that ends the connection at each message is not taken for a second client', () => {
+  for (const kind of ['closed', 'reset']) {
+    const error = connectionFailure(failureOf(kind, 'connected'), TARGET, { shortLives: 3, unstored: 3 });
+    assert.equal(error.code, 'ERR_IOT_NOT_STORED');
+    assert.match(error.message, /3 times/);
+    assert.match(error.hint, /disk/);
+    assert.doesNotMatch(error.hint, /another client/i);
+  }
 });
 
 /** By what was given as ca: how the command ends. */

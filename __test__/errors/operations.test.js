@@ -41,6 +41,8 @@ test('an authentication provider that never calls back', async (t) => {
   });
 });
 
+const client = () => Client.fromConnectionString('HostName=h;DeviceId=d;SharedAccessKey=c2VjcmV0', Mqtt);
+
 /** By code: what throws, and what it tells. */
 const thrown = {
   ERR_IOT_KEY_UNKNOWN: {
@@ -49,12 +51,18 @@ const thrown = {
     names: ['extended'],
   },
   ERR_IOT_RETRY_POLICY: {
-    call: () => new Client(new Mqtt({})).setRetryPolicy(/** @type {any} */ ({ shouldRetry: () => true })),
+    call: () => client().setRetryPolicy(/** @type {any} */ ({ shouldRetry: () => true })),
     type: 'ArgumentError',
     names: ['nextRetryTimeout'],
   },
+  ERR_IOT_PROVIDER: {
+    call: () => new Mqtt('HostName=h;DeviceId=d;SharedAccessKey=do-not-show'),
+    type: 'ArgumentError',
+    names: ['a string', 'getDeviceCredentials'],
+    secrets: ['do-not-show'],
+  },
   ERR_IOT_CONSTRUCTOR: {
-    call: () => new Client(new Mqtt({}), 'HostName=h'),
+    call: () => new Client(client()._transport, 'HostName=h'),
     type: 'InvalidOperationError',
     names: ['connection string'],
   },

@@ -23,7 +23,11 @@ after(() => fs.rmSync(directory, { recursive: true, force: true }));
 async function failureOf(disguise = '', environment = {}) {
   const script = `${disguise};
     try { require('edge-downstream'); console.log('null'); }
-    catch ({ code, message, hint }) { console.log(JSON.stringify({ code, message, hint })); }`;
+    catch (error) {
+      const { code, message, hint, cause } = error;
+      const shown = require('node:util').inspect(error).replace(/^    at .*\\n/gm, '');
+      console.log(JSON.stringify({ code, message, hint, cause: cause.message, causeOfCause: cause.cause, shown }));
+    }`;
   return JSON.parse(await project.node(['-e', script], environment));
 }
 
@@ -34,13 +38,17 @@ const MUSL = `process.report.getReport = () => ({ header: {}, sharedObjects: ['/
   Object.defineProperty(process, 'arch', { value: 'x64' })`;
 
 test('without the platform package the error names platform, C library and what to install', async () => {
-  const { code, message, hint } = await failureOf();
+  const { code, message, hint, cause, causeOfCause, shown } = await failureOf();
   assert.equal(code, 'ERR_IOT_NATIVE_MISSING');
   assert.ok(message.includes(`${process.platform}-${process.arch}`), message);
   if (process.platform === 'linux') assert.match(message, /\((glibc [\d.]+|musl)\)/);
   assert.ok(message.includes(`npm install ${tarballs.platformName}@`), message);
   assert.match(hint, /--omit=optional/);
   assert.ok(!message.includes('\n'));
+  assert.match(cause, new RegExp(`^Cannot find module '${tarballs.platformName}'`));
+  assert.equal(causeOfCause, undefined);
+  assert.equal(shown.match(/cause/g).length, 1, shown);
+  assert.ok(shown.split('\n').length <= 5, shown);
 });
 
 test('on Alpine it names musl and the package for it', async () => {
@@ -61,9 +69,11 @@ test('an add-on that does not load is told with the reason', async () => {
   fs.writeFileSync(path.join(modules, 'package.json'), '{ "main": "broken.node" }');
   fs.writeFileSync(path.join(modules, 'broken.node'), 'not a library');
   try {
-    const { code, message, hint } = await failureOf();
+    const { code, message, hint, cause, causeOfCause } = await failureOf();
     assert.equal(code, 'ERR_IOT_NATIVE_MISSING');
     assert.match(message, /does not load: .*broken\.node/);
+    assert.match(cause, /broken\.node/);
+    assert.equal(causeOfCause, undefined);
     assert.match(hint, /install anew/);
   } finally {
     fs.rmSync(modules, { recursive: true });

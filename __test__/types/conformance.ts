@@ -3,6 +3,7 @@
  * `index.d.ts` in its place. Compiled by `tsconfig.json`; `types.test.js` proves that a mismatch is found.
  */
 
+import type { EventEmitter } from 'node:events';
 import * as authenticationKey from '../../lib/authentication/providers/shared_access_key.js';
 import * as authenticationSignature from '../../lib/authentication/providers/shared_access_signature.js';
 import * as authenticationType from '../../lib/authentication/type.js';
@@ -24,7 +25,7 @@ import type * as declared from '../../index';
 import type * as common from '../../lib/compat/azure_iot_common';
 import type * as azureDevice from '../../lib/compat/azure_iot_device';
 
-export const face: typeof declared = {
+export const face: Omit<typeof declared, 'SharedAccessKeyAuthenticationProvider'> = {
   connect: device.connect,
   Client: client.Client,
   ConnectionString: connectionString.deviceConnectionString,
@@ -38,11 +39,31 @@ export const face: typeof declared = {
   Properties: properties.Properties,
   results,
   RetryOperation: retry.RetryOperation,
-  SharedAccessKeyAuthenticationProvider: authenticationKey.SharedAccessKeyAuthenticationProvider,
   SharedAccessSignature: signature.deviceSharedAccessSignature,
   SharedAccessSignatureAuthenticationProvider:
     authenticationSignature.SharedAccessSignatureAuthenticationProvider,
 };
+
+// To the compiler a class with protected members is like no other class, so its public and its protected face are compared
+// by themselves.
+type KeyProvider = Omit<declared.SharedAccessKeyAuthenticationProvider, keyof EventEmitter>;
+type KeyProviderClass = typeof declared.SharedAccessKeyAuthenticationProvider;
+
+export const keyProvider: {
+  new (...args: ConstructorParameters<KeyProviderClass>): KeyProvider;
+  fromConnectionString(...args: Parameters<KeyProviderClass['fromConnectionString']>): KeyProvider;
+} = authenticationKey.SharedAccessKeyAuthenticationProvider;
+
+export class DeclaredSigner extends (null as unknown as KeyProviderClass) {
+  face = { credentials: this._credentials, valid: this._tokenValidTimeInSeconds, sign: this._sign };
+}
+export class Signer extends authenticationKey.SharedAccessKeyAuthenticationProvider {
+  face: DeclaredSigner['face'] = {
+    credentials: this._credentials,
+    valid: this._tokenValidTimeInSeconds,
+    sign: this._sign,
+  };
+}
 
 export const commonFace: Omit<typeof common, keyof typeof declared | 'AuthenticationType'> & {
   ConnectionString: typeof common.ConnectionString;

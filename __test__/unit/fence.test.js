@@ -93,6 +93,19 @@ for (const [what, file, text, fault] of [
     "require('ws');\n",
     'lib/mqtt/identity.js depends on ws; users install nothing besides this package',
   ],
+  [
+    'a higher room of the core',
+    'src/failure/mod.rs',
+    'use crate::{sas, tls};\n',
+    'src/failure/mod.rs names sas, which is not below failure\n' +
+      'src/failure/mod.rs names tls, which is not below failure',
+  ],
+  [
+    'a file in no room of the core',
+    'src/utils.rs',
+    '',
+    'src/utils.rs lies in no room that scripts/checks/core_rooms.js knows',
+  ],
   ['Node in the core', 'src/lib.rs', '// napi\n', 'src/lib.rs names napi, which belongs to binding/'],
 ]) {
   test(`${what} is told`, () => {

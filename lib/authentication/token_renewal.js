@@ -2,6 +2,7 @@
 'use strict';
 
 const { InvalidOperationError } = require('../vocabulary/errors');
+const { CLIENT } = require('../vocabulary/idiom');
 const { failure } = require('../vocabulary/failure');
 const { AuthenticationType } = require('./type');
 
@@ -10,10 +11,11 @@ const { AuthenticationType } = require('./type');
  *
  * @param {any} provider
  * @param {{ tokenValidTimeInSeconds: number, tokenRenewalMarginInSeconds: number }} values
+ * @param {import('../vocabulary/idiom').Idiom} [idiom]
  * @throws {InvalidOperationError} The provider makes no tokens.
  * @throws {ArgumentError} The margin is not shorter than the validity.
  */
-function applyTokenRenewal(provider, values) {
+function applyTokenRenewal(provider, values, { giveToken } = CLIENT) {
   if (provider.type === AuthenticationType.X509) {
     throw failure(
       InvalidOperationError,
@@ -27,7 +29,7 @@ function applyTokenRenewal(provider, values) {
       InvalidOperationError,
       'ERR_IOT_TOKEN_RENEWAL',
       'tokenRenewal does not apply to an authentication provider that is given its tokens',
-      { hint: 'Leave the option out, and call updateSharedAccessSignature before a token expires.' },
+      { hint: `Leave the option out. Before a token expires, make a new one and ${giveToken}.` },
     );
   }
   provider.setTokenRenewalValues(values.tokenValidTimeInSeconds, values.tokenRenewalMarginInSeconds);

@@ -1,16 +1,17 @@
 // @ts-check
 'use strict';
 
+const { absent } = require('../vocabulary/absent');
 const { requireArguments } = require('../plumbing/argument');
 const { SharedAccessKeyAuthenticationProvider } = require('../authentication/providers/shared_access_key');
 const {
   SharedAccessSignatureAuthenticationProvider,
 } = require('../authentication/providers/shared_access_signature');
-const { ConnectionString } = require('../identity/connection_string');
-const { ArgumentError, NotImplementedError } = require('../vocabulary/errors');
+const { ConnectionString, tidied } = require('../identity/connection_string');
+const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { HeldMessages } = require('../c2d/held_messages');
-const { InternalClient } = require('./internal_client');
+const { ClientWithoutFeatures } = require('./absent');
 const { C2D, keepsPendingOperations } = require('../connection/transport');
 const { guarded, surface } = require('../plumbing/uncaught');
 
@@ -22,7 +23,7 @@ const { guarded, surface } = require('../plumbing/uncaught');
  * stays with the gateway, which delivers it again after the next connect. One that arrives while nobody listens is
  * held.
  */
-class Client extends InternalClient {
+class Client extends ClientWithoutFeatures {
   #listening = 0;
   #held = new HeldMessages({
     ready: () => this.listenerCount('message') > 0,
@@ -84,8 +85,8 @@ class Client extends InternalClient {
   }
 
   /**
-   * @param {string} connectionString Of a device; fields it does not know are ignored. `GatewayHostName` is honoured
-   *   with a key and, unlike the original, with a token.
+   * @param {string} connectionString Of a device; fields it does not know are ignored, and so is white space around the
+   *   others. `GatewayHostName` is honoured with a key and, unlike the original, with a token.
    * @param {new (authenticationProvider: any) => any} Transport
    * @returns {Client}
    * @throws {ReferenceError} No connection string.
@@ -94,8 +95,8 @@ class Client extends InternalClient {
    */
   static fromConnectionString(connectionString, Transport) {
     requireArguments({ connectionString });
-    const fields = ConnectionString.parse(connectionString);
-    return new Client(new Transport(providerOf(fields, connectionString)));
+    const text = tidied(connectionString);
+    return new Client(new Transport(providerOf(ConnectionString.parse(text), text)));
   }
 
   /**
@@ -137,14 +138,7 @@ function providerOf(fields, connectionString) {
       fields.GatewayHostName,
     );
   }
-  if (fields.x509) {
-    throw failure(
-      NotImplementedError,
-      'ERR_IOT_NOT_IMPLEMENTED',
-      `The connection string asks for X.509 authentication (x509=${fields.x509}), which is not implemented yet`,
-      { hint: 'Use a device with a symmetric key: the connection string then has SharedAccessKey=…' },
-    );
-  }
+  if (fields.x509) throw absent('x509', `x509=${fields.x509}`);
   throw failure(
     ArgumentError,
     'ERR_IOT_CONNECTION_STRING_NO_CREDENTIAL',

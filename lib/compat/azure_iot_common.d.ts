@@ -12,6 +12,7 @@ export {
   ExponentialBackOffWithJitter,
   Message,
   NoRetry,
+  Receiver,
   RetryOperation,
   RetryPolicy,
   TransportConfig,

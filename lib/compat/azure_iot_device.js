@@ -12,14 +12,33 @@ const {
   deviceSharedAccessSignature: SharedAccessSignature,
 } = require('../authentication/shared_access_signature');
 const { getUserAgentString } = require('../identity/user_agent');
+const {
+  DeviceMethodRequest,
+  DeviceMethodResponse,
+  IotEdgeAuthenticationProvider,
+  ModuleClient,
+  Twin,
+  X509AuthenticationProvider,
+} = require('./absent');
 
-/** The exports of azure-iot-device 1.18 (device-sdk.md §1.1) as far as there is something behind them. */
+/**
+ * The exports of azure-iot-device 1.18 (device-sdk.md §1.1). The keys that are `undefined` are there in the original too:
+ * names of types.
+ */
 module.exports = {
   Client,
+  ModuleClient,
   ConnectionString,
-  Message,
   SharedAccessSignature,
+  Message,
+  DeviceMethodRequest,
+  DeviceMethodResponse,
+  X509AuthenticationProvider,
   SharedAccessSignatureAuthenticationProvider,
   SharedAccessKeyAuthenticationProvider,
+  EdgedAuthConfig: undefined,
+  IotEdgeAuthenticationProvider,
+  Twin,
+  TwinProperties: undefined,
   getUserAgentString,
 };

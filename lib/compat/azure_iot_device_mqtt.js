@@ -3,6 +3,7 @@
 
 const { Client } = require('../client/client');
 const { Mqtt } = require('../mqtt/mqtt');
+const { MqttWs } = require('./absent');
 
 /**
  * @param {string} connectionString
@@ -13,5 +14,5 @@ function clientFromConnectionString(connectionString) {
   return Client.fromConnectionString(connectionString, Mqtt);
 }
 
-/** The exports of azure-iot-device-mqtt 1.16 (device-sdk.md §1.1) as far as there is something behind them. */
-module.exports = { Mqtt, clientFromConnectionString };
+/** The exports of azure-iot-device-mqtt 1.16 (device-sdk.md §1.1). */
+module.exports = { Mqtt, MqttWs, clientFromConnectionString };

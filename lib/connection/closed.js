@@ -2,12 +2,17 @@
 'use strict';
 
 const { NotConnectedError, OperationCancelledError } = require('../vocabulary/errors');
+const { CLIENT } = require('../vocabulary/idiom');
 const { failure } = require('../vocabulary/failure');
 
-/** For an operation that needs the connection the app has closed. */
-function clientClosed() {
-  return failure(NotConnectedError, 'ERR_IOT_CLIENT_CLOSED', 'The client is closed', {
-    hint: 'close() was called. Call open() to use the client again.',
+/**
+ * For an operation that needs the connection the app has closed.
+ *
+ * @param {import('../vocabulary/idiom').Idiom} [idiom]
+ */
+function clientClosed({ closed, afterClose } = CLIENT) {
+  return failure(NotConnectedError, 'ERR_IOT_CLIENT_CLOSED', `The ${closed} is closed`, {
+    hint: `close() was called. ${afterClose}`,
     delivery: 'not sent',
   });
 }

@@ -2,6 +2,7 @@
 'use strict';
 
 const { NotConnectedError, ServiceUnavailableError, UnauthorizedError } = require('../vocabulary/errors');
+const { CLIENT } = require('../vocabulary/idiom');
 const { failure } = require('../vocabulary/failure');
 const { Connected, Disconnected } = require('../vocabulary/results');
 const { LongTimer } = require('../plumbing/long_timer');
@@ -53,6 +54,7 @@ class KeptConnection {
   /** Sent while a connection ends that is to be followed by another. @type {[message: any, callback: Callback, options: any][]} */
   #deferred = [];
   #features;
+  #idiom;
   #host;
   #hooks;
   #retryFirst;
@@ -65,9 +67,11 @@ class KeptConnection {
    * @param {() => boolean} [settings.retryFirst] Whether the policy is asked about a first connection that fails, too.
    *   Otherwise such a failure is final, so that a typo in a host name is told at once (CONNACK 3 excepted:
    *   device-sdk.md §5).
+   * @param {import('../vocabulary/idiom').Idiom} [settings.idiom] The interface of the app.
    * @param {() => number} [settings.now] Milliseconds, monotonic.
    */
-  constructor(host, hooks, { retryFirst = () => false, now } = {}) {
+  constructor(host, hooks, { retryFirst = () => false, idiom = CLIENT, now } = {}) {
+    this.#idiom = idiom;
     this.#host = host;
     this.#hooks = hooks;
     this.#retryFirst = retryFirst;
@@ -81,7 +85,7 @@ class KeptConnection {
       failed: (error) => hooks.featureFailed(error, false),
     });
     const transport = host._transport;
-    transport.attend();
+    transport.attend(idiom);
     transport.on(
       'disconnect',
       (/** @type {Error | undefined} */ error, /** @type {Life | undefined} */ life) =>
@@ -123,7 +127,7 @@ class KeptConnection {
     this.#closedByApp = true;
     this.#again = false;
     for (const opener of this.#takeOpeners()) process.nextTick(opener, openCancelled());
-    for (const [, sender] of this.#deferred.splice(0)) process.nextTick(sender, clientClosed());
+    for (const [, sender] of this.#deferred.splice(0)) process.nextTick(sender, clientClosed(this.#idiom));
     if (this.#state === 'closed') {
       process.nextTick(callback, null, new Disconnected());
       return;
@@ -154,7 +158,7 @@ class KeptConnection {
    * @param {{ timeoutMs?: number, signal?: AbortSignal }} [options]
    */
   #sendUnconnected(message, callback, options) {
-    if (this.#closedByApp) process.nextTick(callback, clientClosed());
+    if (this.#closedByApp) process.nextTick(callback, clientClosed(this.#idiom));
     else if (this.#state === 'closing') {
       this.#deferred.push([message, callback, options]);
       this.#again = true;
@@ -346,7 +350,7 @@ class KeptConnection {
 }
 
 /** What a transport means that says nothing of it. @type {Life} */
-const UNKNOWN = { worked: true, contested: 0 };
+const UNKNOWN = { worked: true, contested: 0, unstored: 0 };
 
 /**
  * To a policy, a refusal after the first success is a loss like others, as it is in the original: a gateway that has just

@@ -14,7 +14,8 @@
  * given survives a loss and is neither failed nor sent twice, so the client only sees to the connection
  * (`connection/kept.js`). Beyond DeviceTransport it promises:
  *
- * - `attend()` is called once, by the client that takes charge. Without, it behaves as any DeviceTransport does.
+ * - `attend(idiom)` is called once, by the client that takes charge, with the interface of its app (`vocabulary/idiom.js`).
+ *   Without, it behaves as any DeviceTransport does.
  * - `connect(callback)` is one attempt, without retries, and tells the truth about why it failed. From this call on
  *   until the connection ends the transport keeps the process alive.
  * - `sendEvent(message, callback, { timeoutMs, signal }?)` and `enableC2D(callback)` may be called before, during and
@@ -25,7 +26,7 @@
  *   stay silent), and calls back when every pending operation has been told. So does `giveUp(error, done)`, without
  *   waiting for anything but that.
  * - `setOptions(options, callback)` replaces the options given before: the client merges.
- * - `stats()` tells `{ queued, inFlight }`.
+ * - `stats()` tells `{ queued, inFlight }`; `peer`, once that is known, `{ device, gateway }`.
  * - Events: `connected({ renewal })`; `disconnect(error, life)`, once, when a connection is lost; `state({ stage })` while
  *   connecting; `message(message, settle)`, where `settle()` acknowledges the message, and does nothing once the
  *   connection it came by has ended.
@@ -49,6 +50,7 @@ const C2D = Object.freeze({ enable: 'enableC2D', disable: 'disableC2D' });
  * @typedef {object} Life
  * @property {boolean} worked The next attempt need not wait: it was of use, or the first that was not.
  * @property {number} contested So many connections in a row ended as those of two clients with one device id do.
+ * @property {number} unstored So many in a row ended upon a message, with nothing acknowledged.
  */
 
 /**

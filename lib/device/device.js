@@ -9,6 +9,8 @@ const { Latency } = require('./latency');
 const { MessageStream } = require('../c2d/message_stream');
 const { badOption, requirePositive } = require('../plumbing/option');
 const { C2D } = require('../connection/transport');
+const { DEVICE } = require('../vocabulary/idiom');
+const { tellState } = require('../plumbing/happenings');
 const { guarded } = require('../plumbing/uncaught');
 
 /**
@@ -50,9 +52,12 @@ class Device extends EventEmitter {
           if (this.listenerCount('error') > 0) guarded(() => this.emit('error', error));
         },
         stale: () => this.#stream.drop(),
-        state: (change) => guarded(() => this.emit('state', change)),
+        state: (change) => {
+          tellState(transport.peer, change);
+          guarded(() => this.emit('state', change));
+        },
       },
-      { retryFirst: () => retryFirst },
+      { retryFirst: () => retryFirst, idiom: DEVICE },
     );
     this.#stream = new MessageStream({
       want: (wanted) => this.#connection.want(C2D, wanted),

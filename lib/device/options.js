@@ -1,13 +1,11 @@
 // @ts-check
 'use strict';
 
-const { SharedAccessKeyAuthenticationProvider } = require('../authentication/providers/shared_access_key');
-const {
-  SharedAccessSignatureAuthenticationProvider,
-} = require('../authentication/providers/shared_access_signature');
+const { strictProviderOf } = require('../authentication/strict_provider');
 const { applyTokenRenewal } = require('../authentication/token_renewal');
 const { Forever } = require('../connection/forever');
-const { ArgumentError, NotImplementedError } = require('../vocabulary/errors');
+const { DEVICE } = require('../vocabulary/idiom');
+const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
 const {
   badOption,
@@ -17,7 +15,6 @@ const {
   requireTimeouts,
 } = require('../plumbing/option');
 const { NoRetry } = require('../connection/retry_policy');
-const { parseConnectionString } = require('../identity/strict_connection_string');
 const { keepsPendingOperations } = require('../connection/transport');
 
 const OPTIONS = [
@@ -53,10 +50,10 @@ function readDeviceOptions(options) {
     throw badOption('whenFull', whenFull, "'wait' or 'refuse'");
   }
   requireTimeouts(timeouts);
-  const provider = readProvider(options.connectionString);
+  const provider = strictProviderOf(options.connectionString);
   if (tokenRenewal !== undefined) {
     requireKnown(tokenRenewal, TOKEN_RENEWAL, 'tokenRenewal');
-    applyTokenRenewal(provider, tokenRenewal);
+    applyTokenRenewal(provider, tokenRenewal, DEVICE);
   }
   return {
     transport: readTransport(options.transport, provider),
@@ -70,31 +67,6 @@ function readDeviceOptions(options) {
     }),
     ...readRetry(options.retry),
   };
-}
-
-/**
- * @param {string} connectionString
- * @returns {any} An authentication provider.
- */
-function readProvider(connectionString) {
-  const fields = parseConnectionString(connectionString);
-  if (fields.ModuleId) throw notImplemented(`Connecting as a module (ModuleId=${fields.ModuleId})`);
-  if (fields.SharedAccessKey)
-    return SharedAccessKeyAuthenticationProvider.fromConnectionString(connectionString);
-  if (fields.SharedAccessSignature) {
-    return SharedAccessSignatureAuthenticationProvider.fromSharedAccessSignature(
-      fields.SharedAccessSignature,
-      fields.GatewayHostName,
-    );
-  }
-  throw notImplemented(`X.509 authentication (x509=${fields.x509})`);
-}
-
-/** @param {string} what */
-function notImplemented(what) {
-  return failure(NotImplementedError, 'ERR_IOT_NOT_IMPLEMENTED', `${what} is not implemented yet`, {
-    hint: 'Use a device with a symmetric key: HostName=…;DeviceId=…;SharedAccessKey=…;GatewayHostName=…',
-  });
 }
 
 /**

@@ -19,6 +19,7 @@ const CAUSES = Object.freeze({
   'connection-string-field-misspelt': 'problem',
   'connection-string-field-duplicate': 'problem',
   'connection-string-space': 'problem',
+  'connection-string-field-unknown': 'problem',
   'credential-missing': 'problem',
   'credential-conflict': 'problem',
   'credential-unsupported': 'problem',
@@ -59,6 +60,7 @@ const CAUSES = Object.freeze({
   // The certificates.
   'certificate-of-hub': 'problem',
   interception: 'problem',
+  'not-the-gateway': 'problem',
   'clock-behind': 'problem',
   'clock-ahead': 'problem',
   'ca-is-server-certificate': 'problem',
@@ -110,6 +112,7 @@ const CAUSES = Object.freeze({
   'gateway-restarts': 'problem',
 
   // Nothing of the above.
+  'connection-string-refused': 'problem',
   unexplained: 'problem',
 
   'clock-differs': 'warning',
@@ -117,7 +120,6 @@ const CAUSES = Object.freeze({
   'gateway-name-form': 'warning',
   'hub-name-unusual': 'warning',
   'key-length': 'warning',
-  'connection-string-field-unknown': 'warning',
   'certificate-pinned': 'warning',
   'ca-some-invalid': 'warning',
   'ca-expires-soon': 'warning',

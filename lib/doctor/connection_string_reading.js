@@ -1,20 +1,43 @@
 // @ts-check
 'use strict';
 
+const { strictProviderOf } = require('../authentication/strict_provider');
 const { KNOWN_FIELDS, NEXT_FIELD } = require('../identity/connection_string');
+const { parseConnectionString } = require('../identity/strict_connection_string');
 
 /** @typedef {import('../..').ConnectionStringFault} Fault */
 
 const SECRETS = ['SharedAccessKey', 'SharedAccessSignature'];
 
 /**
- * Reads a connection string for diagnosis: what `connect()` would refuse is noted and, where the meaning is plain,
- * corrected, so that the examination can go on. Faults show names of fields, never values.
+ * @param {string} source
+ * @returns {{ code: string, message: string, hint: string } | undefined} Why `connect()` would refuse it; `undefined`: it
+ *   would not.
+ */
+function refusalOf(source) {
+  try {
+    strictProviderOf(source);
+    return undefined;
+  } catch (error) {
+    const { code, message, hint } = /** @type {any} */ (error);
+    if (code === undefined) throw error;
+    return { code, message, hint };
+  }
+}
+
+/**
+ * Reads a connection string for diagnosis. What `connect()` accepts has no faults here either; what it would refuse is
+ * noted and, where the meaning is plain, corrected, so that the examination can go on. Faults show names of fields, never
+ * values.
  *
  * @param {string} source
+ * @param {boolean} accepted `connect()` accepts it.
  * @returns {{ fields: Record<string, string>, faults: Fault[] }}
  */
-function readConnectionString(source) {
+function readConnectionString(source, accepted) {
+  if (accepted) {
+    return { fields: /** @type {Record<string, string>} */ (parseConnectionString(source)), faults: [] };
+  }
   /** @type {Fault[]} */
   const faults = [];
   /** @type {Record<string, string>} */
@@ -22,7 +45,7 @@ function readConnectionString(source) {
   const { text, quoted } = unquoted(source);
   if (quoted) faults.push({ kind: 'connection-string-space', where: 'whole', detail: 'quotes' });
   let position = 0;
-  for (const element of text.split(';')) {
+  for (const element of (quoted ? text : source).split(';')) {
     if (!element.trim()) continue;
     position += 1;
     const [first, ...swallowed] = element.trimStart().split(NEXT_FIELD);
@@ -104,4 +127,4 @@ function unquoted(text) {
   return { text: inside.trim(), quoted: inside !== trimmed };
 }
 
-module.exports = { readConnectionString };
+module.exports = { readConnectionString, refusalOf };

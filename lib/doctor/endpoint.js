@@ -10,4 +10,12 @@ function endpointOf({ connectionString }) {
   return host === undefined ? 'the gateway' : `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-module.exports = { endpointOf };
+/**
+ * @param {import('../..').DiagnosisFacts} facts
+ * @returns {string} The field of the connection string that says where the device connects to.
+ */
+function fieldOf({ connectionString }) {
+  return connectionString?.gateway || !connectionString?.hub ? 'GatewayHostName' : 'HostName';
+}
+
+module.exports = { endpointOf, fieldOf };

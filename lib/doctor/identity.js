@@ -69,9 +69,19 @@ function endpoint({ HostName: hub, GatewayHostName: gateway }, faults, defaultPo
   } else if (gateway && hub && !HUB.test(hub)) {
     faults.push({ kind: 'hub-name-unusual', where: 'HostName' });
   }
-  const where = gateway ? 'GatewayHostName' : 'HostName';
-  const written = gateway || hub;
-  if (!written) return {};
+  if (!gateway) return hub ? readHost('HostName', hub, faults, defaultPort) : {};
+  if (hub) readHost('HostName', hub, faults, defaultPort);
+  return readHost('GatewayHostName', gateway, faults, defaultPort);
+}
+
+/**
+ * @param {'HostName' | 'GatewayHostName'} where
+ * @param {string} written
+ * @param {Fault[]} faults
+ * @param {number} defaultPort
+ * @returns {{ host?: string, port?: number }}
+ */
+function readHost(where, written, faults, defaultPort) {
   const bare = withoutScheme(written);
   try {
     const found = parseEndpoint(bare, defaultPort);

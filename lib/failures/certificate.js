@@ -5,6 +5,7 @@ const { isIP } = require('node:net');
 const { NotConnectedError } = require('../vocabulary/errors');
 const {
   bareNameOf,
+  isOfEdgeHub,
   isoDate,
   leafOf,
   listed,
@@ -24,7 +25,7 @@ const {
 const LITTLE_MS = 24 * 3600 * 1000;
 
 /** IoT Hub's own names (contract edge-gateway.md §10.2, row 4). */
-const HUB_NAME = /\.azure-devices\.(net|us|cn)$/i;
+const HUB_NAME = /\.azure-devices\.(net|us|cn|de)\.?$/i;
 
 /**
  * The verdict on a gateway's certificate: dates, names, purpose. Who issued it is judged in `issuer.js`.
@@ -163,7 +164,7 @@ const ROWS = [
     type: NotConnectedError,
     message: ({ host }, leaf) =>
       `The certificate of the gateway is not for ${host}: it is for ${listed(namesOf(leaf))}`,
-    remedy: ({ host }, leaf) => useOtherName(host, leaf),
+    remedy: useOtherName,
   },
   {
     kind: 'certificate-wrong-purpose',
@@ -197,12 +198,16 @@ function rootOf({ root, top }) {
 }
 
 /**
- * @param {string} host
- * @param {X509Certificate} leaf
+ * @param {Circumstances} circumstances
+ * @param {X509Certificate} leaf Its issuer is trusted.
  */
-function useOtherName(host, leaf) {
+function useOtherName({ host, caIsGiven }, leaf) {
   if (isIP(host) && namesOf(leaf).includes(host)) {
     return `It has the address as a DNS name, which does not count: have it made anew with subjectAltName=IP:${host}.`;
+  }
+  // The system trusts the issuers of the whole internet, whose hosts are no gateways.
+  if (!caIsGiven && !isOfEdgeHub(leaf)) {
+    return `Check that ${host} leads to the gateway (DNS, /etc/hosts), and not to another host; then set hostname on the gateway to ${host}.`;
   }
   const other = reachableNameOf(leaf);
   return other === undefined
@@ -210,4 +215,4 @@ function useOtherName(host, leaf) {
     : `Use GatewayHostName=${other} if this device can resolve that name, or set hostname on the gateway to ${host}.`;
 }
 
-module.exports = { ROWS };
+module.exports = { HUB_NAME, ROWS };

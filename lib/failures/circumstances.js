@@ -3,6 +3,7 @@
 
 const { quote } = require('../vocabulary/failure');
 const { isGiven } = require('./doctor_command');
+const { CLIENT } = require('../vocabulary/idiom');
 const { parse, topOf } = require('./presented');
 const { originIn, rootSource } = require('./roots');
 const { readToken } = require('./token');
@@ -26,12 +27,16 @@ class Circumstances {
    * @param {import('./connection_failure').Target} target
    * @param {import('./connection_failure').Background} [background]
    */
-  constructor(native, target, { now = new Date(), shortLives = 0 } = {}) {
+  constructor(native, target, { now = new Date(), shortLives = 0, unstored = 0 } = {}) {
     this.native = native;
     this.target = target;
     this.now = now;
     this.shortLives = shortLives;
+    this.unstored = unstored;
     this.host = target.host;
+    /** The field of the connection string that names the host. */
+    this.field = target.field ?? 'GatewayHostName';
+    this.idiom = target.idiom ?? CLIENT;
     this.port = target.port;
     this.detail = native.detail;
     /** `gateway.local:8883` */

@@ -2,6 +2,7 @@
 'use strict';
 
 const { failure } = require('../vocabulary/failure');
+const { HUB_NAME } = require('./certificate');
 const { Circumstances } = require('./circumstances');
 const { doctorCommand } = require('./doctor_command');
 
@@ -21,6 +22,8 @@ const { doctorCommand } = require('./doctor_command');
  * @property {import('../..').CertificateAuthority} [ca] As the app gave it: where it is a path, the doctor is told.
  * @property {string} [password] The token; of it only the resource and the expiry are ever shown.
  * @property {'mqtt' | 'ws' | 'amqp'} [protocol] Default `mqtt`.
+ * @property {'GatewayHostName' | 'HostName'} [field] Which of the two the host is. Default: the gateway.
+ * @property {import('../vocabulary/idiom').Idiom} [idiom] The interface of the app. Default: that of Client.
  */
 
 /**
@@ -29,6 +32,7 @@ const { doctorCommand } = require('./doctor_command');
  * @typedef {object} Background
  * @property {number} [shortLives] So many connections in a row ended as those of two clients with one id do, this one
  *   included; 0: that may be an accident.
+ * @property {number} [unstored] So many in a row ended upon a message, before any was acknowledged.
  * @property {Date} [now] What the clock of this device says.
  */
 
@@ -84,13 +88,26 @@ function explain(native, target, background) {
   const row = /** @type {Row} */ (ROWS.find((each) => fits(each, circumstances)));
   // Rows without one do not look at it.
   const certificate = /** @type {X509Certificate} */ (row.certificate?.(circumstances));
+  const remedy = typeof row.remedy === 'string' ? row.remedy : row.remedy(circumstances, certificate);
   return {
     code: row.code,
     type: row.type,
     message: row.message(circumstances, certificate),
-    remedy: typeof row.remedy === 'string' ? row.remedy : row.remedy(circumstances, certificate),
+    remedy: withoutGateway(circumstances) ? NO_GATEWAY : remedy,
     ...(certificate && { certificate: require('./presented').factsOf(certificate) }),
   };
+}
+
+const NO_GATEWAY =
+  'There is no GatewayHostName, so the device tried IoT Hub itself: add ;GatewayHostName=<gateway> to its connection string.';
+
+/**
+ * Whatever it is that failed, the device was not meant to get there.
+ *
+ * @param {Circumstances} circumstances
+ */
+function withoutGateway({ native, field, host }) {
+  return native.stage !== 'connected' && field === 'HostName' && HUB_NAME.test(host);
 }
 
 /**
@@ -100,14 +117,16 @@ function explain(native, target, background) {
  * @param {NativeFailure} native
  * @param {Target} target
  * @param {Background} [background]
- * @returns {Error & { code: string, hint?: string }} Its `hint` ends with the command that finds out more; `cause` is
- *   what the layer below said.
+ * @returns {Error & { code: string, hint?: string }} Its `hint` ends with the command that finds out more; `cause`, and
+ *   `transportError`, is what the layer below said.
  */
 function connectionFailure(native, target, background) {
   const { type, code, message, remedy, certificate } = explain(native, target, background);
+  const cause = lowerLayer(native);
   return failure(type, code, message, {
     hint: `${remedy} Run: ${doctorCommand(target)}`,
-    cause: lowerLayer(native),
+    cause,
+    transportError: cause,
     stage: native.stage,
     returnCode: native.code,
     certificate,

@@ -26,6 +26,18 @@ const ROWS = [
     remedy: 'The network is interrupted.',
   },
   {
+    kind: ['closed', 'reset'],
+    stage: 'connected',
+    when: ({ unstored }) => unstored > 0,
+    code: 'ERR_IOT_NOT_STORED',
+    type: NotConnectedError,
+    message: ({ at, device, unstored }) =>
+      `The gateway at ${at} ends the connection of device ${device} when it is sent a message, ${unstored} times in a row`,
+    remedy:
+      'A gateway does that when it cannot store the message: its disk is full, or its store is damaged. On the gateway: ' +
+      'df -h, and sudo iotedge logs edgeHub.',
+  },
+  {
     kind: 'closed',
     stage: 'connected',
     when: ({ shortLives }) => shortLives > 0,
@@ -65,10 +77,10 @@ const ROWS = [
 ];
 
 /** @param {import('./circumstances').Circumstances} circumstances */
-function whyItEnds({ token, tokenIsExpired }) {
+function whyItEnds({ token, tokenIsExpired, idiom }) {
   const expiry = token?.expiry;
   if (tokenIsExpired && expiry) {
-    return `The token expired on ${isoDate(expiry)}: give a new one to updateSharedAccessSignature before that.`;
+    return `The token expired on ${isoDate(expiry)}. Before that, make a new one and ${idiom.giveToken}.`;
   }
   return 'It may have been restarted, or another client with this device id has connected.';
 }

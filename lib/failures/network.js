@@ -15,8 +15,8 @@ const ROWS = [
     code: 'ERR_IOT_HOST_NOT_FOUND',
     type: NotConnectedError,
     message: ({ host }) => `The host name ${quote(host)} does not resolve`,
-    remedy:
-      'Check GatewayHostName for typing errors, and that this device can resolve it (DNS or /etc/hosts).',
+    remedy: ({ field }) =>
+      `Check ${field} for typing errors, and that this device can resolve it (DNS or /etc/hosts).`,
   },
   {
     kind: 'name-temporary',
@@ -30,7 +30,7 @@ const ROWS = [
     code: 'ERR_IOT_HOST_INVALID',
     type: ArgumentError,
     message: ({ host }) => `${quote(host)} is no host name or address`,
-    remedy: 'Correct GatewayHostName in the connection string.',
+    remedy: ({ field }) => `Correct ${field} in the connection string.`,
   },
   {
     kind: 'timed-out',

@@ -66,8 +66,8 @@ const ROWS = [
     type: UnauthorizedError,
     message: ({ at, device, native, token }) =>
       `The token of device ${device} expired on ${isoDate(expiryOf(token))}, and the gateway at ${at} refused it (CONNACK ${native.code})`,
-    remedy: ({ now }) =>
-      'Make a new token and give it to updateSharedAccessSignature, or connect with the key. ' +
+    remedy: ({ now, idiom }) =>
+      `Make a new token and ${idiom.giveToken}, or connect with the key. ` +
       `The clock of this device says ${isoDate(now)}.`,
   },
   {

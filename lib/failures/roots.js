@@ -4,6 +4,7 @@
 const { getSystemErrorName } = require('node:util');
 const { ArgumentError, NotConnectedError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
+const { faultOfPath } = require('./path');
 
 /** @typedef {import('../native/binding').NativeFailure} NativeFailure */
 /** @typedef {import('../..').CertificateAuthority} CertificateAuthority */
@@ -13,6 +14,7 @@ const { failure, quote } = require('../vocabulary/failure');
  *
  * @typedef {object} RootSource
  * @property {string} place `the file "root.pem" given as ca`, or `ca[1]`.
+ * @property {string} file Its path; empty where it is none.
  * @property {string} line `, line 3`, where that is known.
  * @property {string} reason
  * @property {string | undefined} systemError `EACCES`
@@ -25,23 +27,12 @@ const { failure, quote } = require('../vocabulary/failure');
  */
 const ROWS = [
   {
-    kind: 'roots-not-found',
-    code: 'ERR_IOT_CA_NOT_FOUND',
-    type: ArgumentError,
-    message: ({ source }) => `${capital(source.place)} does not exist`,
-    remedy: () =>
-      `Check the path; it is relative to the working directory. A relative path: ${quote(process.cwd())}`,
-  },
-  {
-    kind: 'roots-unreadable',
+    kind: ['roots-not-found', 'roots-unreadable'],
     code: 'ERR_IOT_CA_NOT_FOUND',
     type: ArgumentError,
     message: ({ source }) =>
-      `${capital(source.place)} cannot be read (${source.systemError ?? source.reason})`,
-    remedy: ({ source }) =>
-      source.systemError === 'EISDIR'
-        ? 'It is a directory: give the file in it that holds the root certificate.'
-        : 'The process must be allowed to read it.',
+      `${capital(source.place)} ${faultOfPath(source.file, source.systemError ?? source.reason).fault}`,
+    remedy: ({ source }) => faultOfPath(source.file, source.systemError ?? source.reason).hint,
   },
   {
     kind: ['roots-not-a-file', 'roots-too-large'],
@@ -90,17 +81,23 @@ function capital(place) {
 }
 
 /**
- * @param {Pick<NativeFailure, 'detail' | 'file' | 'line' | 'osError'>} native
+ * @param {Pick<NativeFailure, 'kind' | 'detail' | 'file' | 'line' | 'osError'>} native
  * @param {string} origin `ca`, `ca[1]` or the name of the environment variable.
  * @returns {RootSource}
  */
-function rootSource({ detail, file, line, osError }, origin) {
+function rootSource({ kind, detail, file = '', line, osError }, origin) {
   return {
-    place: file === undefined ? origin : `the file ${quote(file)} given as ${origin}`,
+    place: file === '' ? origin : `the file ${quote(file)} given as ${origin}`,
+    file,
     line: line === undefined ? '' : `, line ${line}`,
     reason: detail,
-    systemError: osError === undefined ? undefined : getSystemErrorName(-osError),
+    systemError: kind === 'roots-not-found' ? 'ENOENT' : systemErrorOf(osError),
   };
+}
+
+/** @param {number | undefined} osError Windows counts them in its own way. */
+function systemErrorOf(osError) {
+  return osError === undefined || process.platform === 'win32' ? undefined : getSystemErrorName(-osError);
 }
 
 /**
@@ -124,13 +121,18 @@ function originIn(file, ca, origin = 'ca') {
  *
  * @param {Pick<NativeFailure, 'kind' | 'detail' | 'file' | 'line' | 'osError'>} native
  * @param {string} origin
+ * @param {{ what: string, hint: string }} [mistaken] What stands there instead of a certificate, where that is known.
  */
-function rootsError(native, origin) {
+function rootsError(native, origin, mistaken) {
   const { type, code, message, remedy } = /** @type {any} */ (
     ROWS.find(({ kind }) => [kind].flat().includes(native.kind))
   );
   const circumstances = { source: rootSource(native, origin) };
-  const { systemError } = circumstances.source;
+  const { place, systemError } = circumstances.source;
+  if (mistaken) {
+    const instead = `There is no certificate in ${place} but ${mistaken.what}`;
+    return failure(ArgumentError, 'ERR_IOT_CA_NO_CERTIFICATE', instead, { hint: mistaken.hint });
+  }
   const cause =
     systemError && Object.assign(new Error(`${systemError}: ${native.detail}`), { code: systemError });
   const hint = typeof remedy === 'string' ? remedy : remedy(circumstances);

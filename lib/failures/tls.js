@@ -71,7 +71,7 @@ const ROWS = [
     code: 'ERR_IOT_NO_TRUST',
     type: NotConnectedError,
     message: () => 'There is no root certificate to trust: none is given, and the system has none',
-    remedy: 'Give the root of the gateway: client.setOptions({ ca: fs.readFileSync(path) }).',
+    remedy: ({ idiom }) => `Give the root of the gateway: ${idiom.giveRoot}.`,
   },
   {
     kind: 'bad-root',

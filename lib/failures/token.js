@@ -47,6 +47,43 @@ function readToken(token) {
   };
 }
 
+/**
+ * What no gateway can read, whatever the time and whoever signed it (contract edge-gateway.md §2.3): `malformed`;
+ * `encoding`, a signature that is not percent-encoded; `milliseconds`, an expiry that is not in seconds.
+ *
+ * @param {string} token
+ * @returns {('malformed' | 'encoding' | 'milliseconds')[]}
+ */
+function formFaultsOf(token) {
+  const fields = fieldsOf(token);
+  const { sr, sig, se = '' } = fields ?? {};
+  /** @type {ReturnType<typeof formFaultsOf>} */
+  const faults = [];
+  if (!sr || !sig || !/^\d+(\.\d*)?(e\+?\d+)?$/i.test(se)) faults.push('malformed');
+  // A raw = cuts the rest off, a raw + becomes a space.
+  if (sig && /[=+]/.test(sig)) faults.push('encoding');
+  if (Number(se) > LATEST_S) faults.push('milliseconds');
+  return faults;
+}
+
+/**
+ * @param {string} token
+ * @returns {Record<string, string> | undefined} By name in lower case, as written; `undefined` if it has not the form.
+ */
+function fieldsOf(token) {
+  const [, text] = /^SharedAccessSignature\s(\S*)$/.exec(token) ?? [];
+  if (text === undefined) return undefined;
+  /** @type {Record<string, string>} */
+  const fields = {};
+  for (const field of text.split('&').filter(Boolean)) {
+    const at = field.indexOf('=');
+    const name = field.slice(0, Math.max(at, 0)).toLowerCase();
+    if (at < 0 || Object.hasOwn(fields, name)) return undefined;
+    fields[name] = field.slice(at + 1);
+  }
+  return fields;
+}
+
 /** @param {string | undefined} resource `<host>%2Fdevices%2F<device>[%2Fmodules%2F<module>]` */
 function deviceOf(resource = '') {
   let decoded;
@@ -59,4 +96,4 @@ function deviceOf(resource = '') {
   return module === undefined ? device : `${device}/${module}`;
 }
 
-module.exports = { holderOf, isForAnother, readToken };
+module.exports = { fieldsOf, formFaultsOf, holderOf, isForAnother, readToken };

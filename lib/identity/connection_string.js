@@ -42,6 +42,27 @@ class ConnectionString {
   }
 }
 
+/**
+ * A connection string as it was meant. Environment variables, files and secrets end in line breaks and blanks, and host
+ * names pasted from a browser in a slash; the original connects with all of them.
+ *
+ * @param {string} source
+ * @returns {string} Without white space around its fields, and without slashes behind host names.
+ */
+function tidied(source) {
+  const elements = String(source).split(';');
+  return elements.map((element) => tidiedField(element)).join(';');
+}
+
+/** @param {string} element */
+function tidiedField(element) {
+  const at = element.indexOf('=');
+  if (at < 0) return element;
+  const name = element.slice(0, at).trim();
+  const value = element.slice(at + 1).trim();
+  return `${name}=${/^(Gateway)?HostName$/.test(name) ? value.replace(/\/+$/, '') : value}`;
+}
+
 /** The functions of the same name in azure-iot-device. */
 const deviceConnectionString = {
   /**
@@ -142,4 +163,5 @@ module.exports = {
   missingField,
   requireOneCredential,
   hideSecrets,
+  tidied,
 };

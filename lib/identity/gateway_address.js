@@ -45,7 +45,9 @@ function isIPv4(text) {
  */
 function readName(name) {
   if (isIPv4(name)) return name;
-  // Not for ASCII: it would drop line breaks and turn "1.2.3" into an address.
+  // The conversion reads URLs: it drops line breaks, and what follows a slash.
+  if (/[\0- /\\?#@%:]/.test(name)) return undefined;
+  // Not for ASCII: it would turn "1.2.3" into an address.
   const ascii = /[^\0-\x7f]/.test(name) ? domainToASCII(name) : name;
   // Underscores are not for host names, but container networks use them. A last label of digits is a broken address.
   const label = /^(?!-)[\w-]{1,63}(?<!-)$/;
@@ -57,8 +59,8 @@ function readName(name) {
 
 /** @param {string} hostName */
 function invalid(hostName) {
-  const hint = /^\w+:\/\//.test(hostName)
-    ? 'Leave the scheme away: the name alone, if need be with a port.'
+  const hint = String(hostName).includes('/')
+    ? 'Leave scheme and path away: the name alone, if need be with a port.'
     : 'A name or address, if need be with a port: gateway.local, 192.168.1.4:8883, [fe80::1]:8883';
   return failure(ArgumentError, 'ERR_IOT_HOST_INVALID', `${quote(hostName)} is no host name or address`, {
     hint,

@@ -25,7 +25,7 @@ const { decodeSharedAccessKey } = require('./shared_access_key');
  * @throws {FormatError} `ERR_IOT_CONNECTION_STRING_MALFORMED`: an element is not `name=value`.
  * @throws {ArgumentError} `ERR_IOT_CONNECTION_STRING_…`: `MISSING`, `SPACE`, `FIELD_UNKNOWN`, `FIELD_DUPLICATE`,
  *   `FIELD_MISSING`, `NO_CREDENTIAL`, `CREDENTIAL_CONFLICT`; `ERR_IOT_HOST_INVALID`, `ERR_IOT_DEVICE_ID_INVALID`,
- *   `ERR_IOT_KEY_NOT_BASE64`, `ERR_IOT_TOKEN_RESOURCE`.
+ *   `ERR_IOT_KEY_NOT_BASE64`; `ERR_IOT_TOKEN_…`: `MALFORMED`, `EXPIRY`, `RESOURCE`.
  */
 function parseConnectionString(source) {
   if (typeof source !== 'string' || !source.trim()) {
@@ -91,13 +91,32 @@ function readField(element, position, fields) {
 }
 
 /**
- * A token alone decides which device connects, so one for another device would go unnoticed.
+ * What no gateway can read is refused here. And a token alone decides which device connects, so one for another device
+ * would go unnoticed.
  *
  * @param {Record<string, string>} fields
  */
 function requireTokenOf({ SharedAccessSignature: text, DeviceId, ModuleId }) {
   // Only who brings a token needs it.
-  const { holderOf, isForAnother, readToken } = require('../failures/token');
+  const { formFaultsOf, holderOf, isForAnother, readToken } = require('../failures/token');
+  const [fault] = formFaultsOf(text);
+  if (fault === 'milliseconds') {
+    const message = 'The token of the connection string expires at a time (se) that is not in seconds';
+    throw failure(ArgumentError, 'ERR_IOT_TOKEN_EXPIRY', message, {
+      hint: 'Make the token with se in seconds since 1970: Math.floor(Date.now() / 1000) + 3600.',
+    });
+  }
+  if (fault !== undefined) {
+    const what = fault === 'encoding' ? 'has a signature that is not percent-encoded' : 'is malformed';
+    throw failure(
+      FormatError,
+      'ERR_IOT_TOKEN_MALFORMED',
+      `The shared access signature of the connection string ${what}`,
+      {
+        hint: 'Copy it once more, whole, with the one space in it; its signature has %2B, %2F and %3D for + / and =.',
+      },
+    );
+  }
   const token = readToken(text);
   if (!isForAnother(token, ModuleId ? `${DeviceId}/${ModuleId}` : DeviceId)) return;
   const message = `The token of the connection string is for ${holderOf(token)}, its DeviceId is ${quote(DeviceId)}`;

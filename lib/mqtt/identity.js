@@ -16,7 +16,7 @@ const API_VERSION = '2021-04-12';
 class MqttIdentity {
   /** @type {string} */
   #hub;
-  /** @type {string} Where it connects to. */
+  /** @type {string | undefined} */
   #gateway;
 
   /**
@@ -27,7 +27,7 @@ class MqttIdentity {
     requireDeviceId(deviceId);
     if (moduleId) requireDeviceId(moduleId);
     this.#hub = host;
-    this.#gateway = gatewayHostName || host;
+    this.#gateway = gatewayHostName;
     /** The hub's own name stands in the connection string of a device without a gateway; any other is a gateway's. */
     this.behindGateway = Boolean(gatewayHostName) || !/\.azure-devices\./i.test(host);
     /** MQTT client id. */
@@ -40,11 +40,12 @@ class MqttIdentity {
 
   /**
    * @param {number} defaultPort
-   * @returns {{ host: string, port: number }}
+   * @returns {{ host: string, port: number, field: 'GatewayHostName' | 'HostName' }} `field`: which of the two it is.
    * @throws {ArgumentError} `ERR_IOT_HOST_INVALID`
    */
   endpoint(defaultPort) {
-    return parseEndpoint(this.#gateway, defaultPort);
+    const field = this.#gateway ? 'GatewayHostName' : 'HostName';
+    return { ...parseEndpoint(this.#gateway || this.#hub, defaultPort), field };
   }
 
   /**

@@ -60,7 +60,7 @@ class Link {
   #hooks;
   #hold;
   #lives = new Lives();
-  /** The app was told that another client uses its id. */
+  /** The app was told why the gateway ends its connections. */
   #warned = false;
   /** @type {TransportConfig | undefined} */
   #credentials;
@@ -105,6 +105,13 @@ class Link {
   /** Of the last credentials. */
   get identity() {
     return this.#identity;
+  }
+
+  /** What was last connected to, for those who watch. @returns {import('../plumbing/happenings').Peer | undefined} */
+  get peer() {
+    if (this.#target === undefined) return undefined;
+    const { clientId, host, port } = this.#target;
+    return { device: clientId, gateway: `${host.includes(':') ? `[${host}]` : host}:${port}` };
   }
 
   /**
@@ -241,10 +248,17 @@ class Link {
   /** @param {TransportConfig} credentials */
   #requestOf(credentials) {
     const identity = this.#identify(credentials);
-    const { ca } = this.#options;
+    const { ca, idiom } = this.#options;
     const trust = this.#bundledRoots ? bundledTrust() : this.#options.trust;
     const password = credentials.sharedAccessSignature?.toString();
-    this.#target = { ...identity.endpoint(MQTT_PORT), clientId: identity.clientId, password, ca, ...trust };
+    this.#target = {
+      ...identity.endpoint(MQTT_PORT),
+      clientId: identity.clientId,
+      password,
+      ca,
+      idiom,
+      ...trust,
+    };
     return {
       ...this.#target,
       ...this.#options.timeouts,
@@ -304,9 +318,10 @@ class Link {
 
   /** @param {NativeEvent} event */
   #onLost(event) {
-    const life = this.#lives.lost(/** @type {NativeFailure} */ (event.failure), this.#session.through);
-    const error = this.#explain(event, life.contested);
-    if (life.contested >= SUSPICIOUS) this.#warn(error);
+    const { through, waits } = this.#session;
+    const life = this.#lives.lost(/** @type {NativeFailure} */ (event.failure), through, waits);
+    const error = this.#explain(event, life);
+    if (Math.max(life.contested, life.unstored) >= SUSPICIOUS) this.#warn(error);
     const renewals = this.#renewals.splice(0);
     for (const callback of renewals.flatMap(({ callbacks }) => callbacks)) process.nextTick(callback, error);
     this.#end();
@@ -336,14 +351,14 @@ class Link {
   /**
    * Few apps listen to what a connection does.
    *
-   * @param {{ message: string, hint?: string }} error
+   * @param {{ code: string, message: string, hint?: string }} error
    */
-  #warn({ message, hint }) {
+  #warn({ code, message, hint }) {
     if (this.#warned) return;
     this.#warned = true;
     process.emitWarning(message, {
       type: 'EdgeDownstreamWarning',
-      code: 'WARN_IOT_TAKEN_OVER',
+      code: code.replace('ERR', 'WARN'),
       detail: hint,
     });
   }
@@ -361,14 +376,15 @@ class Link {
 
   /**
    * @param {NativeEvent} event
-   * @param {number} [contested]
+   * @param {{ contested: number, unstored: number }} [life]
    */
-  #explain(event, contested = 0) {
+  #explain(event, { contested, unstored } = { contested: 0, unstored: 0 }) {
     // Loaded when needed: a device that connects has no use for it.
     const { connectionFailure } = require('../failures/connection_failure');
     const target = /** @type {import('../failures/connection_failure').Target} */ (this.#target);
     return connectionFailure(/** @type {NativeFailure} */ (event.failure), target, {
       shortLives: contested >= SUSPICIOUS ? contested : 0,
+      unstored: unstored >= SUSPICIOUS ? unstored : 0,
     });
   }
 }

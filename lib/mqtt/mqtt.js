@@ -1,16 +1,18 @@
 // @ts-check
 'use strict';
 
-const { EventEmitter } = require('node:events');
+const { faultOf, requireProvider } = require('../authentication/provider');
 const { NOTHING_TO_SETTLE } = require('../c2d/held_messages');
 const { keepsPendingOperations } = require('../connection/transport');
 const { bytesOf } = require('../message/body');
 const { closedBeforeConnected } = require('../session/operation_failure');
 const { Session } = require('../session/session');
 const { SHORT_TEXT } = require('../session/slab');
+const happenings = require('../plumbing/happenings');
 const { NotImplementedError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { MessageCompleted } = require('../vocabulary/results');
+const { TransportWithoutFeatures } = require('./absent');
 const { c2dRow } = require('./c2d');
 const { Link } = require('./link');
 const { requireMessageFits } = require('./message_size');
@@ -19,6 +21,7 @@ const { encodeSystemAndUser } = require('./property_bag');
 const { Subscriptions } = require('./subscriptions');
 const { Topics } = require('./topics');
 const { Unattended } = require('./unattended');
+const { watched } = require('./watched');
 
 /** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {(error: any, result?: any) => void} Callback */
@@ -30,7 +33,7 @@ const { Unattended } = require('./unattended');
  *
  * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`, `state({ stage })`.
  */
-class Mqtt extends EventEmitter {
+class Mqtt extends TransportWithoutFeatures {
   #provider;
   #options = new MqttOptions();
   #session;
@@ -48,25 +51,34 @@ class Mqtt extends EventEmitter {
     this.emit('message', message, settle);
   });
 
-  /** @param {any} authenticationProvider */
+  /**
+   * @param {any} authenticationProvider
+   * @throws {ReferenceError | ArgumentError | NotImplementedError} No device can connect with it: see `requireProvider`.
+   */
   constructor(authenticationProvider) {
+    requireProvider(authenticationProvider);
     super();
     this.#provider = authenticationProvider;
     this.#session = new Session({
       state: (event) => this.#link.handle(event),
       message: (event) => this.#onMessage(event),
     });
-    this.#subscriptions = new Subscriptions(this.#session, () => this.#link.renew());
+    this.#subscriptions = new Subscriptions(
+      watched(this.#session, () => this.peer),
+      () => this.#link.renew(),
+    );
     this.#topics = new Topics([this.#c2d]);
     this.#link = new Link(authenticationProvider, this.#options, this.#session, {
       identified: () => this.#sendDeferred(),
       stage: (stage) => this.emit('state', { stage }),
       connected: (identity, renewal) => {
+        if (renewal) happenings.renewed.tell(this.peer);
         this.#subscriptions.connected(identity);
         this.emit('connected', { renewal });
       },
       ended: () => this.#subscriptions.disconnected(),
       lost: (error, life) => {
+        happenings.lost.tell(this.peer, { reason: error });
         const tell = () => this.emit('disconnect', error, life);
         if (this.#unattended) this.giveUp(error, tell);
         else tell();
@@ -78,9 +90,14 @@ class Mqtt extends EventEmitter {
     return true;
   }
 
-  /** A client sees to the connection from now on. */
-  attend() {
+  /**
+   * A client sees to the connection from now on.
+   *
+   * @param {import('../vocabulary/idiom').Idiom} [idiom]
+   */
+  attend(idiom) {
     this.#unattended = undefined;
+    this.#options.idiom = idiom;
   }
 
   /**
@@ -89,7 +106,18 @@ class Mqtt extends EventEmitter {
    * @param {Callback} callback `(error, results.Connected)`
    */
   connect(callback) {
-    this.#link.connect(callback);
+    const fault = faultOf(this.#provider);
+    if (fault) process.nextTick(callback, fault);
+    else
+      this.#link.connect((error, result) => {
+        if (error) happenings.failed.tell(this.peer, { reason: error });
+        callback(error, result);
+      });
+  }
+
+  /** Which device it is, at which gateway, once that is known. */
+  get peer() {
+    return this.#link.peer;
   }
 
   /**
@@ -155,10 +183,10 @@ class Mqtt extends EventEmitter {
    * Nothing to do on MQTT: a message is acknowledged when its listeners have run.
    *
    * @param {any} _message
-   * @param {Callback} callback `(null, results.MessageCompleted)`
+   * @param {Callback} [callback] `(null, results.MessageCompleted)`
    */
   complete(_message, callback) {
-    callback(null, new MessageCompleted());
+    callback?.(null, new MessageCompleted());
   }
 
   /**
@@ -181,18 +209,14 @@ class Mqtt extends EventEmitter {
 
   /**
    * @param {Record<string, any>} options See `MqttOptions`; they take effect at the next connection.
-   * @param {Callback} callback
+   * @param {Callback} [callback] `(null)`
+   * @throws {ArgumentError | InvalidOperationError | TypeError} An option cannot be used; then none of them is.
    */
   setOptions(options, callback) {
-    try {
-      this.#options.set(options, this.#provider);
-    } catch (error) {
-      process.nextTick(callback, error);
-      return;
-    }
+    this.#options.set(options, this.#provider);
     this.#session.refuseWhenFull = this.#options.refuseWhenFull;
     this.#link.optionsChanged();
-    process.nextTick(callback, null);
+    if (callback) process.nextTick(callback, null);
   }
 
   /**

@@ -29,6 +29,8 @@ class MqttOptions {
   productInfo = '';
   /** @type {string | undefined} */
   modelId;
+  /** The interface of the app, for hints. @type {import('../vocabulary/idiom').Idiom | undefined} */
+  idiom;
 
   /** The roots for a connection; those of the operating system where no option was ever set. */
   get trust() {

@@ -32,8 +32,19 @@ function missing(loaderError) {
     : `There is no add-on for ${platform()}: ${remedy(false)}`;
   return failure(Error, 'ERR_IOT_NATIVE_MISSING', message, {
     hint: remedy(broken !== undefined),
-    cause: loaderError,
+    cause: saidBy(broken ?? tried.find(({ message }) => message.includes(platformName())) ?? loaderError),
   });
+}
+
+/**
+ * The others of the chain are files that nobody expects to be there.
+ *
+ * @param {Error} error
+ */
+function saidBy({ message }) {
+  const cause = new Error(message.split('\n', 1)[0]);
+  cause.stack = undefined;
+  return cause;
 }
 
 /** @param {boolean} broken There is a file, but not a fitting one. */

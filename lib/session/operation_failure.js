@@ -19,7 +19,8 @@ const OWN = new Set(Object.values(errors));
 function withDelivery(error, delivery) {
   if (OWN.has(error?.constructor)) {
     const { code, name: _, message, ...facts } = error;
-    return failure(error.constructor, code, message, { ...facts, delivery, cause: error.cause });
+    const { cause, transportError } = error;
+    return failure(error.constructor, code, message, { ...facts, delivery, cause, transportError });
   }
   if (typeof error !== 'object' || error === null) return error;
   const copy = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error));

@@ -178,6 +178,11 @@ class Session {
     this.#native.stop();
   }
 
+  /** Messages wait to be acknowledged. */
+  get waits() {
+    return this.#operations.publishes > 0;
+  }
+
   /** @returns {{ queued: number, inFlight: number }} Publishes not yet written, and those not yet acknowledged. */
   counts() {
     const inFlight = this.#native.written();

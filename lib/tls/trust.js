@@ -1,9 +1,11 @@
 // @ts-check
 'use strict';
 
+const fs = require('node:fs');
 const { lookAtRootFile, readCertificates, readRootFile } = require('../native/add_on');
 const { ArgumentError } = require('../vocabulary/errors');
-const { failure } = require('../vocabulary/failure');
+const { failure, quote } = require('../vocabulary/failure');
+const { mayBeSecret, pathIn } = require('./path');
 
 /** @typedef {import('../..').CertificateAuthority} CertificateAuthority */
 
@@ -37,7 +39,7 @@ const HOW_TO_GIVE = 'Give the root certificate as PEM: ca: fs.readFileSync(path)
 function readTrust(ca) {
   return trustOf(ca, (path, origin) => {
     const fault = lookAtRootFile(path, LOOK_MS);
-    if (fault) throw rootsError(fault, origin);
+    if (fault) throw fileError(fault, origin);
   });
 }
 
@@ -62,7 +64,7 @@ function readRoots(ca) {
   const read = [];
   const { roots, systemRoots } = trustOf(ca, (path, origin) => {
     const { certificates, failure: fault } = readRootFile(path, READ_MS);
-    if (fault) throw rootsError(fault, origin);
+    if (fault) throw fileError(fault, origin);
     const detail = `nothing came within ${READ_MS} ms`;
     if (!certificates) throw rootsError({ kind: 'roots-unreadable', detail, file: path }, origin);
     read.push(...certificates);
@@ -129,8 +131,10 @@ function addTo(trust, ca, origin, lookAt) {
       );
     }
     ca.forEach((each, index) => addTo(trust, each, `${origin}[${index}]`, lookAt));
-  } else if (ca instanceof Uint8Array || (typeof ca === 'string' && isInline(ca))) {
+  } else if (ca instanceof Uint8Array) {
     trust.roots.push(...decode(ca, origin));
+  } else if (typeof ca === 'string' && isInline(ca)) {
+    trust.roots.push(...decodeInline(ca, origin));
   } else if (typeof ca === 'string') {
     refuseSecret(ca);
     lookAt(ca, origin);
@@ -153,17 +157,37 @@ function isInline(text) {
 }
 
 /**
- * A missing file is reported with its path. What may be a key must not get there: a connection string, or the base64 of a
- * PEM section without its markers.
- *
  * @param {string} text
+ * @param {string} origin
  */
+function decodeInline(text, origin) {
+  try {
+    return decode(text, origin);
+  } catch (error) {
+    const path = pathIn(text);
+    const mistaken = recognise(text);
+    if (path === undefined || (mistaken && !mistaken.isPath)) throw error;
+    refuseSecret(path);
+    const message = `The path ${quote(path)} given as ${origin} has a line break around it`;
+    throw unusable(
+      'ERR_IOT_CA_NOT_FOUND',
+      message,
+      'Remove it: path.trim(). What is read from a file often ends in one.',
+    );
+  }
+}
+
+/** @param {string | Uint8Array} content */
+function recognise(content) {
+  // Loaded when needed: a device that connects has no use for it.
+  return require('./mistaken').recognise(Buffer.from(/** @type {any} */ (content)));
+}
+
+/** @param {string} text */
 function refuseSecret(text) {
-  const connectionString = /SharedAccess(Key|Signature)/.test(text);
-  // DER begins with 0x30, so its base64 begins with M.
-  if (!connectionString && !(text.length >= 64 && /^M[A-Za-z0-9+/]+=*$/.test(text))) return;
-  const what = connectionString ? 'a connection string' : 'base64 without the lines BEGIN and END around it';
-  throw unusable('ERR_IOT_CA_NO_CERTIFICATE', `There is no certificate in ca but ${what}`, HOW_TO_GIVE);
+  if (!mayBeSecret(text)) return;
+  const { what, hint } = recognise(text) ?? { what: 'base64', hint: HOW_TO_GIVE };
+  throw unusable('ERR_IOT_CA_NO_CERTIFICATE', `There is no certificate in ca but ${what}`, hint);
 }
 
 /** What was decoded last: a thousand devices of one program have the same root. */
@@ -184,11 +208,36 @@ function decode(content, origin) {
   const bytes = Buffer.from(/** @type {any} */ (content));
   const { certificates, fault } = readCertificates(bytes);
   if (fault) {
-    throw rootsError({ kind: `roots-${fault.kind}`, detail: fault.reason, line: fault.line }, origin);
+    // A damaged certificate is one; what else has a place in the text, or is not told apart by the core, is looked at.
+    const mistaken = fault.line === undefined ? recognise(bytes) : undefined;
+    throw rootsError(
+      { kind: `roots-${fault.kind}`, detail: fault.reason, line: fault.line },
+      origin,
+      mistaken,
+    );
   }
   if (decoded.length === MOST_DECODED) decoded.shift();
   decoded.push({ content: typeof content === 'string' ? content : bytes, certificates });
   return certificates;
+}
+
+/**
+ * @param {import('../native/binding').NativeFailure} fault
+ * @param {string} origin
+ */
+function fileError(fault, origin) {
+  const { kind, file = '', line } = fault;
+  const wasRead = ['roots-no-certificate', 'roots-private-key', 'roots-broken'].includes(kind);
+  return rootsError(fault, origin, wasRead && line === undefined ? recogniseFile(file) : undefined);
+}
+
+/** @param {string} path Of a file that could be read a moment ago. */
+function recogniseFile(path) {
+  try {
+    return recognise(fs.readFileSync(path));
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -5,6 +5,7 @@
  * @typedef {object} Facts
  * @property {string} [hint] What the reader can do about it: one sentence.
  * @property {unknown} [cause] The error underneath.
+ * @property {unknown} [transportError] The same, under the name by which apps of the original read it (device-sdk.md §5).
  * @property {'not sent' | 'unknown'} [delivery] For a message: never written to the socket, or perhaps received.
  */
 
@@ -21,12 +22,14 @@
  * @returns {E & Facts & { code: string }}
  */
 function failure(ErrorClass, code, message, facts = {}) {
-  const { cause, ...shown } = facts;
+  const { cause, transportError, ...shown } = facts;
   const error = /** @type {any} */ (new ErrorClass(message.replace(/\s*[\r\n]+\s*/g, ' ')));
   error.code = code;
   for (const [name, value] of Object.entries(shown)) if (value !== undefined) error[name] = value;
-  if (cause !== undefined) {
-    Object.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true });
+  // Not enumerable: an error that is printed shows its cause anyway, and once is enough.
+  for (const [name, value] of Object.entries({ cause, transportError })) {
+    if (value !== undefined)
+      Object.defineProperty(error, name, { value, writable: true, configurable: true });
   }
   Error.captureStackTrace(error, failure);
   return error;
@@ -34,6 +37,11 @@ function failure(ErrorClass, code, message, facts = {}) {
 
 /** What follows is a secret, also where it stands in a field that it does not belong to. */
 const SECRET = /((?:SharedAccessKey|SharedAccessSignature|\bsig)(?:\s*=|\s)).*/is;
+
+/** @param {string} text @returns {string} Without the key or token that may be in it, and what follows. */
+function withoutSecrets(text) {
+  return text.replace(SECRET, '$1…');
+}
 
 /**
  * A value as it may stand inside a message: one line, quoted if a text, at most `limit` characters of it. A key or token
@@ -44,8 +52,8 @@ const SECRET = /((?:SharedAccessKey|SharedAccessSignature|\bsig)(?:\s*=|\s)).*/i
  */
 function quote(value, limit = 80) {
   if (typeof value !== 'string') return typeof value === 'object' && value ? 'an object' : String(value);
-  const shown = value.replace(SECRET, '$1…');
+  const shown = withoutSecrets(value);
   return JSON.stringify(shown.length > limit ? shown.slice(0, limit) + '…' : shown);
 }
 
-module.exports = { failure, quote };
+module.exports = { failure, quote, withoutSecrets };

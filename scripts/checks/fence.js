@@ -2,6 +2,7 @@
 'use strict';
 
 const { main, ROOT, StepFailed } = require('../command');
+const { coreRoomFaults } = require('./core_rooms');
 const { roomFaults } = require('./rooms');
 const { resolve, Sources } = require('./sources');
 
@@ -19,7 +20,7 @@ const sources = new Sources(process.argv[2] ?? ROOT);
 
 /** Who may know whom (ARCHITECTURE.md): core | binding | facade with its rooms, and the gateway beside them. */
 main(() => {
-  const faults = [...core(), ...facade(), ...roomFaults(sources), ...gateway()];
+  const faults = [...core(), ...coreRoomFaults(sources), ...facade(), ...roomFaults(sources), ...gateway()];
   if (faults.length > 0) throw new StepFailed(faults.join('\n'));
   console.log('Nobody reaches over the fences.');
 });

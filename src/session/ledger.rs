@@ -16,6 +16,7 @@ use rumqttc::mqttbytes::v4::Publish;
 use rumqttc::mqttbytes::{self, QoS};
 
 pub(super) use packet::{Answer, Control, Mismatch};
+pub(super) use queue::Failed;
 
 use super::event::Delivery;
 use super::request::Outgoing;
@@ -52,13 +53,6 @@ struct Written {
     /// Order of first writing.
     sequence: u64,
     packet: Packet,
-}
-
-/// An operation that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Failed {
-    pub(super) id: u32,
-    pub(super) delivery: Delivery,
 }
 
 impl Ledger {

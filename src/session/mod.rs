@@ -20,6 +20,11 @@
 //! Operations are named by ids the app chooses. Each id given to [`Session::publish`], [`Session::subscribe`] or
 //! [`Session::unsubscribe`] comes back exactly once: from [`Session::drain`] when a publish is done, as
 //! [`Event::Granted`] or as [`Event::Failed`].
+//!
+//! What changes the connection is told apart by numbers, which the app chooses, too: see [`State`] for how connects and
+//! disconnects end, whatever coincides. A fault inside ends the session in [`State::Broken`].
+//!
+//! That all of this holds is shown by `model`: random programs over simulated time and a gateway in memory, and a judge.
 
 mod books;
 mod connection;
@@ -163,5 +168,7 @@ impl Drop for Session {
     }
 }
 
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod tests;

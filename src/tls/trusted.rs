@@ -203,20 +203,51 @@ impl Trusted {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::root::tests::certificate;
+    use crate::tls::test_folder::Folder;
+    use crate::tls::x509::tests::extension;
+
+    const SOON: Duration = Duration::from_secs(10);
+
+    fn prepared(trust: &Trust) -> Result<Arc<Trusted>, Failure> {
+        trust.gather_within(SOON)?.prepare()
+    }
+
+    /// One that nothing but `mark` tells apart.
+    fn root(mark: &[u8]) -> Vec<u8> {
+        certificate(Some(&[extension(99, false, mark)]), false)
+    }
 
     #[test]
-    fn dbg_system() {
-        let trust = Trust { system: true, ..Trust::default() };
-        let a = trust.gather_within(Duration::from_secs(5)).unwrap().prepare().unwrap();
-        for _ in 0..5 {
-            let t = std::time::Instant::now();
-            let g = trust.gather_within(Duration::from_secs(5)).unwrap();
-            eprintln!(
-                "{:?} same {} known {}",
-                t.elapsed(),
-                Arc::ptr_eq(g.system.as_ref().unwrap(), a.gathered.system.as_ref().unwrap()),
-                g.known().is_some()
-            );
-        }
+    fn who_trusts_the_same_shares_it_as_long_as_it_is_the_same() {
+        let folder = Folder::new();
+        let path = folder.write("root.der", root(b"first"));
+        let given = root(b"given");
+        let both = Trust { files: vec![path], given: vec![given.clone()], ..Trust::default() };
+        let first = prepared(&both).unwrap();
+        assert!(Arc::ptr_eq(&first, &prepared(&both.clone()).unwrap()));
+        assert!(!Arc::ptr_eq(&first, &prepared(&Trust::given(vec![given])).unwrap()), "this trusts less");
+
+        folder.write("root.der", root(b"second"));
+        let second = prepared(&both).unwrap();
+        assert!(!Arc::ptr_eq(&first, &second));
+        assert_eq!(second.file_roots(), [root(b"second")]);
+        assert_eq!(first.file_roots(), [root(b"first")], "a connection keeps what it was made with");
+    }
+
+    #[test]
+    fn what_nobody_uses_is_kept_for_a_few_and_no_more() {
+        let trusts: Vec<_> = (0..=MOST_IDLE)
+            .map(|index| Trust::given(vec![root(format!("idle {index}").as_bytes())]))
+            .collect();
+        let all: Vec<_> = trusts.iter().map(|trust| Arc::downgrade(&prepared(trust).unwrap())).collect();
+        assert!(all[0].upgrade().is_none());
+    }
+
+    #[test]
+    fn without_a_root_there_is_nothing_to_verify_with() {
+        assert_eq!(prepared(&Trust::default()).unwrap_err().kind, Kind::NoRoots);
+        let broken = Trust::given(vec![vec![0x30, 0]]);
+        assert_eq!(prepared(&broken).unwrap_err().kind, Kind::BadRoot);
     }
 }

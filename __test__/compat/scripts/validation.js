@@ -55,6 +55,15 @@ const CALLS = {
   'certificate beside a key': () => client.setOptions({ cert: 'x', key: 'y' }),
   'renewal margin over validity': () =>
     client.setOptions({ tokenRenewal: { tokenValidTimeInSeconds: 1, tokenRenewalMarginInSeconds: 2 } }),
+  'certificate beside a key, callback': () => client.setOptions({ cert: 'x', key: 'y' }, ignore),
+  'renewal margin over validity, callback': () => {
+    const tokenRenewal = { tokenValidTimeInSeconds: 1, tokenRenewalMarginInSeconds: 2 };
+    return client.setOptions({ tokenRenewal }, ignore);
+  },
+  'renewal of what is no own token, callback': () => {
+    const tokenRenewal = { tokenValidTimeInSeconds: 3, tokenRenewalMarginInSeconds: 2 };
+    return Client.fromSharedAccessSignature(TOKEN, Mqtt).setOptions({ tokenRenewal }, ignore);
+  },
   'renewal of what is no own token': () =>
     Client.fromSharedAccessSignature(TOKEN, Mqtt).setOptions({
       tokenRenewal: { tokenValidTimeInSeconds: 3, tokenRenewalMarginInSeconds: 2 },

@@ -1,11 +1,23 @@
 // Code for the original SDK, in strict mode. `types.test.js` compiles it against this package and, with the prefix
 // taken from the names of the modules, against the originals.
 
-import { Client, ConnectionString, Message, SharedAccessSignature } from 'edge-downstream/azure-iot-device';
+import {
+  Client,
+  ConnectionString,
+  DeviceTransport,
+  EdgedAuthConfig,
+  Message,
+  MethodMessage,
+  SharedAccessKeyAuthenticationProvider,
+  SharedAccessSignature,
+  TwinProperties,
+} from 'edge-downstream/azure-iot-device';
 import { Mqtt as Protocol, clientFromConnectionString } from 'edge-downstream/azure-iot-device-mqtt';
 import {
   ConnectionString as AnyConnectionString,
   Message as Same,
+  Receiver,
+  TransportConfig,
   errors,
   results,
 } from 'edge-downstream/azure-iot-common';
@@ -56,7 +68,34 @@ class Patient implements RetryPolicy {
   }
 }
 
+/** Signs elsewhere. */
+class Signer extends SharedAccessKeyAuthenticationProvider {
+  protected _sign(
+    resourceUri: string,
+    expiry: number,
+    callback: (error: Error, token?: string) => void,
+  ): void {
+    const { deviceId }: TransportConfig = this._credentials;
+    const valid: number = this._tokenValidTimeInSeconds;
+    setTimeout(() => callback(null as any, resourceUri + expiry + deviceId + valid), 1);
+  }
+}
+
+function types(
+  receiver: Receiver,
+  method: MethodMessage,
+  properties: TwinProperties,
+  edge: EdgedAuthConfig,
+): void {
+  receiver.on('message', (message: Same) => console.log(message.data));
+  console.log(method.methods.methodName, method.body.length, properties.desired.x, edge.workloadUri);
+}
+
 async function run(): Promise<void> {
+  const signer = new Signer({ host: 'h', deviceId: 'd' }, 3600, 900);
+  const signing: Client = Client.fromAuthenticationProvider(signer, Protocol);
+  const transport: DeviceTransport = new Protocol(signer);
+  console.log(signing, transport, types, client._transport === transport);
   client.setRetryPolicy(new Patient());
   client.setRetryPolicy(new NoRetry());
   client.setRetryPolicy(new ExponentialBackOffWithJitter(true));

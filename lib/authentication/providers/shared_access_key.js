@@ -4,7 +4,7 @@
 const { EventEmitter } = require('node:events');
 const { requireArguments } = require('../../plumbing/argument');
 const { callbackToPromise } = require('../../plumbing/callback');
-const { ConnectionString } = require('../../identity/connection_string');
+const { ConnectionString, tidied } = require('../../identity/connection_string');
 const { ArgumentError } = require('../../vocabulary/errors');
 const { failure } = require('../../vocabulary/failure');
 const { decodeSharedAccessKey } = require('../../identity/shared_access_key');
@@ -65,6 +65,11 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
    */
   get _credentials() {
     return this.#credentials;
+  }
+
+  /** @protected */
+  get _tokenValidTimeInSeconds() {
+    return this.#validS;
   }
 
   /**
@@ -185,7 +190,8 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
    */
   static fromConnectionString(connectionString, tokenValidTimeInSeconds, tokenRenewalMarginInSeconds) {
     requireArguments({ connectionString });
-    const fields = ConnectionString.parse(connectionString, ['DeviceId', 'HostName', 'SharedAccessKey']);
+    const required = ['DeviceId', 'HostName', 'SharedAccessKey'];
+    const fields = ConnectionString.parse(tidied(connectionString), required);
     const credentials = {
       host: fields.HostName,
       gatewayHostName: fields.GatewayHostName,

@@ -46,12 +46,13 @@ class SharedAccessSignatureAuthenticationProvider extends EventEmitter {
 
   /** @param {string} sharedAccessSignature */
   updateSharedAccessSignature(sharedAccessSignature) {
-    this.#credentials.sharedAccessSignature = sharedAccessSignature;
+    this.#credentials.sharedAccessSignature = String(sharedAccessSignature).trim();
     guarded(() => this.emit('newTokenAvailable', this.#credentials));
   }
 
   /**
-   * @param {string} sharedAccessSignature Names the hub and the device, and the module if it is one's.
+   * @param {string} sharedAccessSignature Names the hub and the device, and the module if it is one's. White space
+   *   around it, such as the line break of a file, is no part of it.
    * @param {string} [gatewayHostName] A token names no gateway.
    * @returns {SharedAccessSignatureAuthenticationProvider}
    * @throws {ReferenceError} No token.
@@ -60,7 +61,8 @@ class SharedAccessSignatureAuthenticationProvider extends EventEmitter {
    */
   static fromSharedAccessSignature(sharedAccessSignature, gatewayHostName) {
     requireArguments({ sharedAccessSignature });
-    const { sr } = SharedAccessSignature.parse(sharedAccessSignature, ['sr']);
+    const token = String(sharedAccessSignature).trim();
+    const { sr } = SharedAccessSignature.parse(token, ['sr']);
     const [host, devices, deviceId = null, modules, moduleId = null] = resourceOf(
       /** @type {string} */ (sr),
     ).split('/');
@@ -68,7 +70,7 @@ class SharedAccessSignatureAuthenticationProvider extends EventEmitter {
       host,
       deviceId: devices === 'devices' ? deviceId : null,
       moduleId: modules === 'modules' ? moduleId : null,
-      sharedAccessSignature,
+      sharedAccessSignature: token,
       ...(gatewayHostName && { gatewayHostName }),
     };
     return new SharedAccessSignatureAuthenticationProvider(/** @type {any} */ (credentials));

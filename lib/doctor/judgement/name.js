@@ -2,13 +2,15 @@
 'use strict';
 
 const { finding } = require('../causes');
+const { fieldOf } = require('../endpoint');
 const { word } = require('../shell');
 
 /** Of the resolver: the name has no address. The others mean that nobody could be asked. */
 const NOT_FOUND = ['ENOTFOUND', 'ENODATA'];
 
 /** @param {import('../../..').DiagnosisFacts} facts */
-function judgeName({ name }) {
+function judgeName(facts) {
+  const { name } = facts;
   if (!name?.error) return [];
   const { host, error } = name;
   const evidence = { host, error };
@@ -19,7 +21,7 @@ function judgeName({ name }) {
         title: `The host name ${host} does not resolve`,
         explanation:
           'The name servers of this device were asked and do not know it, and its hosts file does not have it.',
-        remedy: `Check GatewayHostName for typing errors. If it is right, make it known: in DNS, or by a line "<address> ${host}" in /etc/hosts of this device.`,
+        remedy: `Check ${fieldOf(facts)} for typing errors. If it is right, make it known: in DNS, or by a line "<address> ${host}" in /etc/hosts of this device.`,
         command,
         evidence,
       }),

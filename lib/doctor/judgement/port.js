@@ -2,7 +2,7 @@
 'use strict';
 
 const { finding } = require('../causes');
-const { endpointOf } = require('../endpoint');
+const { endpointOf, fieldOf } = require('../endpoint');
 const { PROTOCOLS, protocolOf } = require('../protocols');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
@@ -73,7 +73,8 @@ const JUDGES = {
  * @param {PortAttempt} attempt
  * @param {number[]} open Other ports.
  */
-function refused({ connectionString, port: facts }, attempt, open) {
+function refused(facts, attempt, open) {
+  const { connectionString } = facts;
   const protocol = protocolOf(connectionString?.protocol ?? 'mqtt');
   const { address, port } = attempt;
   const evidence = { ...evidenceOf(attempt), open: open.map(String) };
@@ -81,7 +82,7 @@ function refused({ connectionString, port: facts }, attempt, open) {
     return finding('port-wrong', {
       title: `Nothing listens on port ${port} of ${address}, but on ${protocol.port} something does`,
       explanation: `${protocol.title} of an IoT Edge gateway is on port ${protocol.port}.`,
-      remedy: `Leave the port out of GatewayHostName, or write :${protocol.port}.`,
+      remedy: `Leave the port out of ${fieldOf(facts)}, or write :${protocol.port}.`,
       evidence,
     });
   }
@@ -96,7 +97,7 @@ function refused({ connectionString, port: facts }, attempt, open) {
   }
   return finding('port-refused', {
     title: `Nothing listens on port ${port} of ${address}: the connection was refused`,
-    explanation: `The machine is there, and it refuses ${[port, ...(facts?.others ?? []).map((each) => each.port)].join(', ')}: edgeHub is not running, is starting, or this is not the gateway.`,
+    explanation: `The machine is there, and it refuses ${[port, ...(facts.port?.others ?? []).map((each) => each.port)].join(', ')}: edgeHub is not running, is starting, or this is not the gateway.`,
     remedy: 'See on the gateway whether edgeHub runs, and check that the address is that of the gateway.',
     command: EDGE_HUB,
     evidence,

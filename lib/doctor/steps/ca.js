@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { mayBeSecret } = require('../../tls/path');
 const { readRoots } = require('../../tls/trust');
 const { certificateFacts, parseCertificate } = require('../certificate');
 const { judgeAuthority } = require('../judgement/ca');
@@ -41,7 +42,6 @@ function withoutPem({ pem: _, ...facts }) {
 
 /** @param {unknown} ca */
 function pathOf(ca) {
-  const isPath =
-    typeof ca === 'string' && !/-----|\n|SharedAccess/.test(ca) && !/^M[A-Za-z0-9+/]{63,}=*$/.test(ca);
+  const isPath = typeof ca === 'string' && !/-----|\n/.test(ca) && !mayBeSecret(ca);
   return isPath ? { path: ca } : {};
 }

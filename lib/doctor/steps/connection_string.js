@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { readConnectionString } = require('../connection_string_reading');
+const { readConnectionString, refusalOf } = require('../connection_string_reading');
 const { credentialOf } = require('../credentials');
 const { identify } = require('../identity');
 const { judgeConnectionString } = require('../judgement/connection_string');
@@ -12,11 +12,12 @@ module.exports = {
   title: 'Connection string',
   gather(examination) {
     const { connectionString, protocol } = examination.settings;
-    const { fields, faults } = readConnectionString(connectionString);
+    const refusal = refusalOf(connectionString);
+    const { fields, faults } = readConnectionString(connectionString, refusal === undefined);
     const identity = identify(fields, faults, protocol.port);
     const kind = credentialOf(identity.credential);
     if (kind) examination.secret = fields[kind.field];
-    return { ...identity, protocol: protocol.name, faults };
+    return { ...identity, protocol: protocol.name, faults, ...(refusal && { refusal }) };
   },
   judge: judgeConnectionString,
 };

@@ -2,10 +2,16 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::super::event::Delivery;
-use super::super::request::Outgoing;
-use super::Failed;
 use super::packet::Control;
+use crate::session::event::Delivery;
+use crate::session::request::Outgoing;
+
+/// An operation that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::session) struct Failed {
+    pub(in crate::session) id: u32,
+    pub(in crate::session) delivery: Delivery,
+}
 
 /// Publishes in one line, subscriptions in another that goes first.
 #[derive(Default)]

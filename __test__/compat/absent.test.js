@@ -1,0 +1,129 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { describe, it } = require('node:test');
+const common = require('../../lib/compat/azure_iot_common');
+const device = require('../../lib/compat/azure_iot_device');
+const mqtt = require('../../lib/compat/azure_iot_device_mqtt');
+
+/** What the originals have and this package has not yet: it says so where it is asked for, and what to do without. */
+
+const TEXT = 'HostName=hub.example;DeviceId=d1;SharedAccessKey=c2VjcmV0;GatewayHostName=gw.example';
+const X509_TEXT = 'HostName=hub.example;DeviceId=d1;x509=true';
+
+const client = () => device.Client.fromConnectionString(TEXT, mqtt.Mqtt);
+const callback = () => assert.fail('it was called back');
+
+/** An app's own. */
+class CardReader {
+  type = common.AuthenticationType.X509;
+  getDeviceCredentials(done) {
+    done(null, { host: 'hub.example', deviceId: 'd1', x509: { cert: 'PEM', key: 'PEM' } });
+  }
+}
+
+/** By what the message names: the call. */
+const THROWN = {
+  onDeviceMethod: () => client().onDeviceMethod('reboot', () => {}),
+  getTwin: () => client().getTwin(callback),
+  uploadToBlob: () => client().uploadToBlob('a.txt', process.stdin, 1, callback),
+  getBlobSharedAccessSignature: () => client().getBlobSharedAccessSignature('a.txt', callback),
+  notifyBlobUploadStatus: () => client().notifyBlobUploadStatus('id', true, 200, 'OK', callback),
+  MqttWs: () => device.Client.fromConnectionString(TEXT, mqtt.MqttWs),
+  ModuleClient: () => new device.ModuleClient({}),
+  'ModuleClient.fromConnectionString': () => device.ModuleClient.fromConnectionString(TEXT, mqtt.Mqtt),
+  'ModuleClient.fromSharedAccessSignature': () =>
+    device.ModuleClient.fromSharedAccessSignature('x', mqtt.Mqtt),
+  'ModuleClient.fromAuthenticationProvider': () =>
+    device.ModuleClient.fromAuthenticationProvider({}, mqtt.Mqtt),
+  Twin: () => new device.Twin(),
+  DeviceMethodRequest: () => new device.DeviceMethodRequest('1', 'reboot'),
+  DeviceMethodResponse: () => new device.DeviceMethodResponse('1', {}),
+  IotEdgeAuthenticationProvider: () => new device.IotEdgeAuthenticationProvider({}),
+  X509AuthenticationProvider: () => new device.X509AuthenticationProvider({}),
+  'X509AuthenticationProvider.fromX509Options': () =>
+    device.X509AuthenticationProvider.fromX509Options('d1', 'hub.example', {}),
+  'x509=true': () => device.Client.fromConnectionString(X509_TEXT, mqtt.Mqtt),
+  CardReader: () => device.Client.fromAuthenticationProvider(new CardReader(), mqtt.Mqtt),
+  'An authentication provider of the type X509': () =>
+    new mqtt.Mqtt({ ...new CardReader(), getDeviceCredentials() {} }),
+};
+
+/** By what the message names: the call, which gives a promise. */
+const REJECTED = {
+  getTwin: () => client().getTwin(),
+  uploadToBlob: () => client().uploadToBlob('a.txt', process.stdin, 1),
+  getBlobSharedAccessSignature: () => client().getBlobSharedAccessSignature('a.txt'),
+  notifyBlobUploadStatus: () => client().notifyBlobUploadStatus('id', true, 200, 'OK'),
+  'ModuleClient.fromEnvironment': () => device.ModuleClient.fromEnvironment(mqtt.Mqtt),
+};
+
+/** @param {string} name */
+function told(name) {
+  return (/** @type {any} */ error) => {
+    assert.ok(error instanceof common.errors.NotImplementedError);
+    assert.equal(error.code, 'ERR_IOT_NOT_IMPLEMENTED');
+    assert.ok(error.message.startsWith(`${name} is not implemented yet: `), error.message);
+    assert.match(error.hint, /^\S[^\r\n]{20,}\.?$/);
+    return true;
+  };
+}
+
+describe('what this package has not yet', () => {
+  for (const [name, call] of Object.entries(THROWN)) {
+    it(`${name} says so at the place of the call`, () => assert.throws(call, told(name)));
+  }
+
+  for (const [name, call] of Object.entries(REJECTED)) {
+    it(`${name} says so by its promise`, () => assert.rejects(call, told(name)));
+  }
+
+  it('is told to the callback of fromEnvironment, which never throws', async () => {
+    const error = await new Promise((resolve) => device.ModuleClient.fromEnvironment(mqtt.Mqtt, resolve));
+    told('ModuleClient.fromEnvironment')(error);
+  });
+
+  it('may be named and compared with', () => {
+    assert.equal({} instanceof device.Twin || {} instanceof device.ModuleClient, false);
+    assert.deepEqual([device.Twin.errorEvent, device.Twin.desiredPath], ['error', 'properties.desired']);
+  });
+});
+
+describe('a transport', () => {
+  it('under a client of the original says what it cannot', () => {
+    const transport = new mqtt.Mqtt({ type: 1, on() {}, stop() {}, getDeviceCredentials() {} });
+    const { prototype } = require('azure-iot-device-mqtt').Mqtt;
+    const missing = Object.getOwnPropertyNames(prototype).filter(
+      (name) => !name.startsWith('_') && !(name in transport),
+    );
+    assert.deepEqual(missing, []);
+    for (const name of [
+      'getTwin',
+      'onDeviceMethod',
+      'enableMethods',
+      'sendOutputEvent',
+      'enableInputMessages',
+    ]) {
+      assert.throws(() => transport[name](callback), told(name));
+    }
+  });
+
+  it('without an authentication provider says so when it is made', () => {
+    for (const nothing of [undefined, null]) {
+      assert.throws(() => new mqtt.Mqtt(nothing), {
+        name: 'ReferenceError',
+        code: 'ERR_IOT_ARGUMENT_MISSING',
+        hint: /fromConnectionString/,
+      });
+    }
+  });
+
+  it('made of something that is none says so when it is asked to connect', async () => {
+    const client = new device.Client(new mqtt.Mqtt({}));
+    await assert.rejects(client.open(), {
+      name: 'ArgumentError',
+      code: 'ERR_IOT_PROVIDER',
+      message: /an object/,
+    });
+  });
+});

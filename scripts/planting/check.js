@@ -1,0 +1,83 @@
+// @ts-check
+'use strict';
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { environment, ROOT, StepFailed } = require('../command');
+const { platformPackage } = require('../platform_package');
+const { COPY } = require('./copy');
+
+/** What a check may take, a compilation included. Milliseconds. */
+const LONGEST_MS = 900_000;
+
+/**
+ * Compiled apart from the project's own, and kept; not incrementally, because a compiler that was killed can leave a cache
+ * behind that takes a fault for the original.
+ */
+const env = {
+  ...environment,
+  CARGO_TARGET_DIR: path.join(ROOT, '.cache', 'planted', 'target'),
+  CARGO_INCREMENTAL: '0',
+  RUST_BACKTRACE: '0',
+};
+
+/**
+ * Runs a check on the copy as it is.
+ *
+ * @param {import('./fault').Check} check
+ * @param {boolean} needsAddOn The add-on is to be made of the copy's sources first.
+ * @returns {{ passed: boolean, output: string }}
+ * @throws {StepFailed} The copy does not compile.
+ */
+function runCheck(check, needsAddOn) {
+  if ('cargo' in check) {
+    compile(['test', '--lib', '--no-run']);
+    return outcome(start('cargo', ['test', '--lib', '--quiet', '--', check.cargo]));
+  }
+  if (needsAddOn) buildAddOn();
+  return outcome(start(process.execPath, ['--test', '--test-reporter=tap', check.node]));
+}
+
+/** A debug build: made in seconds, and its assertions hold. */
+function buildAddOn() {
+  compile(['build', '--package', 'edge-downstream-binding']);
+  const library = { win32: 'edge_downstream_binding.dll', darwin: 'libedge_downstream_binding.dylib' };
+  const built =
+    library[/** @type {'win32' | 'darwin'} */ (process.platform)] ?? 'libedge_downstream_binding.so';
+  const name = platformPackage()?.main;
+  if (!name)
+    throw new StepFailed('There is no package for this platform to take the name of the add-on from');
+  const target = path.join(COPY, 'lib', name);
+  fs.rmSync(target, { force: true });
+  fs.copyFileSync(path.join(env.CARGO_TARGET_DIR, 'debug', built), target);
+}
+
+/** @param {string[]} args Of cargo. */
+function compile(args) {
+  const { passed, output } = outcome(start('cargo', [args[0], '--quiet', ...args.slice(1)]));
+  if (!passed) throw new StepFailed(`The copy does not compile:\n${output}`);
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ */
+function start(command, args) {
+  return spawnSync(command, args, {
+    cwd: COPY,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    timeout: LONGEST_MS,
+  });
+}
+
+/** @param {import('node:child_process').SpawnSyncReturns<string>} result */
+function outcome({ status, error, stdout, stderr }) {
+  if (error && status !== null)
+    throw new StepFailed(`A check cannot be run: ${error.message}`, { cause: error });
+  return { passed: status === 0, output: `${stdout}${stderr}` };
+}
+
+module.exports = { runCheck };
