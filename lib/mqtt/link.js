@@ -4,6 +4,7 @@
 const { closedBeforeConnected, noCredentials } = require('../session/operation_failure');
 const { bundledTrust } = require('../tls/trust');
 const { Connected, Disconnected, SharedAccessSignatureUpdated } = require('../vocabulary/results');
+const { requireConnectFits } = require('./connect_strings');
 const { MqttIdentity } = require('./identity');
 const { ProcessHold } = require('./process_hold');
 const { Lives, SUSPICIOUS } = require('./lives');
@@ -251,6 +252,8 @@ class Link {
     const { ca, idiom } = this.#options;
     const trust = this.#bundledRoots ? bundledTrust() : this.#options.trust;
     const password = credentials.sharedAccessSignature?.toString();
+    const username = identity.username(this.#options);
+    requireConnectFits({ clientId: identity.clientId, username, password });
     this.#target = {
       ...identity.endpoint(MQTT_PORT),
       clientId: identity.clientId,
@@ -263,7 +266,7 @@ class Link {
       ...this.#target,
       ...this.#options.timeouts,
       keepAlive: this.#options.keepAlive,
-      username: identity.username(this.#options),
+      username,
     };
   }
 

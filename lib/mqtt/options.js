@@ -5,8 +5,9 @@ const { applyTokenRenewal } = require('../authentication/token_renewal');
 const { AuthenticationType } = require('../authentication/type');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
-const { badOption, requireTimeouts } = require('../plumbing/option');
+const { requireSayable, requireTimeouts, requireUpTo } = require('../plumbing/option');
 const { readTrust, systemTrust } = require('../tls/trust');
+const { requireChoicesFit } = require('./connect_strings');
 
 /** Seconds (device-sdk.md §3.2). */
 const KEEP_ALIVE_S = 180;
@@ -64,14 +65,19 @@ class MqttOptions {
         },
       );
     }
-    const keepAlive = keepalive || KEEP_ALIVE_S;
-    if (typeof keepAlive !== 'number' || !(keepAlive > 0 && keepAlive <= LONGEST_KEEP_ALIVE_S)) {
-      throw badOption('keepalive', keepalive, `a number of seconds from 1 to ${LONGEST_KEEP_ALIVE_S}`);
-    }
+    // What is falsy is no value (device-sdk.md §1.10), but NaN is a mistake in somebody's arithmetic.
+    const keepAlive = keepalive || Number.isNaN(keepalive) ? keepalive : KEEP_ALIVE_S;
+    requireUpTo('keepalive', keepAlive, 'seconds', LONGEST_KEEP_ALIVE_S);
     requireTimeouts(timeouts);
     if (productInfo && typeof productInfo !== 'string') {
       throw new TypeError(`The option productInfo is not a text but ${typeof productInfo}`);
     }
+    if (productInfo) requireSayable('productInfo', productInfo);
+    if (modelId) requireSayable('modelId', modelId);
+    requireChoicesFit({
+      productInfo: productInfo || this.productInfo,
+      modelId: modelId || this.modelId,
+    });
     if (tokenRenewal) applyTokenRenewal(provider, tokenRenewal);
     this.ca = ca;
     this.#trust = trust;
