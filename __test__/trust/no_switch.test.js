@@ -198,12 +198,19 @@ test('the sources have one verifier, in one place, and no word for a switch', ()
 
 test('the core reads no variable but where the store lies, and its only features are two kinds of cryptography', () => {
   // The model of the session takes its seed from one; it is compiled for the tests alone.
-  assert.match(fs.readFileSync(path.join(ROOT, 'src/session/mod.rs'), 'utf8'), /#\[cfg\(test\)\]\nmod model;/);
-  const readings = found(/\benv(::|!)\w*|option_env/g).filter(
-    (each) => !each.endsWith(': env::temp_dir') && !each.startsWith('src/session/model/'),
+  assert.match(
+    fs.readFileSync(path.join(ROOT, 'src/session/mod.rs'), 'utf8'),
+    /#\[cfg\(test\)\]\nmod model;/,
   );
-  assert.deepEqual(readings, ['src/tls/store.rs: env::var_os', 'src/tls/store.rs: env::split_paths']);
-  assert.deepEqual(found(/"[A-Z]+_[A-Z_]+"/g), [
+  const read = (/** @type {RegExp} */ pattern) =>
+    found(pattern).filter(
+      (each) => !each.startsWith('src/session/model/') && !each.endsWith(': env::temp_dir'),
+    );
+  assert.deepEqual(read(/\benv(::|!)\w*|option_env/g), [
+    'src/tls/store.rs: env::var_os',
+    'src/tls/store.rs: env::split_paths',
+  ]);
+  assert.deepEqual(read(/"[A-Z]+_[A-Z_]+"/g), [
     'src/tls/store.rs: "SSL_CERT_FILE"',
     'src/tls/store.rs: "SSL_CERT_DIR"',
   ]);
