@@ -14,6 +14,7 @@ impl Online {
     /// Handles all packets that are complete, and reports what they finished at once.
     pub(super) fn receive(&mut self) -> Result<(), Failure> {
         let outcome = self.read_packets();
+        self.connection.rest();
         self.books.settle();
         outcome
     }

@@ -74,12 +74,7 @@ impl App {
         self.session.connect(Request {
             number,
             replaces,
-            endpoint: Endpoint {
-                host: "gateway".into(),
-                port: 8883,
-                address: None,
-                trust: Trust::Given(Vec::new()),
-            },
+            endpoint: Endpoint { host: "gateway".into(), port: 8883, address: None, trust: Trust::default() },
             deadlines: Deadlines::default(),
             client_id: "device".into(),
             username: String::new(),
@@ -189,7 +184,7 @@ impl App {
             world.judge.told_done(*id, is_stored);
         }
         self.has_more = more;
-        if self.setting.lingers {
+        for _ in 0..self.setting.lingers {
             yield_now().await;
         }
         if more && count < room {

@@ -43,7 +43,7 @@ fn setting(rng: &mut Rng) -> Setting {
         inbound_bytes: pick(rng, &[200, 16 << 20, 16 << 20, 16 << 20]),
         events: pick(rng, &[1, 3, 4096]),
         drains: mostly(rng),
-        lingers: rng.bool(),
+        lingers: pick(rng, &[0, 0, 1, 9]),
         retries: mostly(rng),
         settles: rng.bool(),
         catches_up: mostly(rng),
