@@ -23,7 +23,6 @@ const { TwinRequests, desiredRow } = require('./twin');
 const { Unattended } = require('./unattended');
 const { watched } = require('./watched');
 
-/** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {(error: any, result?: any) => void} Callback */
 /** @typedef {import('./telemetry').Limits} Limits */
 /** @typedef {import('../connection/transport').RequestLimits} RequestLimits */
@@ -48,6 +47,8 @@ class Mqtt extends TransportWithoutFeatures {
   /** What the app was told once: codes of warnings. */
   #told = new Set();
   #c2d = c2dRow((message, settle) => {
+    // Who closes wants no more: what is not acknowledged then comes again with the next connection.
+    if (!this.#link.stands) return;
     this.#unattended?.deliver(settle);
     this.emit('message', message, settle);
   });
@@ -76,7 +77,7 @@ class Mqtt extends TransportWithoutFeatures {
     this.#provider = authenticationProvider;
     this.#session = new Session({
       state: (event) => this.#link.handle(event),
-      message: (event) => this.#onMessage(event),
+      message: (topic, payload, token) => this.#onMessage(topic, payload, token),
     });
     this.#telemetry = new Telemetry(this.#session);
     this.#subscriptions = new Subscriptions(
@@ -387,12 +388,16 @@ class Mqtt extends TransportWithoutFeatures {
     process.emitWarning(message, { type: 'EdgeDownstreamWarning', code, detail });
   }
 
-  /** @param {NativeEvent} event */
-  #onMessage({ topic = '', payload, token = 0 }) {
+  /**
+   * @param {string} topic
+   * @param {Buffer} payload
+   * @param {number} token
+   */
+  #onMessage(topic, payload, token) {
     // A message comes by a connection, for which the names are known.
     const identity = /** @type {import('./identity').MqttIdentity} */ (this.#link.identity);
     const settle = token === 0 ? NOTHING_TO_SETTLE : () => this.#session.acknowledge(token);
-    this.#topics.receive(identity, topic, /** @type {Buffer} */ (payload), settle);
+    this.#topics.receive(identity, topic, payload, settle);
   }
 }
 
