@@ -38,6 +38,8 @@ class TwinCopy {
   #checking = false;
   /** Another is wanted after it. */
   #again = false;
+  /** Patches that came since, for each fetch under way. @type {Set<Properties[]>} */
+  #since = new Set();
   /** @type {LongTimer | undefined} */
   #pause;
   #delay = FIRST_ASKED_AGAIN_MS;
@@ -48,7 +50,7 @@ class TwinCopy {
   }
 
   /**
-   * The gateway's twin, of now: what was under way when a patch overtook it is asked for once more.
+   * The gateway's twin, of now.
    *
    * @param {(error: any) => void} callback Called when it is merged; what is new is told to nobody else.
    * @param {object} [limits] Of the request.
@@ -66,6 +68,7 @@ class TwinCopy {
    * @param {Properties} patch
    */
   arrive(patch) {
+    for (const patches of this.#since) patches.push(patch);
     const before = versionOf(this.desired);
     const version = versionOf(patch);
     const known = this.#source.follows && before > 0 && version > 0;
@@ -126,19 +129,25 @@ class TwinCopy {
   /**
    * @param {object | undefined} limits
    * @param {Fetched} callback
-   * @param {boolean} [overtaken] The answer before was.
+   * @param {boolean} [again] The answer before was older than what was known when it was asked for.
    */
-  #fetch(limits, callback, overtaken = false) {
+  #fetch(limits, callback, again = false) {
+    const known = versionOf(this.desired);
+    /** @type {Properties[]} */
+    const patches = [];
+    this.#since.add(patches);
     this.#source.fetch((error, given) => {
+      this.#since.delete(patches);
       if (error) {
         callback(error);
         return;
       }
-      const document = documentOf(given ?? {});
-      // An answer that is older still belongs to a twin that was made anew.
-      const old = isOlder(document.desired, this.desired) && this.#source.follows;
-      if (old && !overtaken) this.#fetch(limits, callback, true);
-      else callback(null, document);
+      const { desired, reported } = documentOf(given ?? {});
+      const version = versionOf(desired);
+      const old = this.#source.follows && version > 0 && version < known;
+      // One that is older still belongs to a twin that was made anew.
+      if (old && !again) this.#fetch(limits, callback, true);
+      else callback(null, { desired: followed(desired, patches), reported });
     }, limits);
   }
 
@@ -175,11 +184,14 @@ function versionOf({ $version }) {
 }
 
 /**
- * @param {Properties} answer
- * @param {Properties} known
+ * A document that patches may have overtaken, with those that are newer.
+ *
+ * @param {Properties} desired
+ * @param {Properties[]} patches In the order in which they came.
  */
-function isOlder(answer, known) {
-  return versionOf(answer) > 0 && versionOf(answer) < versionOf(known);
+function followed(desired, patches) {
+  const newer = patches.filter((patch) => versionOf(patch) === 0 || versionOf(patch) > versionOf(desired));
+  return newer.reduce(merged, merged({}, desired));
 }
 
 module.exports = { TwinCopy };
