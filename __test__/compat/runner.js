@@ -28,10 +28,10 @@ const chain = createChain({ caKey: 'P-256', serverKey: 'P-256' });
 /**
  * @param {import('node:test').TestContext} t
  * @param {string} script
- * @param {{ flags?: string[], args?: string[], cwd?: string, strict?: boolean, onGateway?: (gateway: import('../../gateway').Gateway) => void }} [how]
+ * @param {{ flags?: string[], args?: string[], cwd?: string, strict?: boolean, onGateway?: (gateway: import('../../gateway').Gateway) => void, cloud?: (gateway: import('../../gateway').Gateway, shown: (words: string) => Promise<void>) => Promise<void> }} [how]
  * @returns {Promise<Run>}
  */
-async function run(t, script, { flags = [], args = [], cwd = ROOT, strict = false, onGateway } = {}) {
+async function run(t, script, { flags = [], args = [], cwd = ROOT, strict = false, onGateway, cloud } = {}) {
   const devices = [{ deviceId: 'd1', primaryKey: KEY }];
   const gateway = await startGateway({ chain: await chain, devices, strict, keep: Infinity });
   t.after(() => gateway.close());
@@ -61,7 +61,19 @@ async function run(t, script, { flags = [], args = [], cwd = ROOT, strict = fals
   for (const stream of /** @type {const} */ (['stdout', 'stderr'])) {
     child[stream].setEncoding('utf8').on('data', (text) => (output[stream] += text));
   }
-  const [code, signal] = await once(child, 'close');
+  const closed = once(child, 'close');
+  if (cloud) {
+    const shown = async (/** @type {string} */ words) => {
+      while (!output.stdout.includes(words)) await once(child.stdout, 'data');
+    };
+    const early = closed.then(() => {
+      throw new Error(`${script} has ended: ${output.stderr}`);
+    });
+    await Promise.race([cloud(gateway, shown), early]);
+    child.kill('SIGINT');
+    early.catch(() => {});
+  }
+  const [code, signal] = await closed;
   const telemetry = gateway.received.map(({ receivedAt, ...message }) => ({
     ...message,
     body: String(message.body),
