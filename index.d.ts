@@ -357,6 +357,8 @@ export interface ConnectionStringFacts {
   credential?: 'key' | 'token' | 'x509';
   /** Length of the decoded key. */
   keyBytes?: number;
+  /** SharedAccessKeyName: a policy of the hub, which a device has not. */
+  policy?: string;
   /** What is wrong with it. */
   faults: ConnectionStringFault[];
   /** Why {@link connect} would refuse it. */

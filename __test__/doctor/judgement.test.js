@@ -56,7 +56,7 @@ describe('the connection string', () => {
     [good.replace('=gw', '=gw_1')]: ['gateway-name-form'],
     [good.replace('=gw', '=gw.')]: ['gateway-name-form'],
     [good.replace('=gw', '=gw/path')]: ['gateway-name-unusable'],
-    [good.replace('=gw', '=gw:99999')]: ['gateway-name-unusable'],
+    [good.replace('=gw', '=gw:99999')]: ['gateway-port-invalid'],
     [good.replace('=gw', '=1.2.3')]: ['gateway-name-unusable'],
     [good.replace('hub.azure-devices.net', 'hub')]: ['hub-name-unusual'],
     [good.replace(KEY, 'c2hvcnQ=')]: ['key-length'],

@@ -3,6 +3,7 @@
 
 const fs = require('node:fs');
 const { parseArgs } = require('node:util');
+const { faultOfPath } = require('../tls/path');
 const { PROTOCOLS } = require('./protocols');
 
 const HELP = `Usage: edge-downstream doctor [<connection string> | <file>] [options]
@@ -96,17 +97,33 @@ function parse(args) {
 function readSource(argument) {
   if (/HostName|SharedAccess|;/i.test(argument)) return argument;
   try {
-    return fs
-      .readFileSync(argument, 'utf8')
-      .replace(/^\uFEFF/, '')
-      .trim();
+    return connectionStringIn(
+      fs
+        .readFileSync(argument, 'utf8')
+        .replace(/^\uFEFF/, '')
+        .trim(),
+    );
   } catch (error) {
-    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    const fault = code === 'ENOENT' ? 'there is none of that name' : `it cannot be read (${code})`;
-    throw new Error(`The argument is no connection string, so it is taken for a file, and ${fault}`, {
-      cause: error,
-    });
+    const { fault, hint } = faultOfPath(argument, String(/** @type {NodeJS.ErrnoException} */ (error).code));
+    throw Object.assign(
+      new Error(`The argument is no connection string, so it is taken for a file, and that ${fault}`, {
+        cause: error,
+      }),
+      { hint },
+    );
   }
+}
+
+/**
+ * @param {string} text Of a file.
+ * @returns {string} The one line with a connection string, where there are others, as in a .env file.
+ */
+function connectionStringIn(text) {
+  const lines = text.split(/\r?\n/).filter((line) => /HostName=[^;]+;/i.test(line) && !/^\s*#/.test(line));
+  if (lines.length !== 1 || !/\n/.test(text)) return text;
+  const [, value] =
+    /^\s*(?:export\s+)?\w+\s*=\s*(["']?)(?=HostName=)(.*)\1\s*$/i.exec(lines[0])?.slice(1) ?? [];
+  return value ?? lines[0];
 }
 
 /** @param {string} seconds */

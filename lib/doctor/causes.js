@@ -13,6 +13,11 @@
  */
 const CAUSES = Object.freeze({
   // The connection string.
+  'connection-string-other': 'problem',
+  'connection-string-of-service': 'problem',
+  'connection-string-cut': 'problem',
+  'connection-string-wrapped': 'problem',
+  'connection-string-placeholder': 'problem',
   'connection-string-malformed': 'problem',
   'connection-string-separator': 'problem',
   'connection-string-field-missing': 'problem',
@@ -29,6 +34,7 @@ const CAUSES = Object.freeze({
   'gateway-is-hub': 'problem',
   'gateway-missing': 'problem',
   'gateway-name-unusable': 'problem',
+  'gateway-port-invalid': 'problem',
 
   // The root certificate given.
   'ca-not-found': 'problem',
