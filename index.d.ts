@@ -417,6 +417,8 @@ export interface ExaminedCertificate {
   purposes: string[];
   /** Why it is not secure: `its RSA key has 1024 bits`. */
   weakness?: string;
+  /** Name constraints: the DNS names it permits below itself. Absent: it limits nothing. */
+  permittedNames?: string[];
   /** Only of what the gateway presents. */
   pem?: string;
 }
@@ -491,7 +493,7 @@ export interface ChainFacts {
   at: string;
   /** Trusted now, under this name: what the client says. */
   verified: boolean;
-  /** As openssl says it: `Verify return code: 0 (ok)`. Only if verified. */
+  /** As openssl says it: `Verify return code: 0 (ok)`. Only if verified, by a root that openssl takes as one. */
   verifyReturnCode?: string;
   /** Why there is no way to a root, whatever dates and name. */
   pathFailure?: LayerFailure;
@@ -501,6 +503,8 @@ export interface ChainFacts {
   root?: number;
   /** A root given that has the issuer's name and another key. */
   namesake?: number;
+  /** A certificate that was sent and has the issuer's name, and another key: its position in `presented`. */
+  sentNamesake?: number;
   /** A certificate given is exactly the server's own. */
   pinned: boolean;
 }

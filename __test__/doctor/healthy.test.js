@@ -101,7 +101,10 @@ function assertHealthy({ healthy, findings, verdict, facts, steps }) {
   assert.deepEqual(findings, [], inspect(findings));
   assert.equal(healthy, true);
   assert.match(verdict, /^Device d1 can connect to \S+:\d+\.$/);
-  assert.equal(facts.certificate.verifyReturnCode, 'Verify return code: 0 (ok)');
+  // openssl takes only what issued itself as a root.
+  const root = facts.ca.roots[facts.certificate.root];
+  const code = root?.selfSigned === false ? undefined : 'Verify return code: 0 (ok)';
+  assert.equal(facts.certificate.verifyReturnCode, code);
   assert.equal(facts.connect.outcome, 'accepted');
   const skipped = steps.filter(({ status }) => status !== 'ok').map(({ name }) => name);
   assert.ok(

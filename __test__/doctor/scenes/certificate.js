@@ -17,6 +17,16 @@ module.exports = {
     ...(await gatewayFor(t)),
     surroundings: { now: () => Date.now() - 3652 * DAY_MS },
   }),
+  'clock-ahead, by three years': async (t) => ({
+    ...(await gatewayFor(t)),
+    surroundings: { now: () => Date.now() + 1100 * DAY_MS },
+  }),
+  'intermediate-replaced': async (t) => {
+    const chain = await createChain({ variant: 'good-dns' });
+    const before = await createChain({ variant: 'good-dns', root: chain });
+    const chainPem = chain.serverPem + before.deviceCaPem + chain.intermediatePem;
+    return gatewayFor(t, {}, { chain: { ...chain, chainPem } });
+  },
   'intermediate-missing': (t) => gatewayFor(t, { variant: 'missing-intermediate' }),
   'intermediate-missing, and the device CA': (t) => gatewayFor(t, { present: ['server'] }),
   'intermediate-missing, the root in the store of the system': async (t) => {

@@ -24,6 +24,14 @@ const EXPLANATIONS = /** @type {Record<string, string>} */ ({
 });
 
 const SOON_DAYS = 7;
+/** Of many. */
+const MOST_NAMES = 3;
+
+/** @param {string[]} names */
+function listed(names) {
+  const more = names.length - MOST_NAMES;
+  return names.slice(0, MOST_NAMES).join('; ') + (more > 0 ? ` and ${more} more` : '');
+}
 
 /** @param {DiagnosisFacts} facts */
 function judgeAuthority({ ca }) {
@@ -71,8 +79,8 @@ function judgeDates(roots) {
       finding('ca-some-invalid', {
         title: `Of ${roots.length} root certificates given, ${stale.length} have expired`,
         explanation: 'Those that are valid serve; the others are of no use.',
-        remedy: `Remove ${stale.map(({ subject }) => subject).join('; ')}.`,
-        evidence: { fingerprints: stale.map(({ fingerprint }) => fingerprint) },
+        remedy: `Remove ${listed(stale.map(({ subject }) => subject))}.`,
+        evidence: { fingerprints: stale.slice(0, MOST_NAMES).map(({ fingerprint }) => fingerprint) },
       }),
     ];
   }
@@ -80,7 +88,7 @@ function judgeDates(roots) {
   if (fresh.length === 0 || last >= SOON_DAYS) return [];
   return [
     finding('ca-expires-soon', {
-      title: `The root certificate expires in ${last} days`,
+      title: `The root certificate expires ${last === 0 ? 'today' : last === 1 ? 'in a day' : `in ${last} days`}`,
       explanation:
         'Afterwards the device does not trust the gateway any more. That of a gateway without configured certificates is replaced every 90 days.',
       remedy: 'Give the device the next root besides this one: ca may hold several.',

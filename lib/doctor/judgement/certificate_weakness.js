@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { verdictInWords } = require('../../failures/verdict_words');
 const { finding } = require('../causes');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
@@ -40,7 +41,7 @@ const KINDS = [
 function judgeWeakness({ certificate, ca }, { kind, detail }) {
   const { presented = [], path = [], root, namesake } = certificate ?? {};
   const [{ subject, fingerprint, purposes }] = presented;
-  const evidence = { subject, fingerprint, detail };
+  const evidence = { subject, fingerprint, detail: verdictInWords(detail) };
   if (kind === 'certificate-wrong-purpose') {
     return finding('certificate-purpose', {
       title: `The certificate ${subject} is not made for servers, but for ${purposes.join(', ') || 'something else'}`,
@@ -72,7 +73,7 @@ function judgeWeakness({ certificate, ca }, { kind, detail }) {
   if (kind === 'certificate-unknown-issuer' || (kind === 'certificate-bad-signature' && root === undefined))
     return;
   return finding('certificate-invalid', {
-    title: `The certificate ${subject} is not acceptable: ${detail}`,
+    title: `The certificate ${subject} is not acceptable: ${verdictInWords(detail)}`,
     explanation: 'The verifier of the client refuses it, whatever its dates and names.',
     remedy: 'Have the certificates of the gateway made anew.',
     evidence,
