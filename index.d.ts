@@ -428,6 +428,8 @@ export interface NameFacts {
   host: string;
   /** In the order of the resolver; of an address just that. */
   addresses: string[];
+  /** Those of them that are of this device itself. */
+  own?: string[];
   /** The resolver's code: `ENOTFOUND`, `EAI_AGAIN`, `ETIMEOUT`. */
   error?: string;
 }
@@ -467,6 +469,8 @@ export interface TlsFacts {
   /** The handshake was completed and the certificate accepted. */
   accepted: boolean;
   failure?: LayerFailure;
+  /** What the server would agree to, where nothing that is secure is in common. `cipher` by OpenSSL's name. */
+  offers?: { version: string; cipher?: string };
   /** What answers instead of TLS. */
   speaks?: 'http' | 'mqtt' | 'ssh' | 'other' | 'nothing';
 }

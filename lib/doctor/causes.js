@@ -45,6 +45,7 @@ const CAUSES = Object.freeze({
   // Name and network.
   'name-not-found': 'problem',
   'name-unresolved': 'problem',
+  'name-is-this-device': 'problem',
   'port-wrong': 'problem',
   'port-binding-missing': 'problem',
   'port-refused': 'problem',
@@ -60,6 +61,7 @@ const CAUSES = Object.freeze({
   'tls-silent': 'problem',
   'tls-cut': 'problem',
   'tls-version': 'problem',
+  'tls-cipher': 'problem',
   'client-certificate-required': 'problem',
   'tls-failed': 'problem',
 
@@ -102,6 +104,9 @@ const CAUSES = Object.freeze({
   'token-other-device': 'problem',
   'token-audience': 'problem',
   'audience-refused': 'problem',
+  'policy-key': 'problem',
+  'client-id-refused': 'problem',
+  'credentials-refused': 'problem',
   'device-unknown': 'problem',
   'token-refused': 'problem',
   'key-refused': 'problem',
@@ -116,6 +121,7 @@ const CAUSES = Object.freeze({
   'send-lost': 'problem',
   'send-unacknowledged': 'problem',
   'taken-over': 'problem',
+  'closed-after-connack': 'problem',
   'gateway-restarts': 'problem',
 
   // Nothing of the above.

@@ -36,8 +36,12 @@ const COMMANDS = {
 async function main([name, ...args], surroundings) {
   surroundings.stdout.on('error', (error) => {
     // Whoever read has seen enough, as in `edge-downstream doctor … | head`.
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') surroundings.exit(SIGPIPE);
-    else throw error;
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === 'EPIPE') return surroundings.exit(SIGPIPE);
+    const why = code === 'ENOSPC' ? 'the disk is full' : error.message;
+    surroundings.stderr.write(`The report cannot be written: ${why} (${code}).\n`, () =>
+      surroundings.exit(1),
+    );
   });
   const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name]() : undefined;
   const code = command ? await command(args, surroundings) : help(name, surroundings);

@@ -170,8 +170,9 @@ function stranger(facts) {
   const shown = names.map((name) => name.replace(/^(DNS|IP):/, '')).slice(0, MOST_NAMES);
   return finding('not-the-gateway', {
     title: `What answers at ${endpointOf(facts)} is not your gateway: its certificate is for ${shown.join(', ') || commonName || subject}, and comes from ${issuer}`,
-    explanation:
-      'Neither the name nor the issuer is right. A proxy answers in place of the gateway, or the name leads to another host.',
+    explanation: facts.name?.own
+      ? `Neither the name nor the issuer is right, and ${host} leads to this device itself.`
+      : 'Neither the name nor the issuer is right. A proxy answers in place of the gateway, or the name leads to another host.',
     remedy: `Check ${fieldOf(facts)}, and where ${host} leads: DNS, /etc/hosts, a proxy or a login page of the network. Do not trust what is presented there.`,
     command: isIP(host) ? undefined : `getent hosts ${word(host)}`,
     evidence: { subject, issuer, names, fingerprint },
