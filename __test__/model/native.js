@@ -234,12 +234,13 @@ class NativeTwin {
       if (failure) {
         this.#standing = 0;
         this.#report({ kind: renewal ? 'lost' : 'failed', request: number, failure });
-        return;
+      } else {
+        this.#connection = this.#world.gateway.accept(this, request);
+        this.#standing = number;
+        this.#report({ kind: 'connected', request: number, sessionPresent: true, renewal });
+        this.#write();
       }
-      this.#connection = this.#world.gateway.accept(this, request);
-      this.#standing = number;
-      this.#report({ kind: 'connected', request: number, sessionPresent: true, renewal });
-      this.#write();
+      this.#world.attemptEnded();
     });
     this.#attempt = { number, timer };
   }

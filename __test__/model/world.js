@@ -16,6 +16,8 @@ class World {
   /** What surfaced as an uncaught exception. */
   surfaced = [];
   #token = 0;
+  /** What happens when the next attempt has ended. @type {(() => void)[]} */
+  #armed = [];
   #onException = (error) => this.surfaced.push(error);
 
   /** @param {number} seed */
@@ -43,6 +45,20 @@ class World {
   soon(act) {
     if (this.random.chance(0.6)) setImmediate(act).unref();
     else this.later(1 + this.random.below(20), act);
+  }
+
+  /** At the moment an attempt to connect ends, and before the facade knows. @param {() => void} act */
+  atEndOfAttempt(act) {
+    this.#armed.push(act);
+  }
+
+  attemptEnded() {
+    for (const act of this.#armed.splice(0)) act();
+  }
+
+  /** Nothing happens any more but what is done from now on. */
+  disarm() {
+    this.#armed = [];
   }
 
   dispatched() {

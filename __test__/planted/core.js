@@ -260,6 +260,19 @@ const FAULTS = [
       says: /has not ended in time|never told|not delivered by a good gateway|not told/,
     },
   },
+  {
+    name: 'a panic in the core is a loss like others to the app',
+    outcome: 'passes',
+    edits: [
+      {
+        file: 'src/session/ledger.rs',
+        find: 'let Outgoing { id, topic, payload, qos } = outgoing;',
+        replace:
+          'let Outgoing { id, topic, payload, qos } = outgoing; assert!(!topic.contains("panic=planted"), "planted");',
+      },
+    ],
+    check: { node: '__test__/planted/panic.js', says: /^# pass 2$/m },
+  },
 ];
 
 module.exports = { FAULTS };

@@ -40,6 +40,7 @@ test('every command says what it did', async (t) => {
     ['rotate device1', /DeviceId=device1;SharedAccessKey=[^;]+;GatewayHostName=/],
     ['add device valve', /DeviceId=valve;SharedAccessKey=/],
     ['add module valve/filter', /DeviceId=valve;ModuleId=filter;SharedAccessKey=/],
+    ['input valve/filter in1 hello', /message [-\da-f]{36}: it is stored until 'valve\/filter' subscribes/],
     ['add device valve', /device 'valve' exists already/],
     ['add', /usage: add device <device> \| add module <device>\/<module>/],
     ['devices', /device1 +key +not connected/, /valve\/filter +key +not connected/],

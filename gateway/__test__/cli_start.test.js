@@ -72,7 +72,9 @@ test('the lines to copy work in a folder in which there is nothing', { skip: IS_
     gateway.connectionString('d1/m1'),
     rootFile,
   ]);
-  assert.ok((await lineBelow(cli, /The same in Python/)).startsWith('client = IoTHubDeviceClient.'));
+  // `long/foreign/banner.long.js` runs them.
+  assert.ok((await lineBelow(cli, /In Python/)).startsWith('client = IoTHubDeviceClient.'));
+  assert.ok((await lineBelow(cli, /In Node\.js/)).startsWith('const client = Client.'));
 
   // What the line for mosquitto_pub says is what a plain client has to say.
   const mosquitto = await lineBelow(cli, /Without an SDK/);
@@ -187,6 +189,8 @@ test('a config file has every option; the command line goes before it', async (t
     chain,
     hostname: 'localhost',
     hubHostName: 'hub.example',
+    edgeDeviceId: 'pump',
+    routes: { up: 'FROM /messages/* INTO $upstream' },
     devices: [
       { deviceId: 'pump', primaryKey: 'a2V5', modules: [{ moduleId: 'filter' }] },
       { deviceId: 'camera', x509: { primaryThumbprint: own.thumbprintSha256 } },

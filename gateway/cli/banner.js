@@ -85,7 +85,9 @@ function paragraphs(facts) {
   const module = shown.find((id) => id.includes('/'));
   return [
     ...(facts.needsHostsEntry ? [hostsEntry(gateway)] : []),
-    ...(device === undefined ? [] : [environment(gateway, device, rootFile), inPython(gateway)]),
+    ...(device === undefined
+      ? []
+      : [environment(gateway, device, rootFile), inNode(gateway), inPython(gateway)]),
     ...(module === undefined ? [] : [moduleEnvironment(gateway, module, rootFile)]),
     ...[device ?? module].filter((id) => id !== undefined).map((id) => withMosquitto(gateway, id, rootFile)),
     openssl(gateway, rootFile),
@@ -124,10 +126,23 @@ function environment(gateway, id, rootFile) {
 /**
  * @param {import('../index').Gateway} gateway
  */
-function inPython({ port }) {
-  const alone = port === 8883 ? '' : ' They know no port but 8883: --port 8883 for them.';
+function inNode({ port }) {
+  const own = port === 8883 ? '' : ', which takes the port in GatewayHostName, too';
   return [
-    `The same in Python, with azure-iot-device; other SDKs take the root in a similar way.${alone}`,
+    `In Node.js, with azure-iot-device${own}:`,
+    'const client = Client.fromConnectionString(process.env.IOTHUB_DEVICE_CONNECTION_STRING, Mqtt); ' +
+      "await client.setOptions({ ca: fs.readFileSync(process.env.PATH_TO_EDGE_CA_CERT, 'utf8') });",
+  ];
+}
+
+/**
+ * @param {import('../index').Gateway} gateway
+ */
+function inPython({ port }) {
+  const alone =
+    port === 8883 ? '' : ' Like those for C# and Java it knows no port but 8883: start with --port 8883.';
+  return [
+    `In Python, with azure-iot-device; other SDKs take the root in a similar way.${alone}`,
     'client = IoTHubDeviceClient.create_from_connection_string(os.environ["IOTHUB_DEVICE_CONNECTION_STRING"], ' +
       'server_verification_cert=open(os.environ["PATH_TO_EDGE_CA_CERT"]).read())',
   ];

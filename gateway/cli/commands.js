@@ -35,6 +35,16 @@ const COMMANDS = [
     },
   },
   {
+    usage: 'input <device>/<module> <input> <text>',
+    meaning: 'a message to an input of a module',
+    run: ({ gateway }, id, input, text = '') => {
+      const message = gateway.sendInput(id, input, text);
+      const waits = message.deliveryCount === 0 && message.status === 'pending';
+      const where = waits ? `it is stored until '${id}' subscribes` : `sent to '${id}'`;
+      return `message ${message.messageId}: ${where}`;
+    },
+  },
+  {
     usage: 'method <device> <name> [<json>]',
     meaning: 'call a direct method',
     run: async ({ gateway }, id, name, json = 'null') => {
@@ -255,7 +265,7 @@ function deviceLine(gateway, { clientId, enabled, x509 }) {
 const count = (number, thing) => `${number} ${thing}${number === 1 ? '' : 's'}`;
 
 function helpLines() {
-  return COMMANDS.map(({ usage, meaning }) => `${usage.padEnd(34)} ${meaning}`);
+  return COMMANDS.map(({ usage, meaning }) => `${usage.padEnd(40)} ${meaning}`);
 }
 
 module.exports = { obey };

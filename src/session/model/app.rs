@@ -189,7 +189,7 @@ impl App {
             world.judge.told_done(*id, is_stored);
         }
         self.has_more = more && count == room;
-        if self.setting.lingers {
+        for _ in 0..self.setting.lingers {
             yield_now().await;
         }
         if more && count < room {

@@ -42,7 +42,7 @@ fn setting(rng: &mut Rng) -> Setting {
         room: pick(rng, &[64, 1024, 1 << 16]),
         inbound_bytes: pick(rng, &[200, 16 << 20, 16 << 20, 16 << 20]),
         drains: mostly(rng),
-        lingers: rng.bool(),
+        lingers: pick(rng, &[0, 0, 1, 9]),
         retries: mostly(rng),
         settles: rng.bool(),
         catches_up: mostly(rng),
