@@ -10,10 +10,12 @@
  * @property {string} [cipher] OpenSSL's name, where it could be seen.
  */
 
+const CURVES = 'X25519:prime256v1:secp384r1:secp521r1:X448:secp224r1';
+
 /** The weakest that a server may still have, old versions apart from old ciphers. */
 const TRIES = /** @type {const} */ ([
-  { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers: 'ALL:@SECLEVEL=0', ecdhCurve: 'auto' },
-  { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0', ecdhCurve: 'auto' },
+  { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers: 'ALL:@SECLEVEL=0', ecdhCurve: CURVES },
+  { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0', ecdhCurve: CURVES },
 ]);
 
 /**

@@ -48,7 +48,7 @@ function judgeStay({ stay, connectionString }) {
 }
 
 /** Sooner than another client notices that it was sent away, and is back. */
-const AT_ONCE_MS = 50;
+const AT_ONCE_MS = 100;
 
 /** @param {{ afterMs: number, kind: string }[]} losses */
 function ended([{ afterMs, kind }]) {
