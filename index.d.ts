@@ -42,7 +42,7 @@ export interface ConnectOptions {
    * `NODE_EXTRA_CA_CERTS`. A path is read again at every reconnect.
    */
   ca?: CertificateAuthority;
-  /** Seconds, up to 65 535. Default: 180. */
+  /** Seconds, from 1 to 65 535. Default: 180. */
   keepAlive?: number;
   /**
    * Whether to try again after a connection was lost, or could not be made again.
@@ -988,7 +988,7 @@ export type Listener<Events, E> = E extends keyof Events
 export interface DeviceClientOptions extends X509 {
   /** The root certificates to trust, and no others. A path is read again at every reconnect. */
   ca?: CertificateAuthority;
-  /** Seconds. Default: 180. */
+  /** Seconds, from 1 to 65 535. Default: 180. */
   keepalive?: number;
   /** Appended to the user agent. Only before the first connection. */
   productInfo?: string;

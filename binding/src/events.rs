@@ -57,6 +57,12 @@ pub struct NativeFailure {
     pub chain: Vec<Buffer>,
     /// The trusted certificate that decided, DER (`certificate-root-…`).
     pub root: Option<Buffer>,
+    /// The trusted certificates that were read from files, DER (`certificate-…`).
+    pub roots: Vec<Buffer>,
+    /// The file at fault (`roots-…`).
+    pub file: Option<String>,
+    /// Where in it, from 1.
+    pub line: Option<u32>,
     /// Time since the stage began, ms.
     pub elapsed_ms: f64,
 }
@@ -128,6 +134,7 @@ impl From<State> for NativeEvent {
 
 impl From<Failure> for NativeFailure {
     fn from(failure: Failure) -> Self {
+        let evidence = failure.evidence.map(|evidence| *evidence).unwrap_or_default();
         Self {
             stage: failure.stage.as_str(),
             kind: failure.kind.as_str(),
@@ -137,8 +144,11 @@ impl From<Failure> for NativeFailure {
             },
             detail: failure.detail,
             os_error: failure.os_error,
-            chain: failure.chain.into_iter().map(Buffer::from).collect(),
-            root: failure.root.map(Buffer::from),
+            chain: evidence.chain.into_iter().map(Buffer::from).collect(),
+            root: evidence.root.map(Buffer::from),
+            roots: evidence.roots.into_iter().map(Buffer::from).collect(),
+            file: evidence.file.map(|path| path.to_string_lossy().into_owned()),
+            line: evidence.line.and_then(|line| u32::try_from(line).ok()),
             elapsed_ms: failure.elapsed.as_secs_f64() * 1000.0,
         }
     }

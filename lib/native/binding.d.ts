@@ -48,6 +48,9 @@ export declare class NativeSession {
 /** What a session would say of a chain at that time; absent: it would accept. No connection uses it. */
 export declare function judge(request: NativeJudgement): NativeFailure | null
 
+/** Why a file of roots cannot serve, if that can be said within `limit_ms`: the same without handing over what it holds. */
+export declare function lookAtRootFile(path: string, limitMs: number): NativeFailure | null
+
 /** What is wrong with an input that should hold certificates. */
 export interface NativeCertificateFault {
   /** `no-certificate`, `private-key` or `broken`. */
@@ -114,6 +117,12 @@ export interface NativeFailure {
   chain: Array<Buffer>
   /** The trusted certificate that decided, DER (`certificate-root-…`). */
   root?: Buffer
+  /** The trusted certificates that were read from files, DER (`certificate-…`). */
+  roots: Array<Buffer>
+  /** The file at fault (`roots-…`). */
+  file?: string
+  /** Where in it, from 1. */
+  line?: number
   /** Time since the stage began, ms. */
   elapsedMs: number
 }
@@ -134,7 +143,9 @@ export interface NativeJudgement {
   host: string
   /** Roots as DER. */
   roots: Array<Buffer>
-  /** Trust the operating system's store besides the roots. */
+  /** Files of roots, PEM or DER, as they are now. */
+  rootFiles?: Array<string>
+  /** Trust the operating system's store besides. */
   systemRoots: boolean
   /** The time to judge at, ms since 1970. */
   atMs: number
@@ -162,7 +173,9 @@ export interface NativeProbeRequest {
   address?: string
   /** Roots as DER. */
   roots: Array<Buffer>
-  /** Trust the operating system's store besides the roots. */
+  /** Files of roots, PEM or DER, as they are now. */
+  rootFiles?: Array<string>
+  /** Trust the operating system's store besides. */
   systemRoots: boolean
   /** Limit of name resolution and TCP together, ms (20 000). */
   connectMs?: number
@@ -213,7 +226,9 @@ export interface NativeRequest {
   keepAlive: number
   /** Roots as DER. */
   roots: Array<Buffer>
-  /** Trust the operating system's store besides the roots. */
+  /** Files of roots, PEM or DER, read when the connection is made. */
+  rootFiles?: Array<string>
+  /** Trust the operating system's store besides. */
   systemRoots: boolean
   /** Limit of name resolution and TCP together, ms (20 000). */
   connectMs?: number
@@ -221,6 +236,14 @@ export interface NativeRequest {
   tlsMs?: number
   /** Limit from CONNECT to CONNACK, ms (130 000). */
   connackMs?: number
+}
+
+/** What a file of roots holds, as far as that could be found out in time. */
+export interface NativeRootFile {
+  /** DER, in their order; absent where they could not be read in time. */
+  certificates?: Array<Buffer>
+  /** Why they could not be read (`roots-…`). */
+  failure?: NativeFailure
 }
 
 /**
@@ -231,6 +254,12 @@ export declare function probe(request: NativeProbeRequest, done: (arg: NativePro
 
 /** Reads certificates from PEM, with the usual accidents, or DER. */
 export declare function readCertificates(input: Uint8Array): NativeCertificates
+
+/**
+ * Reads a file of roots as a connection would, and blocks for `limit_ms` at most. With neither certificates nor a failure
+ * reading goes on: a later connection may have it.
+ */
+export declare function readRootFile(path: string, limitMs: number): NativeRootFile
 
 /** HMAC-SHA256 of `data` under `key`: 32 bytes. */
 export declare function sign(key: Uint8Array, data: Uint8Array): Buffer

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `endpoint` | where to connect to, and how long that may take |
 //! | `stream` | the seam: what a session knows of its stream, and who makes one |
+//! | `lookup` | names to addresses |
 //! | `reach` | name resolution and TCP |
-//! | `secure` | TLS over TCP, verified |
+//! | `secure` | TLS over TCP, verified, on the thread of handshakes |
 
 mod endpoint;
+mod lookup;
 mod reach;
 mod secure;
 mod stream;
