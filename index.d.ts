@@ -264,6 +264,7 @@ export type DiagnosisStepName =
   | 'certificate'
   | 'clock'
   | 'token'
+  | 'greeting'
   | 'connect'
   | 'send'
   | 'stay';
@@ -337,6 +338,7 @@ export interface DiagnosisFacts {
   certificate?: ChainFacts;
   clock?: ClockFacts;
   token?: TokenFacts;
+  greeting?: GreetingFacts;
   connect?: ConnectFacts;
   send?: SendFacts;
   stay?: StayFacts;
@@ -473,6 +475,13 @@ export interface TlsFacts {
   offers?: { version: string; cipher?: string };
   /** What answers instead of TLS. */
   speaks?: 'http' | 'mqtt' | 'ssh' | 'other' | 'nothing';
+}
+
+/** What answers the greeting of AMQP over TLS. */
+export interface GreetingFacts {
+  speaks: 'amqp' | 'amqp-old' | 'amqp-without-sasl' | 'http' | 'mqtt' | 'other' | 'nothing';
+  /** The ways to authenticate that it offers (SASL). */
+  mechanisms?: string[];
 }
 
 /** What the layer below said. */

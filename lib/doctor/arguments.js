@@ -3,7 +3,7 @@
 
 const fs = require('node:fs');
 const { parseArgs } = require('node:util');
-const { faultOfPath } = require('../tls/path');
+const { faultOfPath } = require('../failures/path');
 const { PROTOCOLS } = require('./protocols');
 
 const HELP = `Usage: edge-downstream doctor [<connection string> | <file>] [options]
@@ -23,8 +23,9 @@ while the command runs.
                           speak yet are examined as far as TLS
     --send                send one message, which is real telemetry
     --timeout <seconds>   how long to wait for the answer to CONNECT (120)
-    --json                the report as JSON (docs/doctor.md)
+    --json                the report as JSON (Diagnosis in index.d.ts)
     --no-color            no colours
+    --version             the version of this package
     --help                this text
 
 Exit code 0: all is well; 1: there is a problem; 2: not understood.
@@ -34,6 +35,7 @@ Exit code 0: all is well; 1: there is a problem; 2: not understood.
  * @typedef {object} Arguments
  * @property {import('../..').DiagnoseOptions} options
  * @property {boolean} help
+ * @property {boolean} version
  * @property {boolean} json
  * @property {boolean} color
  */
@@ -50,9 +52,19 @@ function readArguments(args) {
       'There is more than one argument; a connection string goes in quotes, as it contains semicolons',
     );
   }
-  const { help = false, json = false, 'no-color': noColor = false, ca, protocol, send, timeout } = values;
+  const {
+    help = false,
+    version = false,
+    json = false,
+    'no-color': noColor = false,
+    ca,
+    protocol,
+    send,
+    timeout,
+  } = values;
   return {
     help,
+    version,
     json,
     color: !noColor,
     options: {
@@ -78,6 +90,7 @@ function parse(args) {
         timeout: { type: 'string' },
         json: { type: 'boolean' },
         'no-color': { type: 'boolean' },
+        version: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });

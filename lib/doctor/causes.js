@@ -95,9 +95,13 @@ const CAUSES = Object.freeze({
   'certificate-version': 'problem',
   'certificate-weak': 'problem',
   'path-length': 'problem',
-  'names-not-permitted': 'problem',
   'chain-too-long': 'problem',
   'certificate-invalid': 'problem',
+
+  // AMQP.
+  'not-amqp': 'problem',
+  'amqp-other-broker': 'problem',
+  'amqp-silent': 'problem',
 
   // Who the device is.
   'token-malformed': 'problem',

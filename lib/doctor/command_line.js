@@ -5,7 +5,7 @@ const HELP = `Usage: edge-downstream <command>
 
     doctor    says why this device cannot connect to its IoT Edge gateway
 
-edge-downstream doctor --help says more.
+edge-downstream doctor --help says more; edge-downstream --version tells the version.
 `;
 
 /** The exit code of what SIGPIPE ended, which Node ignores. */
@@ -55,12 +55,16 @@ async function main([name, ...args], surroundings) {
  * @param {Surroundings} surroundings
  */
 function help(name, { stdout, stderr }) {
+  if (name === '--version' || name === '-v') {
+    stdout.write(`${require('../../package.json').version}\n`);
+    return 0;
+  }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     stdout.write(HELP);
     return 0;
   }
   // Not shown: it may well be a connection string.
-  stderr.write(`There is no such command.\n\n${HELP}`);
+  stderr.write(`${HELP}\nThere is no such command.\n`);
   return 2;
 }
 

@@ -1,5 +1,6 @@
 'use strict';
 
+const { connect } = require('../../..');
 const { examine } = require('../../../lib/doctor/examination');
 const { randomOf } = require('../../model/random');
 const scenes = require('../scenes');
@@ -7,6 +8,8 @@ const { LIMITS } = require('../surroundings');
 const { ODDITIES } = require('./oddities');
 
 const IN_ORDER = 'in order';
+/** @typedef {import('../scenes').Scene} Scene */
+
 /** So many oddities a set-up has at most. */
 const MOST_ODDITIES = 3;
 /** Changes this process, which other set-ups share. */
@@ -57,6 +60,7 @@ function draw(seed, count) {
  * @property {boolean} right The first finding is the true cause.
  * @property {string | undefined} expected Nothing of what is in order.
  * @property {string[]} found The codes of the problems.
+ * @property {string | undefined} disagreement What an app found, where it is not what the doctor found.
  */
 
 /**
@@ -77,17 +81,43 @@ async function take(setUp) {
   try {
     let scene = await bring(/** @type {any} */ (until));
     for (const { finish } of oddities) scene = (await finish?.(scene, until)) ?? scene;
-    const { connectionString, ca, send, surroundings = {}, code } = scene;
+    const { connectionString, ca, protocol, send, surroundings = {}, code } = scene;
     const limits = { ...LIMITS, ...surroundings.limits };
     const report = await examine(
-      { connectionString, ca, send },
+      { connectionString, ca, protocol, send },
       { webPorts: [], env: {}, ...surroundings, limits },
     );
     const found = report.findings.filter(({ severity }) => severity === 'problem').map((each) => each.code);
     const expected = setUp.area === IN_ORDER ? undefined : (code ?? name.split(',')[0]);
-    return { setUp, expected, found, right: found[0] === expected };
+    const disagreement = await disagreementOf(report, scene, limits);
+    return { setUp, expected, found, disagreement, right: found[0] === expected };
   } finally {
     for (const end of ends.reverse()) await end();
+  }
+}
+
+/**
+ * An app with the same string and the same root gets through exactly if the doctor does, which corrects what `connect()`
+ * refuses.
+ *
+ * @param {import('../../..').Diagnosis} report
+ * @param {Scene} scene
+ * @param {{ tcpMs: number, tlsMs: number, connackMs: number }} limits
+ * @returns {Promise<string | undefined>}
+ */
+async function disagreementOf({ facts }, { connectionString, ca, protocol, surroundings }, limits) {
+  // Only the doctor's clock is another, and no app speaks the other protocols.
+  if (surroundings?.now || protocol !== undefined) return undefined;
+  const expected = facts.connect?.outcome === 'accepted' && facts.connectionString?.refusal === undefined;
+  const { tcpMs: connectMs, tlsMs, connackMs } = limits;
+  const timeouts = { connectMs, tlsMs, connackMs };
+  try {
+    const device = await connect({ connectionString, ca, retry: 'never', timeouts });
+    await device.close();
+    return expected ? undefined : 'an app connects';
+  } catch (error) {
+    const { code, message } = /** @type {any} */ (error);
+    return expected ? `an app fails: ${code} ${message}` : undefined;
   }
 }
 

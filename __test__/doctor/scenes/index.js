@@ -7,6 +7,7 @@
  * @typedef {object} Scene
  * @property {string} connectionString
  * @property {import('../../..').CertificateAuthority} [ca]
+ * @property {'mqtt' | 'ws' | 'amqp'} [protocol]
  * @property {boolean} [send]
  * @property {import('../../../lib/doctor/examination').Surroundings} [surroundings]
  * @property {string} [code] If it depends on this machine.
@@ -25,4 +26,5 @@ module.exports = {
   'the certificates': require('./certificate'),
   'the admission': require('./admission'),
   'what answers': require('./answers'),
+  'what answers AMQP': require('./amqp'),
 };

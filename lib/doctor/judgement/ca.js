@@ -23,6 +23,9 @@ const EXPLANATIONS = /** @type {Record<string, string>} */ ({
   'ca-broken': 'One certificate that cannot be read makes all of them doubtful.',
 });
 
+/** In a hint. It has a line of its own in a report. */
+const COMMAND = /^(.*?): ((?:openssl|keytool) .*?)\.?$/;
+
 const SOON_DAYS = 7;
 /** Of many. */
 const MOST_NAMES = 3;
@@ -39,12 +42,13 @@ function judgeAuthority({ ca }) {
   if (ca.fault) {
     const { code, message, hint } = ca.fault;
     const cause = FAULTS[code] ?? 'ca-broken';
+    const [, remedy = hint, inside] = COMMAND.exec(hint) ?? [];
     return [
       finding(cause, {
         title: message,
         explanation: EXPLANATIONS[cause],
-        remedy: hint,
-        command: commandFor(cause, ca.path),
+        remedy: remedy.endsWith('.') ? remedy : `${remedy}.`,
+        command: inside?.replace('<file>', ca.path ? word(ca.path) : '<file>') ?? commandFor(cause, ca.path),
         evidence: { path: ca.path },
       }),
     ];

@@ -252,9 +252,7 @@ function replaced(top, root, evidence) {
   const quickStart = QUICK_START.test(top.issuer);
   const { fingerprint } = root ?? {};
   const given = root ? 'The root certificate given' : 'The root certificate that the system holds';
-  const old = root
-    ? `The one given has the fingerprint ${fingerprint}; the new one must have another.`
-    : 'Install it in place of the old one.';
+  const old = root ? 'Its fingerprint must be another.' : 'Install it in place of the old one.';
   return finding('root-replaced', {
     title: `${given} has the right name, ${top.issuer}, but another key: it is an old one`,
     explanation: quickStart

@@ -56,14 +56,6 @@ const VERDICTS = [
     remedy: 'Have the root made anew: CA:TRUE, keyCertSign, no extended key usage, no or a larger pathlen.',
   },
   {
-    kind: /^certificate-name-not-permitted$/,
-    code: 'names-not-permitted',
-    title: (subject) => `A CA above ${subject} does not permit one of its names (name constraints)`,
-    explanation:
-      'A CA may be limited to certain names, such as those below corp.example. Every name of the certificate must be among them, edgeHub too.',
-    remedy: 'Have the CA made anew with those names permitted, or the certificate without them.',
-  },
-  {
     kind: /^certificate-chain-too-long$/,
     code: 'chain-too-long',
     title: (_, detail) => `The chain of the gateway is not looked through: ${detail}`,

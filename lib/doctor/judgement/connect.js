@@ -133,8 +133,7 @@ function refused(facts, { ms }) {
   const { deviceId, hub = '', gateway, policy } = facts.connectionString ?? {};
   const commonName = facts.certificate?.presented[0]?.commonName;
   const after = `after ${ms} ms`;
-  const also =
-    'An unknown device is refused as fast if the gateway was asked for it within the last two minutes; so is one whose token seems expired by a wrong clock.';
+  const also = 'Or the clock is wrong, or the gateway asked for this device in vain a minute ago.';
   if (policy !== undefined) return policyKey(facts, after);
   if (hub.endsWith('.')) return dotted(facts, after);
   const foreign = gateway ? !HUB.test(hub) : commonName !== undefined && commonName !== bare(hub);
@@ -157,7 +156,7 @@ function refused(facts, { ms }) {
     made ? 'key-refused' : 'token-refused',
     {
       title: `The gateway refused device ${deviceId} ${after}: ${made ? 'the key is probably wrong' : 'the token is not accepted'}`,
-      explanation: `So fast it refuses what does not fit what it knows: the ${made ? 'SharedAccessKey' : 'signature of the token'}, the hub in HostName (${hub}), or the way of authentication the device is registered with. ${also}`,
+      explanation: `So fast it refuses what does not fit: ${made ? 'the key' : 'the signature'}, the hub (${hub}), or the way to authenticate. ${also}`,
       remedy: `Compare the ${made ? 'key' : 'key the token was made with'} with the device's keys at the hub, and HostName with its name; check that the device is enabled.`,
       command: hubCommands(facts).showConnectionString,
     },

@@ -73,6 +73,7 @@ const SUMMARIES = {
     const until = expires === undefined ? '' : `, until ${expires}`;
     return `${made ? 'made from the key' : 'given'}${audience === undefined ? '' : ` for ${audience}`}${until}`;
   },
+  greeting: ({ mechanisms = [] }) => `AMQP 1.0, with ${mechanisms.join(', ')}`,
   connect: ({ outcome, ms, sessionPresent }) => {
     const session =
       sessionPresent === undefined ? '' : `; ${sessionPresent ? 'a session was kept' : 'a new session'}`;
