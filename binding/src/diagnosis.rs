@@ -103,10 +103,9 @@ pub fn probe(request: NativeProbeRequest, done: Function<'_, NativeProbeResult, 
         tls: millis(request.tls_ms, default.tls),
         ..default
     };
-    let greeting = request.greeting.map(|bytes| Greeting {
-        bytes: bytes.to_vec(),
-        limit: millis(request.answer_ms, ANSWER),
-    });
+    let greeting = request
+        .greeting
+        .map(|bytes| Greeting { bytes: bytes.to_vec(), limit: millis(request.answer_ms, ANSWER) });
     probe::start(endpoint, deadlines, greeting, move |report| {
         // Refused only while the environment ends, when nobody listens any more.
         done.call(report, ThreadsafeFunctionCallMode::NonBlocking);
