@@ -29,12 +29,13 @@ class Circumstances {
    * @param {import('./connection_failure').Target} target
    * @param {import('./connection_failure').Background} [background]
    */
-  constructor(native, target, { now = new Date(), shortLives = 0, unstored = 0 } = {}) {
+  constructor(native, target, { now = new Date(), shortLives = 0, unstored = 0, uponMessage = false } = {}) {
     this.native = native;
     this.target = target;
     this.now = now;
     this.shortLives = shortLives;
     this.unstored = unstored;
+    this.uponMessage = uponMessage;
     this.host = target.host;
     /** The field of the connection string that names the host. */
     this.field = target.field ?? 'GatewayHostName';
