@@ -20,3 +20,6 @@ pub mod sas;
 pub mod session;
 pub mod tls;
 pub mod transport;
+
+#[cfg(test)]
+mod noise;

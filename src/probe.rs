@@ -16,7 +16,7 @@ use tokio_rustls::client::TlsStream;
 use crate::failure::{Failure, Kind, Stage};
 use crate::runtime;
 use crate::tls;
-use crate::transport::{Deadlines, Endpoint, configure, reach, secure};
+use crate::transport::{Deadlines, Endpoint, approach, configure, secure};
 
 /// How long a peer may block the farewell; what is to be seen is seen by then.
 const FAREWELL: Duration = Duration::from_millis(250);
@@ -72,12 +72,12 @@ async fn run(endpoint: &Endpoint, deadlines: &Deadlines) -> Report {
 async fn look(endpoint: &Endpoint, deadlines: &Deadlines, report: &mut Report) -> Result<(), Failure> {
     let name = tls::server_name(&endpoint.host)?;
     let mut begin = Instant::now();
-    let tcp = reach(endpoint, deadlines.connect, &mut |stage| {
-        if stage == Stage::Tcp {
+    let mut progress = |stage| {
+        if matches!(stage, Stage::Tcp | Stage::Proxy) {
             begin = Instant::now();
         }
-    })
-    .await?;
+    };
+    let tcp = approach(endpoint, deadlines.connect, &mut progress).await?;
     report.tcp = Some(begin.elapsed());
     report.address = tcp.peer_addr().ok().map(|address| address.ip());
 

@@ -12,7 +12,7 @@ use napi::{Error, Result, Status};
 use napi_derive::napi;
 
 use crate::events::NativeFailure;
-use crate::request::{millis, trust};
+use crate::request::{NativeProxy, millis, proxy, trust};
 
 /// An endpoint to look at.
 #[napi(object, object_to_js = false)]
@@ -23,6 +23,8 @@ pub struct NativeProbeRequest {
     pub port: u16,
     /// The IP address to connect to; absent: what `host` resolves to.
     pub address: Option<String>,
+    /// The HTTP proxy to go through.
+    pub proxy: Option<NativeProxy>,
     /// Roots as DER.
     pub roots: Vec<Buffer>,
     /// Trust the operating system's store besides the roots.
@@ -80,10 +82,9 @@ pub fn probe(request: NativeProbeRequest, done: Function<'_, NativeProbeResult, 
         .build_threadsafe_function::<Report>()
         .build_callback(|call| Ok(NativeProbeResult::from(call.value)))?;
     let endpoint = Endpoint {
-        host: request.host,
-        port: request.port,
         address,
-        trust: trust(&request.roots, request.system_roots),
+        proxy: request.proxy.and_then(proxy),
+        ..Endpoint::new(request.host, request.port, trust(&request.roots, request.system_roots))
     };
     let default = Deadlines::default();
     let deadlines = Deadlines {

@@ -4,9 +4,20 @@ use std::time::Duration;
 
 use edge_downstream::session::{Limits, Request};
 use edge_downstream::tls::Trust;
-use edge_downstream::transport::{Deadlines, Endpoint};
+use edge_downstream::transport::{Deadlines, Endpoint, Framing, Proxy};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
+
+/// An HTTP proxy.
+#[napi(object, object_to_js = false)]
+pub struct NativeProxy {
+    /// A DNS name or an IP address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// The value of `Proxy-Authorization`; one that cannot stand in a header field is as none.
+    pub authorization: Option<String>,
+}
 
 /// One connection to make.
 #[napi(object, object_to_js = false)]
@@ -20,6 +31,10 @@ pub struct NativeRequest {
     pub host: String,
     /// TCP port.
     pub port: u16,
+    /// The HTTP proxy to go through.
+    pub proxy: Option<NativeProxy>,
+    /// MQTT travels in the frames of a WebSocket.
+    pub web_socket: Option<bool>,
     /// MQTT client id.
     pub client_id: String,
     /// MQTT user name.
@@ -47,10 +62,9 @@ impl From<NativeRequest> for Request {
             number: native.number,
             replaces: native.replaces,
             endpoint: Endpoint {
-                host: native.host,
-                port: native.port,
-                address: None,
-                trust: trust(&native.roots, native.system_roots),
+                proxy: native.proxy.and_then(proxy),
+                framing: framing(native.web_socket),
+                ..Endpoint::new(native.host, native.port, trust(&native.roots, native.system_roots))
             },
             deadlines: Deadlines {
                 connect: millis(native.connect_ms, default.connect),
@@ -98,6 +112,15 @@ impl From<NativeLimits> for Limits {
 pub(crate) fn trust(roots: &[Buffer], system_roots: bool) -> Trust {
     let roots = roots.iter().map(|der| der.to_vec()).collect();
     if system_roots { Trust::System(roots) } else { Trust::Given(roots) }
+}
+
+pub(crate) fn proxy(native: NativeProxy) -> Option<Proxy> {
+    let NativeProxy { host, port, authorization } = native;
+    Proxy::new(host.clone(), port, authorization).or_else(|| Proxy::new(host, port, None))
+}
+
+pub(crate) fn framing(web_socket: Option<bool>) -> Framing {
+    if web_socket.unwrap_or_default() { Framing::WebSocket } else { Framing::Bare }
 }
 
 pub(crate) fn millis(given: Option<u32>, default: Duration) -> Duration {

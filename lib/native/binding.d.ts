@@ -88,7 +88,7 @@ export interface NativeEvent {
   topic?: string
   /** Body (message). */
   payload?: Buffer
-  /** `resolve`, `tcp`, `tls`, `connack` (connecting). */
+  /** `proxy`, `tunnel`, `resolve`, `tcp`, `tls`, `upgrade`, `connack` (connecting). */
   stage?: string
   /** The gateway still knew the session (connected). */
   sessionPresent?: boolean
@@ -100,13 +100,13 @@ export interface NativeEvent {
 
 /** Why a connection failed or was lost. */
 export interface NativeFailure {
-  /** The stage: `resolve`, `tcp`, `tls`, `connack`, `connected`. */
+  /** The stage: `proxy`, `tunnel`, `resolve`, `tcp`, `tls`, `upgrade`, `connack`, `connected`. */
   stage: string
   /** What happened; the names are those of `Kind::as_str` in the core. */
   kind: string
   /** The lower layer's words. */
   detail: string
-  /** CONNACK's return code (refusal). */
+  /** CONNACK's return code (refusal), or the status of HTTP (http-status, web-page). */
   code?: number
   /** The operating system's error number. */
   osError?: number
@@ -160,6 +160,8 @@ export interface NativeProbeRequest {
   port: number
   /** The IP address to connect to; absent: what `host` resolves to. */
   address?: string
+  /** The HTTP proxy to go through. */
+  proxy?: NativeProxy
   /** Roots as DER. */
   roots: Array<Buffer>
   /** Trust the operating system's store besides the roots. */
@@ -190,6 +192,16 @@ export interface NativeProbeResult {
   failure?: NativeFailure
 }
 
+/** An HTTP proxy. */
+export interface NativeProxy {
+  /** A DNS name or an IP address. */
+  host: string
+  /** TCP port. */
+  port: number
+  /** The value of `Proxy-Authorization`; one that cannot stand in a header field is as none. */
+  authorization?: string
+}
+
 /** One connection to make. */
 export interface NativeRequest {
   /** What the events that belong to it are told by: no other connect or disconnect of the session has it. */
@@ -203,6 +215,10 @@ export interface NativeRequest {
   host: string
   /** TCP port. */
   port: number
+  /** The HTTP proxy to go through. */
+  proxy?: NativeProxy
+  /** MQTT travels in the frames of a WebSocket. */
+  webSocket?: boolean
   /** MQTT client id. */
   clientId: string
   /** MQTT user name. */

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use rustls::ClientConfig;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::crypto::CryptoProvider;
+use rustls::crypto::{CryptoProvider, SecureRandom};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
 use crate::failure::{CertificateFault, Failure, Kind, Stage};
@@ -42,6 +42,11 @@ fn provider() -> CryptoProvider {
     return rustls::crypto::aws_lc_rs::default_provider();
     #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
     return rustls::crypto::ring::default_provider();
+}
+
+/// Numbers that nobody can foresee.
+pub(crate) fn random() -> &'static dyn SecureRandom {
+    provider().secure_random
 }
 
 /// `host` as the name a certificate must carry.

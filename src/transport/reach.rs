@@ -2,29 +2,31 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-use super::endpoint::Endpoint;
 use super::stream::Progress;
 use crate::failure::{Failure, Kind, Stage};
 
 /// How long one address is given before the next is tried beside it (RFC 8305 §5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-/// Name resolution and TCP, together within `limit`.
+/// Name resolution of `host`, unless its `address` is known, and TCP, together within `limit`.
 pub(crate) async fn reach(
-    endpoint: &Endpoint,
+    host: &str,
+    port: u16,
+    address: Option<IpAddr>,
     limit: Duration,
     progress: Progress<'_>,
 ) -> Result<TcpStream, Failure> {
     progress(Stage::Resolve);
     let begin = Instant::now();
-    let addresses = resolve(endpoint, limit).await.map_err(|failure| failure.after(begin.elapsed()))?;
+    let addresses =
+        resolve(host, port, address, limit).await.map_err(|failure| failure.after(begin.elapsed()))?;
 
     progress(Stage::Tcp);
     let tcp_begin = Instant::now();
@@ -42,11 +44,16 @@ pub(crate) async fn reach(
     Ok(tcp)
 }
 
-async fn resolve(endpoint: &Endpoint, limit: Duration) -> Result<Vec<SocketAddr>, Failure> {
-    if let Some(address) = endpoint.address {
-        return Ok(vec![SocketAddr::new(address, endpoint.port)]);
+async fn resolve(
+    host: &str,
+    port: u16,
+    address: Option<IpAddr>,
+    limit: Duration,
+) -> Result<Vec<SocketAddr>, Failure> {
+    if let Some(address) = address {
+        return Ok(vec![SocketAddr::new(address, port)]);
     }
-    match timeout(limit, lookup_host((endpoint.host.as_str(), endpoint.port))).await {
+    match timeout(limit, lookup_host((host, port))).await {
         Ok(Ok(found)) => {
             let addresses: Vec<_> = found.collect();
             if addresses.is_empty() {

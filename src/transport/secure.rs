@@ -11,35 +11,8 @@ use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::endpoint::{Deadlines, Endpoint};
-use super::reach::reach;
-use super::stream::{Dialler, Dialling, Progress, Stream};
 use crate::failure::{Failure, Kind, Stage};
 use crate::tls::{self, Presented, Trust};
-
-/// Connects by name, TCP and TLS. A failure after a refused certificate carries the presented chain.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TlsDialler;
-
-impl Dialler for TlsDialler {
-    fn dial<'a>(
-        &'a self,
-        endpoint: &'a Endpoint,
-        deadlines: &'a Deadlines,
-        progress: Progress<'a>,
-    ) -> Dialling<'a> {
-        Box::pin(async move {
-            let name = tls::server_name(&endpoint.host)?;
-            let tcp = reach(endpoint, deadlines.connect, progress).await?;
-            progress(Stage::Tls);
-            let (config, presented) = configure(&endpoint.trust).await?;
-            match secure(name, tcp, config, deadlines.tls).await {
-                Ok(stream) => Ok(Box::new(stream) as Box<dyn Stream>),
-                Err(failure) => Err(failure.presenting(presented.chain())),
-            }
-        })
-    }
-}
 
 /// The TLS configuration under `trust`, made off the runtime's thread.
 pub(crate) async fn configure(trust: &Trust) -> Result<(ClientConfig, Presented), Failure> {
@@ -65,17 +38,4 @@ pub(crate) async fn secure(
         Err(_) => Err(Failure::new(Stage::Tls, Kind::TimedOut, "the TLS handshake did not end")),
     }
     .map_err(|failure| failure.after(begin.elapsed()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_host_that_is_no_name_is_refused_before_the_network() {
-        let trust = Trust::Given(Vec::new());
-        let endpoint = Endpoint { host: "bad name".into(), port: 8883, address: None, trust };
-        let failure = TlsDialler.dial(&endpoint, &Deadlines::default(), &mut |_| {}).await.err().unwrap();
-        assert_eq!(failure.kind, Kind::InvalidName);
-    }
 }
