@@ -34,7 +34,7 @@ pub struct Report {
     pub tls_version: Option<&'static str>,
     /// Its IANA name, of a handshake that succeeded.
     pub cipher_suite: Option<String>,
-    /// The server asked for a client certificate. None was given.
+    /// The server asked for a client certificate.
     pub client_certificate_requested: bool,
     /// The certificates presented (DER, leaf first), accepted or not.
     pub chain: Vec<Vec<u8>>,
@@ -81,13 +81,13 @@ async fn look(endpoint: &Endpoint, deadlines: &Deadlines, report: &mut Report) -
     report.tcp = Some(begin.elapsed());
     report.address = tcp.peer_addr().ok().map(|address| address.ip());
 
-    let (mut config, presented) = configure(&endpoint.trust).await?;
-    let asked = Arc::new(Asked::default());
+    let (mut config, presented) = configure(endpoint).await?;
+    let asked = Arc::new(Asked::before(config.client_auth_cert_resolver));
     config.client_auth_cert_resolver = Arc::<Asked>::clone(&asked);
     let begin = Instant::now();
     let secured = secure(name, tcp, config, deadlines.tls).await;
     report.chain = presented.chain();
-    report.client_certificate_requested = asked.0.load(Ordering::Relaxed);
+    report.client_certificate_requested = asked.asked.load(Ordering::Relaxed);
     let stream = secured.map_err(|failure| failure.presenting(presented.chain()))?;
     report.tls = Some(begin.elapsed());
     note_negotiated(&stream, report);
@@ -114,14 +114,23 @@ async fn farewell(mut stream: TlsStream<TcpStream>) {
     let _ = timeout(FAREWELL, stream.shutdown()).await;
 }
 
-/// Notes that a client certificate was asked for, and gives none.
-#[derive(Debug, Default)]
-struct Asked(AtomicBool);
+/// Notes that a client certificate was asked for, and gives what the endpoint's configuration has.
+#[derive(Debug)]
+struct Asked {
+    asked: AtomicBool,
+    given: Arc<dyn ResolvesClientCert>,
+}
+
+impl Asked {
+    fn before(given: Arc<dyn ResolvesClientCert>) -> Self {
+        Self { asked: AtomicBool::new(false), given }
+    }
+}
 
 impl ResolvesClientCert for Asked {
-    fn resolve(&self, _issuers: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.0.store(true, Ordering::Relaxed);
-        None
+    fn resolve(&self, issuers: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.asked.store(true, Ordering::Relaxed);
+        if self.given.has_certs() { self.given.resolve(issuers, schemes) } else { None }
     }
 
     fn has_certs(&self) -> bool {

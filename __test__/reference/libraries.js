@@ -31,8 +31,6 @@ const LIBRARIES = [
     lacks: {
       twin: ({ Client }) => Client.prototype.getTwin === undefined,
       methods: ({ Client }) => Client.prototype.onDeviceMethod === undefined,
-      webSocket: ({ MqttWs }) => MqttWs === undefined,
-      x509: ({ X509AuthenticationProvider }) => X509AuthenticationProvider === undefined,
       modules: ({ ModuleClient }) => ModuleClient === undefined,
     },
   },

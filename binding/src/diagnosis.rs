@@ -12,7 +12,7 @@ use napi::{Error, Result, Status};
 use napi_derive::napi;
 
 use crate::events::NativeFailure;
-use crate::request::{NativeProxy, millis, proxy, trust};
+use crate::request::{NativeIdentity, NativeProxy, identity, millis, proxy, trust};
 
 /// An endpoint to look at.
 #[napi(object, object_to_js = false)]
@@ -25,6 +25,8 @@ pub struct NativeProbeRequest {
     pub address: Option<String>,
     /// The HTTP proxy to go through.
     pub proxy: Option<NativeProxy>,
+    /// What the device shows a gateway that asks for a certificate.
+    pub identity: Option<NativeIdentity>,
     /// Roots as DER.
     pub roots: Vec<Buffer>,
     /// Trust the operating system's store besides the roots.
@@ -49,7 +51,7 @@ pub struct NativeProbeResult {
     pub tls_version: Option<&'static str>,
     /// Of a handshake that succeeded; its IANA name.
     pub cipher_suite: Option<String>,
-    /// The server asked for a client certificate. None was given.
+    /// The server asked for a client certificate.
     pub client_certificate_requested: bool,
     /// The certificates presented (DER, leaf first), accepted or not.
     pub chain: Vec<Buffer>,
@@ -84,6 +86,7 @@ pub fn probe(request: NativeProbeRequest, done: Function<'_, NativeProbeResult, 
     let endpoint = Endpoint {
         address,
         proxy: request.proxy.and_then(proxy),
+        identity: request.identity.map(identity),
         ..Endpoint::new(request.host, request.port, trust(&request.roots, request.system_roots))
     };
     let default = Deadlines::default();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use edge_downstream::session::{Limits, Request};
-use edge_downstream::tls::Trust;
+use edge_downstream::tls::{Identity, Trust};
 use edge_downstream::transport::{Deadlines, Endpoint, Framing, Proxy};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
@@ -17,6 +17,15 @@ pub struct NativeProxy {
     pub port: u16,
     /// The value of `Proxy-Authorization`; one that cannot stand in a header field is as none.
     pub authorization: Option<String>,
+}
+
+/// The certificate of a device.
+#[napi(object, object_to_js = false)]
+pub struct NativeIdentity {
+    /// DER, the device's own first.
+    pub chain: Vec<Buffer>,
+    /// Its private key, PKCS#8 in DER. Copied: who gives it may wipe it.
+    pub key: Buffer,
 }
 
 /// One connection to make.
@@ -33,6 +42,8 @@ pub struct NativeRequest {
     pub port: u16,
     /// The HTTP proxy to go through.
     pub proxy: Option<NativeProxy>,
+    /// What the device shows a gateway that asks for a certificate.
+    pub identity: Option<NativeIdentity>,
     /// MQTT travels in the frames of a WebSocket.
     pub web_socket: Option<bool>,
     /// MQTT client id.
@@ -64,6 +75,7 @@ impl From<NativeRequest> for Request {
             endpoint: Endpoint {
                 proxy: native.proxy.and_then(proxy),
                 framing: framing(native.web_socket),
+                identity: native.identity.map(identity),
                 ..Endpoint::new(native.host, native.port, trust(&native.roots, native.system_roots))
             },
             deadlines: Deadlines {
@@ -117,6 +129,10 @@ pub(crate) fn trust(roots: &[Buffer], system_roots: bool) -> Trust {
 pub(crate) fn proxy(native: NativeProxy) -> Option<Proxy> {
     let NativeProxy { host, port, authorization } = native;
     Proxy::new(host.clone(), port, authorization).or_else(|| Proxy::new(host, port, None))
+}
+
+pub(crate) fn identity(NativeIdentity { chain, key }: NativeIdentity) -> Identity {
+    Identity::new(chain.iter().map(|der| der.to_vec()).collect(), key.to_vec())
 }
 
 pub(crate) fn framing(web_socket: Option<bool>) -> Framing {

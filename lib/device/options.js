@@ -20,6 +20,10 @@ const { keepsPendingOperations } = require('../connection/transport');
 const OPTIONS = [
   'connectionString',
   'ca',
+  'cert',
+  'key',
+  'passphrase',
+  'proxy',
   'keepAlive',
   'retry',
   'timeouts',
@@ -59,6 +63,10 @@ function readDeviceOptions(options) {
     transport: readTransport(options.transport, provider),
     transportOptions: given({
       ca: options.ca,
+      cert: options.cert,
+      key: options.key,
+      passphrase: options.passphrase,
+      proxy: options.proxy,
       keepalive: keepAlive,
       timeouts,
       whenFull,

@@ -16,6 +16,7 @@ const { c2dRow } = require('./c2d');
 const { Link } = require('./link');
 const { requireMessageFits } = require('./message_size');
 const { MqttOptions } = require('./options');
+const { MQTT } = require('./protocol');
 const { encodeSystemAndUser } = require('./property_bag');
 const { Subscriptions } = require('./subscriptions');
 const { Topics } = require('./topics');
@@ -32,6 +33,9 @@ const { Unattended } = require('./unattended');
  * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`, `state({ stage })`.
  */
 class Mqtt extends EventEmitter {
+  /** @type {import('./protocol').Protocol} */
+  static protocol = MQTT;
+
   #provider;
   #options = new MqttOptions();
   #session;
@@ -63,7 +67,8 @@ class Mqtt extends EventEmitter {
     });
     this.#subscriptions = new Subscriptions(this.#session, () => this.#link.renew());
     this.#topics = new Topics([this.#c2d]);
-    this.#link = new Link(authenticationProvider, this.#options, this.#session, {
+    const { protocol } = new.target;
+    this.#link = new Link(protocol, authenticationProvider, this.#options, this.#session, {
       identified: () => this.#sendDeferred(),
       stage: (stage) => this.emit('state', { stage }),
       connected: (identity, renewal) => {

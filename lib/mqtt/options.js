@@ -6,6 +6,8 @@ const { AuthenticationType } = require('../authentication/type');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { badOption, requireTimeouts } = require('../plumbing/option');
+const { readAgent } = require('../proxy/agent');
+const { readProxy } = require('../proxy/proxy');
 const { readTrust } = require('../tls/trust');
 
 /** Seconds (device-sdk.md §3.2). */
@@ -29,6 +31,12 @@ class MqttOptions {
   modelId;
   /** The interface of the app, for hints. @type {import('../vocabulary/idiom').Idiom | undefined} */
   idiom;
+  /** None is `null`; `undefined`: as the environment says. @type {import('../proxy/proxy').Proxy | null | undefined} */
+  proxy;
+  /** What `mqtt.webSocketAgent` does. @type {import('../proxy/agent').Detour | undefined} */
+  detour;
+  /** Where the provider does not keep it. @type {import('../..').X509 | undefined} */
+  #x509;
 
   /**
    * @param {Record<string, any>} options
@@ -36,9 +44,9 @@ class MqttOptions {
    * @throws {ArgumentError} An option cannot be used; then none of them is.
    */
   set(options, provider) {
-    const { ca, cert, keepalive, productInfo, modelId, tokenRenewal, timeouts, whenFull } = options;
+    const { ca, cert, certFile, keepalive, productInfo, modelId, tokenRenewal, timeouts, whenFull } = options;
     readTrust(ca);
-    if (cert && provider.type === AuthenticationType.Token) {
+    if ((cert || certFile) && provider.type === AuthenticationType.Token) {
       throw failure(
         ArgumentError,
         'ERR_IOT_OPTION',
@@ -56,14 +64,57 @@ class MqttOptions {
     if (productInfo && typeof productInfo !== 'string') {
       throw new TypeError(`The option productInfo is not a text but ${typeof productInfo}`);
     }
+    const proxy = readProxyOption(options.proxy);
+    const detour = options.mqtt?.webSocketAgent ? readAgent(options.mqtt.webSocketAgent) : undefined;
     if (tokenRenewal) applyTokenRenewal(provider, tokenRenewal);
+    if (cert || certFile) this.#keepCertificate(options, provider);
     this.ca = ca;
     this.keepAlive = Math.round(keepAlive);
     this.timeouts = timeouts ?? {};
     this.refuseWhenFull = whenFull === 'refuse';
     this.productInfo = productInfo || this.productInfo;
     this.modelId = modelId || this.modelId;
+    this.proxy = proxy;
+    this.detour = detour;
   }
+
+  /**
+   * What the device proves itself by, where it does so by a certificate.
+   *
+   * @param {import('../..').TransportConfig} credentials
+   * @returns {import('../..').X509 | undefined}
+   */
+  x509Of(credentials) {
+    if (credentials.sharedAccessSignature) return undefined;
+    return this.#x509 ?? credentials.x509 ?? {};
+  }
+
+  /**
+   * @param {import('../..').X509} options
+   * @param {any} provider
+   * @throws {ArgumentError} `ERR_IOT_CLIENT_…`: told now, not when a connection needs it.
+   */
+  #keepCertificate({ cert, key, passphrase, certFile, keyFile, clientCertEngine }, provider) {
+    const x509 = { cert, key, passphrase, certFile, keyFile, clientCertEngine };
+    if (key || keyFile) {
+      // Loaded when needed: few devices have one, and node:crypto takes longer than all of this package.
+      const { readClientCertificate } = require('../tls/client_certificate');
+      readClientCertificate(x509).key.fill(0);
+    }
+    if (typeof provider.setX509Options === 'function') provider.setX509Options(x509);
+    else this.#x509 = x509;
+  }
+}
+
+/**
+ * @param {unknown} option `false` or `null`: none, whatever the environment says.
+ * @returns {import('../proxy/proxy').Proxy | null | undefined}
+ */
+function readProxyOption(option) {
+  if (option === undefined) return undefined;
+  if (option === false || option === null) return null;
+  if (typeof option === 'string' || option instanceof URL) return readProxy(option, 'proxy');
+  return readAgent(option).proxy ?? null;
 }
 
 module.exports = { MqttOptions };

@@ -126,6 +126,14 @@ export interface NativeFilter {
   qos: number
 }
 
+/** The certificate of a device. */
+export interface NativeIdentity {
+  /** DER, the device's own first. */
+  chain: Array<Buffer>
+  /** Its private key, PKCS#8 in DER. Copied: who gives it may wipe it. */
+  key: Buffer
+}
+
 /** A chain to judge. */
 export interface NativeJudgement {
   /** DER, leaf first. */
@@ -162,6 +170,8 @@ export interface NativeProbeRequest {
   address?: string
   /** The HTTP proxy to go through. */
   proxy?: NativeProxy
+  /** What the device shows a gateway that asks for a certificate. */
+  identity?: NativeIdentity
   /** Roots as DER. */
   roots: Array<Buffer>
   /** Trust the operating system's store besides the roots. */
@@ -184,7 +194,7 @@ export interface NativeProbeResult {
   tlsVersion?: 'TLSv1.2' | 'TLSv1.3'
   /** Of a handshake that succeeded; its IANA name. */
   cipherSuite?: string
-  /** The server asked for a client certificate. None was given. */
+  /** The server asked for a client certificate. */
   clientCertificateRequested: boolean
   /** The certificates presented (DER, leaf first), accepted or not. */
   chain: Array<Buffer>
@@ -217,6 +227,8 @@ export interface NativeRequest {
   port: number
   /** The HTTP proxy to go through. */
   proxy?: NativeProxy
+  /** What the device shows a gateway that asks for a certificate. */
+  identity?: NativeIdentity
   /** MQTT travels in the frames of a WebSocket. */
   webSocket?: boolean
   /** MQTT client id. */

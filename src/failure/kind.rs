@@ -47,6 +47,8 @@ pub enum Kind {
     NoRoots,
     /// A given root cannot serve as one.
     BadRoot,
+    /// The certificate and key of the device cannot be used.
+    BadIdentity,
     /// A fault inside the client, none of the network.
     Internal,
     /// Any other fault of the operating system.
@@ -79,6 +81,7 @@ impl Kind {
             Self::InvalidName => "invalid-name",
             Self::NoRoots => "no-roots",
             Self::BadRoot => "bad-root",
+            Self::BadIdentity => "bad-identity",
             Self::Internal => "internal",
             Self::Io => "io",
         }

@@ -5,12 +5,14 @@
 //! | room | holds |
 //! |---|---|
 //! | [`certificates`] | from what people give to DER |
+//! | `identity` | what a device proves itself by |
 //! | `root` | what one trusted certificate says of itself |
 //! | `roots` | what is trusted, sorted by what it is good for |
 //! | `verifier` | the verdict on a presented chain |
 //! | `verdict` | what TLS says, as a failure |
 
 pub mod certificates;
+mod identity;
 mod root;
 mod roots;
 mod verdict;
@@ -26,6 +28,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
 use crate::failure::{CertificateFault, Failure, Kind, Stage};
 
+pub use identity::Identity;
 pub use roots::Trust;
 pub use verdict::failure_in;
 pub use verifier::Presented;

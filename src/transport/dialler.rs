@@ -28,7 +28,7 @@ impl Dialler for GatewayDialler {
             let name = tls::server_name(&endpoint.host)?;
             let tcp = approach(endpoint, deadlines.connect, progress).await?;
             progress(Stage::Tls);
-            let (config, presented) = configure(&endpoint.trust).await?;
+            let (config, presented) = configure(endpoint).await?;
             let secured = secure(name, tcp, config, deadlines.tls).await;
             let stream = secured.map_err(|failure| failure.presenting(presented.chain()))?;
             match endpoint.framing {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::tls::Trust;
+use crate::tls::{Identity, Trust};
 
 /// Where to connect to and what to trust there.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Endpoint {
     pub address: Option<IpAddr>,
     /// The roots that may vouch for the gateway.
     pub trust: Trust,
+    /// What the device shows a gateway that asks for a certificate.
+    pub identity: Option<Identity>,
     /// What connects instead of us; `None`: nothing.
     pub proxy: Option<Proxy>,
     /// What MQTT travels in, within TLS.
@@ -29,7 +31,15 @@ impl Endpoint {
     /// MQTT over TLS at `host` and `port`, without a proxy.
     #[must_use]
     pub fn new(host: impl Into<String>, port: u16, trust: Trust) -> Self {
-        Self { host: host.into(), port, address: None, trust, proxy: None, framing: Framing::Bare }
+        Self {
+            host: host.into(),
+            port,
+            address: None,
+            trust,
+            identity: None,
+            proxy: None,
+            framing: Framing::Bare,
+        }
     }
 
     /// `host:port`, an IPv6 address in brackets.

@@ -11,17 +11,25 @@ use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::endpoint::Endpoint;
 use crate::failure::{Failure, Kind, Stage};
-use crate::tls::{self, Presented, Trust};
+use crate::tls::{self, Presented};
 
-/// The TLS configuration under `trust`, made off the runtime's thread.
-pub(crate) async fn configure(trust: &Trust) -> Result<(ClientConfig, Presented), Failure> {
+/// The TLS configuration for `endpoint`, made off the runtime's thread.
+pub(crate) async fn configure(endpoint: &Endpoint) -> Result<(ClientConfig, Presented), Failure> {
     let begin = Instant::now();
-    let trust = trust.clone();
-    spawn_blocking(move || tls::client_config(&trust))
+    let (trust, identity) = (endpoint.trust.clone(), endpoint.identity.clone());
+    let make = move || {
+        let (mut config, presented) = tls::client_config(&trust)?;
+        if let Some(identity) = identity {
+            identity.present(&mut config)?;
+        }
+        Ok((config, presented))
+    };
+    spawn_blocking(make)
         .await
         .map_err(|error| Failure::new(Stage::Tls, Kind::Internal, error.to_string()))?
-        .map_err(|failure| failure.after(begin.elapsed()))
+        .map_err(|failure: Failure| failure.after(begin.elapsed()))
 }
 
 /// The TLS handshake, within `limit`.

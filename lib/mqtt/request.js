@@ -1,0 +1,85 @@
+// @ts-check
+'use strict';
+
+const { proxyOfEnvironment } = require('../proxy/environment');
+const { bundledTrust, readTrust } = require('../tls/trust');
+
+/**
+ * What one connection is made with.
+ *
+ * @typedef {object} Request
+ * @property {Omit<import('../native/binding').NativeRequest, 'number' | 'replaces'>} native
+ * @property {import('../failures/connection_failure').Target} target The same, in the terms of messages.
+ */
+
+/**
+ * Files are read, and the environment looked at, here: anew for each connection.
+ *
+ * @param {import('./identity').MqttIdentity} identity
+ * @param {import('../..').TransportConfig} credentials
+ * @param {import('./options').MqttOptions} options
+ * @param {object} circumstances
+ * @param {import('./protocol').Protocol} circumstances.protocol
+ * @param {boolean} circumstances.bundledRoots The system has no roots: Node's own serve.
+ * @returns {Request} `native.identity.key` is a secret, to be wiped when it was handed over.
+ * @throws {ArgumentError} Something that was given cannot be used (any more).
+ */
+function requestOf(identity, credentials, options, { protocol, bundledRoots }) {
+  const { host, port } = identity.endpoint(protocol.port);
+  const detour = protocol.webSocket ? options.detour : undefined;
+  const place = { host, port: detour?.port ?? port };
+  const proxy =
+    options.proxy === undefined ? (detour?.proxy ?? environmentProxy(place, detour)) : options.proxy;
+  const trust = bundledRoots ? bundledTrust() : readTrust(options.ca);
+  const password = credentials.sharedAccessSignature?.toString();
+  const certificate = clientCertificate(credentials, options);
+  const { clientId } = identity;
+  const { ca, idiom } = options;
+  return {
+    target: {
+      ...place,
+      ...trust,
+      clientId,
+      password,
+      ca,
+      idiom,
+      protocol: protocol.name,
+      ...(proxy && { proxy }),
+      ...(certificate && { clientChain: certificate.chain, clientFiles: certificate.files }),
+    },
+    native: {
+      ...place,
+      ...trust,
+      ...options.timeouts,
+      clientId,
+      password,
+      ...(proxy && { proxy }),
+      ...(certificate && { identity: { chain: certificate.chain, key: certificate.key } }),
+      webSocket: protocol.webSocket,
+      keepAlive: options.keepAlive,
+      username: identity.username(options),
+    },
+  };
+}
+
+/**
+ * @param {{ host: string, port: number }} place
+ * @param {import('../proxy/agent').Detour | undefined} detour An agent without a proxy means that there is none.
+ */
+function environmentProxy(place, detour) {
+  return detour === undefined ? proxyOfEnvironment(place) : undefined;
+}
+
+/**
+ * @param {import('../..').TransportConfig} credentials
+ * @param {import('./options').MqttOptions} options
+ */
+function clientCertificate(credentials, options) {
+  const x509 = options.x509Of(credentials);
+  if (x509 === undefined) return undefined;
+  // Loaded when needed: node:crypto takes longer than all of this package, and few devices need it.
+  const { readClientCertificate } = require('../tls/client_certificate');
+  return readClientCertificate(x509);
+}
+
+module.exports = { requestOf };
