@@ -2,10 +2,9 @@
 
 use fastrand::Rng;
 
-/// How many rounds a test makes: `short`, times `EDGE_FUZZ` where that is set, for long runs.
+/// How many rounds a test makes: `short`, times `EDGE_FUZZ` where that was set for the compiler, for long runs.
 pub(crate) fn rounds(short: usize) -> usize {
-    let times = std::env::var("EDGE_FUZZ").ok().and_then(|times| times.parse().ok());
-    short * times.unwrap_or(1)
+    short * option_env!("EDGE_FUZZ").and_then(|times| times.parse().ok()).unwrap_or(1)
 }
 
 /// Fewer than `most` bytes of no meaning.

@@ -28,16 +28,7 @@ const stages = namesInCore('Stage');
 const kinds = [...namesInCore('Kind'), ...namesInCore('CertificateFault')];
 
 test('every kind at every stage has a code of its own, and at most the catch-all of its sort the last', async () => {
-  assert.deepEqual(stages, [
-    'proxy',
-    'tunnel',
-    'resolve',
-    'tcp',
-    'tls',
-    'upgrade',
-    'connack',
-    'connected',
-  ]);
+  assert.deepEqual(stages, ['proxy', 'tunnel', 'resolve', 'tcp', 'tls', 'upgrade', 'connack', 'connected']);
   assert.ok(kinds.length >= 24, kinds.join());
   const chain = new X509Certificate((await createChain(SMALL)).serverPem).raw;
   for (const kind of kinds) {

@@ -151,6 +151,8 @@ onEachBroker(
       const device = namedDevice(broker, 'fixed');
       device.connectionString = device.tokenConnectionString;
       const client = await openClient(t, broker, device);
+      // What a connection that stood may take to come back, four minutes otherwise.
+      client._maxOperationTimeout = 500;
       const counts = counting(client, 'connect', 'disconnect');
       const disconnected = next(client, 'disconnect');
       const wrong = tokenOf('another', 4_000_000_002);

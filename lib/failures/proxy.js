@@ -5,8 +5,8 @@ const { NotConnectedError } = require('../vocabulary/errors');
 
 /** @typedef {import('./circumstances').Circumstances} Circumstances */
 
-/** Proxy Authentication Required (RFC 9110 §15.5.8). */
-const WANTS_USER = 407;
+/** Proxy Authentication Required (RFC 9110 §15.5.8), and what tinyproxy says instead. */
+const WANTS_USER = [407, 401];
 /** From here on it is not the proxy's will. */
 const SERVER_ERROR = 500;
 
@@ -36,11 +36,11 @@ const ROWS = [
   {
     kind: 'http-status',
     stage: 'tunnel',
-    when: ({ native }) => native.code === WANTS_USER,
+    when: ({ native }) => WANTS_USER.includes(/** @type {number} */ (native.code)),
     code: 'ERR_IOT_PROXY_AUTH',
     type: NotConnectedError,
-    message: ({ proxyAt, proxyUser }) =>
-      `The proxy at ${proxyAt} ${proxyUser ? 'does not accept user and password' : 'wants user and password'} (407)`,
+    message: ({ proxyAt, proxyUser, detail }) =>
+      `The proxy at ${proxyAt} ${proxyUser ? 'does not accept user and password' : 'wants user and password'} (${detail})`,
     remedy: (circumstances) =>
       `Write them before its host, percent-encoded: http://<user>:<password>@<host>:<port>; only the scheme Basic is known here. ${around(circumstances)}`,
   },

@@ -37,7 +37,7 @@ class Mqtt extends EventEmitter {
   static protocol = MQTT;
 
   #provider;
-  #options = new MqttOptions();
+  #options;
   #session;
   #subscriptions;
   #topics;
@@ -60,14 +60,15 @@ class Mqtt extends EventEmitter {
   constructor(authenticationProvider) {
     requireProvider(authenticationProvider);
     super();
+    const { protocol } = new.target;
     this.#provider = authenticationProvider;
+    this.#options = new MqttOptions(protocol);
     this.#session = new Session({
       state: (event) => this.#link.handle(event),
       message: (event) => this.#onMessage(event),
     });
     this.#subscriptions = new Subscriptions(this.#session, () => this.#link.renew());
     this.#topics = new Topics([this.#c2d]);
-    const { protocol } = new.target;
     this.#link = new Link(protocol, authenticationProvider, this.#options, this.#session, {
       identified: () => this.#sendDeferred(),
       stage: (stage) => this.emit('state', { stage }),

@@ -35,8 +35,14 @@ class MqttOptions {
   proxy;
   /** What `mqtt.webSocketAgent` does. @type {import('../proxy/agent').Detour | undefined} */
   detour;
+  #protocol;
   /** Where the provider does not keep it. @type {import('../..').X509 | undefined} */
   #x509;
+
+  /** @param {import('./protocol').Protocol} protocol */
+  constructor(protocol) {
+    this.#protocol = protocol;
+  }
 
   /**
    * @param {Record<string, any>} options
@@ -65,7 +71,8 @@ class MqttOptions {
       throw new TypeError(`The option productInfo is not a text but ${typeof productInfo}`);
     }
     const proxy = readProxyOption(options.proxy);
-    const detour = options.mqtt?.webSocketAgent ? readAgent(options.mqtt.webSocketAgent) : undefined;
+    const agent = this.#protocol.webSocket ? options.mqtt?.webSocketAgent : undefined;
+    const detour = agent ? readAgent(agent) : undefined;
     if (tokenRenewal) applyTokenRenewal(provider, tokenRenewal);
     if (cert || certFile) this.#keepCertificate(options, provider);
     this.ca = ca;

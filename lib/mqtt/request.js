@@ -3,6 +3,7 @@
 
 const { proxyOfEnvironment } = require('../proxy/environment');
 const { bundledTrust, readTrust } = require('../tls/trust');
+const { quote } = require('../vocabulary/failure');
 
 /**
  * What one connection is made with.
@@ -26,7 +27,7 @@ const { bundledTrust, readTrust } = require('../tls/trust');
  */
 function requestOf(identity, credentials, options, { protocol, bundledRoots }) {
   const { host, port } = identity.endpoint(protocol.port);
-  const detour = protocol.webSocket ? options.detour : undefined;
+  const { detour } = options;
   const place = { host, port: detour?.port ?? port };
   const proxy =
     options.proxy === undefined ? (detour?.proxy ?? environmentProxy(place, detour)) : options.proxy;
@@ -79,7 +80,29 @@ function clientCertificate(credentials, options) {
   if (x509 === undefined) return undefined;
   // Loaded when needed: node:crypto takes longer than all of this package, and few devices need it.
   const { readClientCertificate } = require('../tls/client_certificate');
-  return readClientCertificate(x509);
+  const certificate = readClientCertificate(x509);
+  warnOfName(certificate, credentials.deviceId);
+  return certificate;
+}
+
+/** Of these was warned. @type {Set<string>} */
+const warned = new Set();
+
+/**
+ * A gateway that knows the device by its thumbprint does not look at the name, so this is no error yet.
+ *
+ * @param {import('../tls/client_certificate').ClientCertificate} certificate
+ * @param {string} deviceId
+ */
+function warnOfName({ issuedTo }, deviceId) {
+  if (issuedTo === undefined || issuedTo === deviceId || warned.has(deviceId)) return;
+  warned.add(deviceId);
+  process.emitWarning(`The certificate of device ${quote(deviceId)} is for ${quote(`CN=${issuedTo}`)}`, {
+    type: 'EdgeDownstreamWarning',
+    code: 'WARN_IOT_CLIENT_CERT_NAME',
+    detail:
+      'A gateway refuses that, unless the device is registered by its thumbprint: the common name must be the device id.',
+  });
 }
 
 module.exports = { requestOf };

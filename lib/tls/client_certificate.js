@@ -16,6 +16,8 @@ const { readPrivateKey } = require('./private_key');
  * @property {Buffer[]} chain DER: the device's own certificate, then those above it.
  * @property {Buffer} key PKCS#8 in DER. A secret: who takes it wipes it.
  * @property {{ cert: unknown, key: unknown }} files The paths they came from, as far as they did.
+ * @property {string | undefined} issuedTo Its common name, where a CA signed it: edgeHub compares that with the device id,
+ *   unless it has the thumbprint (contract edge-gateway.md §2.3b).
  */
 
 /**
@@ -44,6 +46,7 @@ function readClientCertificate(given, now = new Date()) {
     chain: pathFrom(own, certificates).map(({ raw }) => raw),
     key: key.export({ format: 'der', type: 'pkcs8' }),
     files: { cert: given.certFile ?? pathIn(given.cert), key: given.keyFile ?? pathIn(given.key) },
+    issuedTo: own.issuer === own.subject ? undefined : commonName(own),
   };
 }
 
@@ -147,8 +150,13 @@ function pathFrom(own, certificates) {
 
 /** @param {X509Certificate} certificate */
 function nameOf({ subject }) {
-  const cn = /^CN=(.*)$/m.exec(subject ?? '')?.[1];
-  return quote(cn === undefined ? (subject ?? '').replaceAll('\n', ', ') : `CN=${cn}`);
+  const cn = commonName({ subject });
+  return quote(cn === '' ? (subject ?? '').replaceAll('\n', ', ') : `CN=${cn}`);
+}
+
+/** @param {Pick<X509Certificate, 'subject'>} certificate */
+function commonName({ subject }) {
+  return /^CN=(.*)$/m.exec(subject ?? '')?.[1] ?? '';
 }
 
 /** @param {string | Date} date */
