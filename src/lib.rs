@@ -20,6 +20,3 @@ pub mod sas;
 pub mod session;
 pub mod tls;
 pub mod transport;
-
-#[cfg(test)]
-mod noise;

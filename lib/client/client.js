@@ -1,7 +1,6 @@
 // @ts-check
 'use strict';
 
-const { absent } = require('../vocabulary/absent');
 const { requireArguments } = require('../plumbing/argument');
 const { SharedAccessKeyAuthenticationProvider } = require('../authentication/providers/shared_access_key');
 const {

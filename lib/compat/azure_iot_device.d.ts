@@ -34,6 +34,35 @@ export function getUserAgentString(callback: (userAgent?: string) => void): void
 export function getUserAgentString(productInfo?: string): Promise<string>;
 
 // Not implemented yet. Making or calling one throws `ERR_IOT_NOT_IMPLEMENTED`, with a hint what to do without.
+
+/** @deprecated Not implemented yet. */
+export class ModuleClient {
+  private constructor();
+  static fromConnectionString(connectionString: string, Transport: any): never;
+  static fromSharedAccessSignature(sharedAccessSignature: string, Transport: any): never;
+  static fromAuthenticationProvider(authenticationProvider: any, Transport: any): never;
+  static fromEnvironment(Transport: any, callback: Callback<ModuleClient>): void;
+  static fromEnvironment(Transport: any): Promise<never>;
+}
+/** @deprecated Not implemented yet. */
+export class Twin {
+  private constructor();
+  static errorEvent: string;
+  static desiredPath: string;
+}
+/** The properties of a twin. */
+export interface TwinProperties {
+  desired: { [key: string]: any };
+  reported: { [key: string]: any };
+}
+/** @deprecated Not implemented yet. */
+export class DeviceMethodRequest {
+  private constructor();
+}
+/** @deprecated Not implemented yet. */
+export class DeviceMethodResponse {
+  private constructor();
+}
 /** What an IoT Edge module authenticates with. */
 export interface EdgedAuthConfig {
   workloadUri: string;

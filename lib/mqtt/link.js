@@ -243,6 +243,7 @@ class Link {
   #requestOf(credentials) {
     const { native, target } = requestOf(this.#identify(credentials), credentials, this.#options, {
       protocol: this.#protocol,
+      provider: this.#provider,
       bundledRoots: this.#bundledRoots,
     });
     this.#target = target;

@@ -89,11 +89,11 @@ class MqttOptions {
    * What the device proves itself by, where it does so by a certificate.
    *
    * @param {import('../..').TransportConfig} credentials
+   * @param {any} provider
    * @returns {import('../..').X509 | undefined}
    */
-  x509Of(credentials) {
-    if (credentials.sharedAccessSignature) return undefined;
-    return this.#x509 ?? credentials.x509 ?? {};
+  x509Of({ x509 }, provider) {
+    return provider.type === AuthenticationType.X509 ? (this.#x509 ?? x509 ?? {}) : undefined;
   }
 
   /**

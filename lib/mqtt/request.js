@@ -21,11 +21,12 @@ const { quote } = require('../vocabulary/failure');
  * @param {import('./options').MqttOptions} options
  * @param {object} circumstances
  * @param {import('./protocol').Protocol} circumstances.protocol
+ * @param {any} circumstances.provider
  * @param {boolean} circumstances.bundledRoots The system has no roots: Node's own serve.
  * @returns {Request} `native.identity.key` is a secret, to be wiped when it was handed over.
  * @throws {ArgumentError} Something that was given cannot be used (any more).
  */
-function requestOf(identity, credentials, options, { protocol, bundledRoots }) {
+function requestOf(identity, credentials, options, { protocol, provider, bundledRoots }) {
   const { host, port } = identity.endpoint(protocol.port);
   const { detour } = options;
   const place = { host, port: detour?.port ?? port };
@@ -33,7 +34,7 @@ function requestOf(identity, credentials, options, { protocol, bundledRoots }) {
     options.proxy === undefined ? (detour?.proxy ?? environmentProxy(place, detour)) : options.proxy;
   const trust = bundledRoots ? bundledTrust() : readTrust(options.ca);
   const password = credentials.sharedAccessSignature?.toString();
-  const certificate = clientCertificate(credentials, options);
+  const certificate = clientCertificate(credentials, options.x509Of(credentials, provider));
   const { clientId } = identity;
   const { ca, idiom } = options;
   return {
@@ -73,10 +74,9 @@ function environmentProxy(place, detour) {
 
 /**
  * @param {import('../..').TransportConfig} credentials
- * @param {import('./options').MqttOptions} options
+ * @param {import('../..').X509 | undefined} x509
  */
-function clientCertificate(credentials, options) {
-  const x509 = options.x509Of(credentials);
+function clientCertificate(credentials, x509) {
   if (x509 === undefined) return undefined;
   // Loaded when needed: node:crypto takes longer than all of this package, and few devices need it.
   const { readClientCertificate } = require('../tls/client_certificate');

@@ -1,11 +1,11 @@
 // @ts-check
 'use strict';
 
-const fs = require('node:fs');
 const { readCertificates } = require('../native/add_on');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
-const { faultOfPath, mayBeSecret, pathIn } = require('./path');
+const { isInline, readFile } = require('./given');
+const { mayBeSecret, pathIn } = require('./path');
 
 /** @typedef {import('../..').CertificateAuthority} CertificateAuthority */
 
@@ -45,7 +45,7 @@ function bundledTrust() {
 
 function extraRoots() {
   const extra = process.env.NODE_EXTRA_CA_CERTS;
-  return extra ? readFile(extra, 'NODE_EXTRA_CA_CERTS') : [];
+  return extra ? rootsIn(extra, 'NODE_EXTRA_CA_CERTS') : [];
 }
 
 /**
@@ -65,7 +65,7 @@ function readAuthority(ca, origin = 'ca') {
   if (typeof ca === 'string') {
     if (isInline(ca)) return decodeInline(ca, origin);
     refuseSecret(ca);
-    return readFile(ca, origin);
+    return rootsIn(ca, origin);
   }
   if (ca instanceof Uint8Array) return decode(ca, origin);
   const kind = ca === null ? 'null' : typeof ca;
@@ -74,16 +74,6 @@ function readAuthority(ca, origin = 'ca') {
 }
 
 const HOW_TO_GIVE = 'Give the root certificate as PEM: ca: fs.readFileSync(path), or the path itself.';
-
-/**
- * A path has no line break, no PEM marker and no zero (UTF-16 read as UTF-8 has). Text without these that names no file
- * is reported as a missing file.
- *
- * @param {string} text
- */
-function isInline(text) {
-  return text.includes('-----') || /[\n\0]/.test(text);
-}
 
 /**
  * @param {string} text
@@ -123,16 +113,11 @@ function refuseSecret(text) {
  * @param {string} path
  * @param {string} origin `ca`, `ca[1]` or the name of the environment variable.
  */
-function readFile(path, origin) {
-  let content;
-  try {
-    content = fs.readFileSync(path);
-  } catch (cause) {
-    const { fault, hint } = faultOfPath(path, String(/** @type {NodeJS.ErrnoException} */ (cause).code));
-    const message = `The file ${quote(path)} given as ${origin} ${fault}`;
-    throw unusable('ERR_IOT_CA_NOT_FOUND', message, hint, cause);
-  }
-  return decode(content, `the file ${quote(path)} given as ${origin}`);
+function rootsIn(path, origin) {
+  const file = readFile(path, origin, (message, details) =>
+    failure(ArgumentError, 'ERR_IOT_CA_NOT_FOUND', message, details),
+  );
+  return decode(file.content, file.origin);
 }
 
 /**

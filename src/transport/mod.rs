@@ -10,10 +10,13 @@
 //! | `secure` | TLS over TCP, verified |
 //! | `web_socket` | frames within TLS |
 //! | `http` | one question in HTTP, and the head of the answer |
+//! | `noise` | for tests: what a hostile peer may send |
 
 mod dialler;
 mod endpoint;
 mod http;
+#[cfg(test)]
+mod noise;
 mod reach;
 mod secure;
 mod stream;

@@ -75,8 +75,8 @@ fn question(proxy: &Proxy, endpoint: &Endpoint) -> Zeroizing<String> {
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
+    use super::super::noise::{damaged, rounds};
     use super::*;
-    use crate::noise::{damaged, rounds};
     use crate::tls::Trust;
 
     /// What comes of asking a proxy that answers `answer`, and the question.

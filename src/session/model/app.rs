@@ -74,12 +74,7 @@ impl App {
         self.session.connect(Request {
             number,
             replaces,
-            endpoint: Endpoint {
-                host: "gateway".into(),
-                port: 8883,
-                address: None,
-                trust: Trust::Given(Vec::new()),
-            },
+            endpoint: Endpoint::new("gateway", 8883, Trust::Given(Vec::new())),
             deadlines: Deadlines::default(),
             client_id: "device".into(),
             username: String::new(),

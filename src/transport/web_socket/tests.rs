@@ -11,8 +11,8 @@ use tokio::time::timeout;
 use super::stream::WebSocketStream;
 use super::upgrade;
 use crate::failure::{Failure, Kind, Stage};
-use crate::noise::{damaged, noise, rounds};
 use crate::tls::Trust;
+use crate::transport::noise::{damaged, noise, rounds};
 use crate::transport::{Endpoint, Framing, Stream, failure_in};
 
 const BINARY: u8 = 0x82;

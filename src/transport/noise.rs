@@ -3,18 +3,18 @@
 use fastrand::Rng;
 
 /// How many rounds a test makes: `short`, times `EDGE_FUZZ` where that was set for the compiler, for long runs.
-pub(crate) fn rounds(short: usize) -> usize {
+pub(super) fn rounds(short: usize) -> usize {
     short * option_env!("EDGE_FUZZ").and_then(|times| times.parse().ok()).unwrap_or(1)
 }
 
 /// Fewer than `most` bytes of no meaning.
-pub(crate) fn noise(random: &mut Rng, most: usize) -> Vec<u8> {
+pub(super) fn noise(random: &mut Rng, most: usize) -> Vec<u8> {
     let length = random.usize(..most);
     (0..length).map(|_| random.u8(..)).collect()
 }
 
 /// `sound` with a few bytes changed, taken out, or cut off; or noise.
-pub(crate) fn damaged(random: &mut Rng, sound: &[u8]) -> Vec<u8> {
+pub(super) fn damaged(random: &mut Rng, sound: &[u8]) -> Vec<u8> {
     if random.u8(..4) == 0 {
         return noise(random, 100);
     }
