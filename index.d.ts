@@ -66,7 +66,7 @@ export interface ConnectOptions {
   timeouts?: ConnectTimeouts;
   /**
    * What `sendEvent` does when the outgoing queue is full: `'wait'` in memory, which has no bound (default), or
-   * `'refuse'` with a DeviceMaximumQueueDepthExceededError.
+   * `'refuse'` with an InvalidOperationError, `ERR_IOT_QUEUE_FULL`.
    */
   whenFull?: 'wait' | 'refuse';
   /** Appended to the user agent, which operators see at the hub. */
@@ -895,6 +895,8 @@ export class Client extends EventEmitter {
   ): Client;
   /** Milliseconds. Without effect. */
   static sasRenewalInterval: number;
+  /** As given to the constructor. Apps reach for it; this package promises no more of it than {@link DeviceTransport}. */
+  _transport: DeviceTransport;
 
   /**
    * Connects. Not needed: sending or listening connects too. The first connection is not retried, except after CONNACK 3.
@@ -1095,6 +1097,8 @@ export interface DeviceTransport extends EventEmitter {
     callback?: Callback<results.SharedAccessSignatureUpdated>,
   ): void;
   complete?(message: Message, callback?: Callback<results.MessageCompleted>): void;
+  reject?(message: Message, callback?: Callback<results.MessageRejected>): void;
+  abandon?(message: Message, callback?: Callback<results.MessageAbandoned>): void;
   enableC2D?(callback: ErrorCallback): void;
   disableC2D?(callback: ErrorCallback): void;
 }
@@ -1112,8 +1116,16 @@ export class Mqtt extends EventEmitter implements DeviceTransport {
     sharedAccessSignature: string,
     callback?: Callback<results.SharedAccessSignatureUpdated>,
   ): void;
+  /** Nothing to do: messages are acknowledged once the listeners returned. */
+  complete(message: Message, callback?: Callback<results.MessageCompleted>): void;
   enableC2D(callback: ErrorCallback): void;
   disableC2D(callback: ErrorCallback): void;
+  /** @throws {errors.NotImplementedError} Always: MQTT has no batches. */
+  sendEventBatch(): void;
+  /** @throws {errors.NotImplementedError} Always: over MQTT a message can only be completed. */
+  reject(): void;
+  /** @throws {errors.NotImplementedError} Always: over MQTT a message can only be completed. */
+  abandon(): void;
 }
 
 /** MQTT 3.1.1 over WebSocket and TLS, port 443: for networks that let nothing else through. */
@@ -1364,6 +1376,8 @@ export class SharedAccessKeyAuthenticationProvider extends EventEmitter implemen
   stop(): void;
   /** As given to the constructor, with the token in use. */
   protected _credentials: TransportConfig;
+  /** How long a token is valid. */
+  protected readonly _tokenValidTimeInSeconds: number;
   /**
    * Makes a token.
    *

@@ -73,6 +73,24 @@ describe('what this package has not yet', () => {
 });
 
 describe('a transport', () => {
+  it('under a client of the original says what it cannot', () => {
+    const transport = new mqtt.Mqtt({ type: 1, on() {}, stop() {}, getDeviceCredentials() {} });
+    const { prototype } = require('azure-iot-device-mqtt').Mqtt;
+    const missing = Object.getOwnPropertyNames(prototype).filter(
+      (name) => !name.startsWith('_') && !(name in transport),
+    );
+    assert.deepEqual(missing, []);
+    for (const name of [
+      'getTwin',
+      'onDeviceMethod',
+      'enableMethods',
+      'sendOutputEvent',
+      'enableInputMessages',
+    ]) {
+      assert.throws(() => transport[name](callback), told(name));
+    }
+  });
+
   it('without an authentication provider says so when it is made', () => {
     for (const nothing of [undefined, null]) {
       assert.throws(() => new mqtt.Mqtt(nothing), {

@@ -40,17 +40,24 @@ it('knows at least thirty causes, of which the connection string makes five at m
   assert.ok(Object.values(others).every((count) => count > 5));
 });
 
+/** The beginning of a file that may be a key; a connection string, unless it goes into a file. */
+const PRINTS_A_KEY = /head -c|\bcat |connection-string show(?!.*> )/;
+/** What somebody presents is no root to trust. */
+const TAKES_WHAT_IS_PRESENTED = /showcerts|s_client.*>|one presented|of the chain/;
+
 /** @param {import('../..').Diagnosis} report */
 function assertTold({ findings, verdict, unknowable }) {
   assert.match(verdict, /^\S.{20,}\.$/);
   assert.equal(unknowable.length, 4);
-  for (const { code, severity, title, explanation, remedy, evidence, step } of findings) {
+  for (const { code, severity, title, explanation, remedy, command = '', evidence, step } of findings) {
     assert.equal(severity, CAUSES[code], code);
     for (const text of [title, explanation, remedy]) {
       assert.match(text, /^\S[^\n]{5,}$/, `${code}: ${text}`);
       assert.doesNotMatch(text, /undefined|NaN|\[object/, code);
     }
     assert.ok(step);
+    assert.doesNotMatch(command, PRINTS_A_KEY, code);
+    assert.doesNotMatch(`${remedy} ${command}`, TAKES_WHAT_IS_PRESENTED, code);
     assert.ok(Object.values(evidence).every((value) => value !== undefined));
   }
 }

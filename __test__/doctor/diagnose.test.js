@@ -95,13 +95,27 @@ it('the chain is told certificate by certificate, in the order sent, with its pa
 });
 
 it('several things are told at once: path, dates and name are judged apart', async (t) => {
-  const { connectionString } = await gatewayFor(t, { variant: 'expired-leaf', host: 'gateway.local' });
-  const other = await gatewayFor(t);
-  const report = await examine({ connectionString, ca: other.ca }, { env: {}, webPorts: [], limits: LIMITS });
-  const codes = report.findings.map(({ code }) => code);
-  for (const code of ['root-replaced', 'certificate-expired', 'name-differs'])
-    assert.ok(codes.includes(code), code);
-  assert.match(report.verdict, /There are 2 more problems\./);
+  const names = ['dns:127.0.0.1', 'edgeHub'];
+  const device = await gatewayFor(
+    t,
+    { variant: 'expired-leaf', certificates: { server: { names } } },
+    { dial: '127.0.0.1' },
+  );
+  const surroundings = { env: {}, webPorts: [], limits: LIMITS };
+  const codesFor = async (ca) => {
+    const report = await examine({ connectionString: device.connectionString, ca }, surroundings);
+    return { codes: report.findings.map(({ code }) => code), verdict: report.verdict };
+  };
+  const apart = ['certificate-expired', 'address-as-dns-name'];
+  assert.deepEqual((await codesFor(device.ca)).codes, apart);
+  const { codes, verdict } = await codesFor((await gatewayFor(t)).ca);
+  assert.deepEqual(codes, ['root-replaced', ...apart]);
+  assert.match(verdict, /There are 2 more problems\./);
+});
+
+it('another name is suggested where the issuer is the right one', async (t) => {
+  const { connectionString, ca } = await gatewayFor(t, { variant: 'expired-leaf', host: 'gateway.local' });
+  const report = await examine({ connectionString, ca }, { env: {}, webPorts: [], limits: LIMITS });
   const { remedy, evidence } = report.findings.find(({ code }) => code === 'name-differs');
   assert.match(remedy, /^Use GatewayHostName=gateway\.local:\d+/);
   assert.match(String(evidence.suggestion), /^gateway\.local:\d+$/);

@@ -205,7 +205,7 @@ const refused = {
       ca: former,
       code: 'ERR_IOT_CERT_PIN',
       names: ['another "CN=localhost"'],
-      hint: new RegExp(`its issuer "CN=A root" as ca.*${fingerprintOf(latter)}`),
+      hint: new RegExp(`root certificate as ca, copied from the gateway itself.*${fingerprintOf(latter)}`),
       certificate: 'localhost',
     };
   },
@@ -216,7 +216,7 @@ const refused = {
       ca: former,
       code: 'ERR_IOT_CERT_PIN',
       names: ['another "CN=localhost"'],
-      hint: new RegExp(`the one presented as ca.*${fingerprintOf(latter)}`),
+      hint: new RegExp(`copied from the gateway itself.*${fingerprintOf(latter)}`),
       certificate: 'localhost',
     };
   },
@@ -247,6 +247,33 @@ const refused = {
     hint: /something else than the gateway answers/,
     certificate: 'localhost',
   }),
+  'a certificate of another issuer, and for another name': async () => ({
+    present: [await server(await authority('Printers'), { extensions: serverExtensions(['printer.local']) })],
+    ca: await authority('A root'),
+    code: 'ERR_IOT_NOT_THE_GATEWAY',
+    names: ['not your gateway', 'printer.local', '"CN=Printers"'],
+    hint: /^A proxy answers.*GatewayHostName.*Do not trust what is presented there/,
+    certificate: 'localhost',
+  }),
+  'the same, with a root of the right name and another key': async () => ({
+    present: [await server(await authority('A root'), { extensions: serverExtensions(['printer.local']) })],
+    ca: await authority('A root'),
+    code: 'ERR_IOT_NOT_THE_GATEWAY',
+    names: ['printer.local'],
+    hint: /Do not trust/,
+    certificate: 'localhost',
+  }),
+  'the same, with its own root presented': async () => {
+    const root = await authority('Printers');
+    return {
+      present: [await server(root, { extensions: serverExtensions(['printer.local']) }), root],
+      ca: await authority('A root'),
+      code: 'ERR_IOT_NOT_THE_GATEWAY',
+      names: ['printer.local'],
+      hint: /Do not trust/,
+      certificate: 'localhost',
+    };
+  },
   'a root that is presented too': async () => {
     const root = await authority('Plant 7');
     return {
@@ -254,7 +281,7 @@ const refused = {
       ca: await authority('A root'),
       code: 'ERR_IOT_CERT_UNKNOWN_ISSUER',
       names: ['"CN=Plant 7", issued by itself'],
-      hint: new RegExp(`give it as ca: ${fingerprintOf(root)}`),
+      hint: new RegExp(`from the gateway itself.*Only if its fingerprint is ${fingerprintOf(root)}`),
       certificate: 'Plant 7',
     };
   },

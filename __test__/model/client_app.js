@@ -103,6 +103,8 @@ class ClientApp {
         for (let i = 0; i < 10; i += 1) this.send();
       },
       'a send that repeats itself once when it fails': () => this.send(() => this.send()),
+      'a send of what has no bytes': () => this.send(() => {}, { reading: 21 }),
+      'options that cannot be used': () => this.#refuseOptions(),
       listen: () => this.#client.on('message', this.#listener),
       'listen no more': () => this.#client.off('message', this.#listener),
       'another policy': () => this.#client.setRetryPolicy(POLICIES[random.of(Object.keys(POLICIES))]()),
@@ -130,14 +132,25 @@ class ClientApp {
     this.#client.close(callback);
   }
 
-  send(failed = () => {}) {
+  send(failed = () => {}, body = 'x') {
     const { number, callback } = this.#calls.send();
-    const message = new Message('x');
+    const message = new Message(body);
     message.properties.add('n', String(number));
     this.#client.sendEvent(message, (error, result) => {
       callback(error, result);
       if (error) failed();
     });
+  }
+
+  /** They are thrown at the place of the mistake, and leave what stands as it is. */
+  #refuseOptions() {
+    const told = () => this.#calls.faults.push('options that cannot be used were told by callback');
+    try {
+      this.#client.setOptions({ ca: ROOT, keepalive: -1 }, told);
+      this.#calls.faults.push('options that cannot be used were taken');
+    } catch (error) {
+      if (error.code !== 'ERR_IOT_OPTION') throw error;
+    }
   }
 
   /** Nothing goes wrong any more because of the app itself. */

@@ -59,10 +59,14 @@ export const keyProvider: {
 } = authenticationKey.SharedAccessKeyAuthenticationProvider;
 
 export class DeclaredSigner extends (null as unknown as KeyProviderClass) {
-  face = { credentials: this._credentials, sign: this._sign };
+  face = { credentials: this._credentials, valid: this._tokenValidTimeInSeconds, sign: this._sign };
 }
 export class Signer extends authenticationKey.SharedAccessKeyAuthenticationProvider {
-  face: DeclaredSigner['face'] = { credentials: this._credentials, sign: this._sign };
+  face: DeclaredSigner['face'] = {
+    credentials: this._credentials,
+    valid: this._tokenValidTimeInSeconds,
+    sign: this._sign,
+  };
 }
 
 export const commonFace: Omit<typeof common, keyof typeof declared | 'AuthenticationType'> & {

@@ -12,6 +12,7 @@ const { ObservedEmitter } = require('./listeners');
 const { Disconnected, MessageCompleted, TransportConfigured } = require('../vocabulary/results');
 const { ExponentialBackOffWithJitter } = require('../connection/retry_policy');
 const { keepsPendingOperations } = require('../connection/transport');
+const { tellState } = require('../plumbing/happenings');
 const { guarded } = require('../plumbing/uncaught');
 
 /** @typedef {(error: any, result?: any) => void} Callback */
@@ -67,7 +68,10 @@ class InternalClient extends ObservedEmitter {
         if (!told || this.listenerCount('error') > 0) guarded(() => this.emit('error', error));
       },
       stale: () => this._messagesStale(),
-      state: (change) => guarded(() => this.emit('state', change)),
+      state: (change) => {
+        tellState(transport[keepsPendingOperations] === true ? transport.peer : undefined, change);
+        guarded(() => this.emit('state', change));
+      },
     });
     this.#connection = new Connection(this, hooks, { retryFirst: () => this._retryPolicy !== quick });
   }

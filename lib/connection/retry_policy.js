@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { retrying } = require('../plumbing/happenings');
 const { LongTimer } = require('../plumbing/long_timer');
 const { ThrottlingError } = require('../vocabulary/errors');
 
@@ -114,7 +115,9 @@ class RetryOperation {
         const delay = this.#policy.nextRetryTimeout(failures, error instanceof ThrottlingError);
         // Written so that NaN ends it too: a timer would take it for "at once".
         if (!(delay >= 0) || Date.now() >= end) return this.#finish(error);
-        if (this.#finalCallback) this.#pause = new LongTimer(attempt, delay);
+        if (!this.#finalCallback) return;
+        retrying.tell(undefined, { operation: this.name, delay, reason: error });
+        this.#pause = new LongTimer(attempt, delay);
       });
     };
     attempt();

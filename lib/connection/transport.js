@@ -26,7 +26,7 @@
  *   stay silent), and calls back when every pending operation has been told. So does `giveUp(error, done)`, without
  *   waiting for anything but that.
  * - `setOptions(options, callback)` replaces the options given before: the client merges.
- * - `stats()` tells `{ queued, inFlight }`.
+ * - `stats()` tells `{ queued, inFlight }`; `peer`, once that is known, `{ device, gateway }`.
  * - Events: `connected({ renewal })`; `disconnect(error, life)`, once, when a connection is lost; `state({ stage })` while
  *   connecting; `message(message, settle)`, where `settle()` acknowledges the message, and does nothing once the
  *   connection it came by has ended.

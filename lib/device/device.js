@@ -10,6 +10,7 @@ const { MessageStream } = require('../c2d/message_stream');
 const { badOption, requirePositive } = require('../plumbing/option');
 const { C2D } = require('../connection/transport');
 const { DEVICE } = require('../vocabulary/idiom');
+const { tellState } = require('../plumbing/happenings');
 const { guarded } = require('../plumbing/uncaught');
 
 /**
@@ -51,7 +52,10 @@ class Device extends EventEmitter {
           if (this.listenerCount('error') > 0) guarded(() => this.emit('error', error));
         },
         stale: () => this.#stream.drop(),
-        state: (change) => guarded(() => this.emit('state', change)),
+        state: (change) => {
+          tellState(transport.peer, change);
+          guarded(() => this.emit('state', change));
+        },
       },
       { retryFirst: () => retryFirst, idiom: DEVICE },
     );

@@ -60,6 +60,7 @@ const CAUSES = Object.freeze({
   // The certificates.
   'certificate-of-hub': 'problem',
   interception: 'problem',
+  'not-the-gateway': 'problem',
   'clock-behind': 'problem',
   'clock-ahead': 'problem',
   'ca-is-server-certificate': 'problem',

@@ -22,7 +22,8 @@ function hubCommands({ connectionString = { protocol: 'mqtt', faults: [] } }) {
     showParent: identity('parent show'),
     setParent: identity('parent set', ' --parent-device-id <gateway>'),
     showStatus: identity('show', ' --query status'),
-    showConnectionString: identity('connection-string show'),
+    // Into a file: it holds the key.
+    showConnectionString: identity('connection-string show', ' --output tsv > connection-string.txt'),
     showRoutes: edgeHub('properties.desired.routes'),
     showTimeToLive: edgeHub('properties.desired.storeAndForwardConfiguration'),
   };

@@ -5,6 +5,7 @@ const { isIP } = require('node:net');
 const { NotConnectedError } = require('../vocabulary/errors');
 const {
   bareNameOf,
+  isOfEdgeHub,
   isoDate,
   leafOf,
   listed,
@@ -118,7 +119,7 @@ const ROWS = [
     type: NotConnectedError,
     message: ({ host }, leaf) =>
       `The certificate of the gateway is not for ${host}: it is for ${listed(namesOf(leaf))}`,
-    remedy: ({ host }, leaf) => useOtherName(host, leaf),
+    remedy: useOtherName,
   },
   {
     kind: 'certificate-wrong-purpose',
@@ -152,12 +153,16 @@ function rootOf({ root, top }) {
 }
 
 /**
- * @param {string} host
- * @param {X509Certificate} leaf
+ * @param {Circumstances} circumstances
+ * @param {X509Certificate} leaf Its issuer is trusted.
  */
-function useOtherName(host, leaf) {
+function useOtherName({ host, caIsGiven }, leaf) {
   if (isIP(host) && namesOf(leaf).includes(host)) {
     return `It has the address as a DNS name, which does not count: have it made anew with subjectAltName=IP:${host}.`;
+  }
+  // The system trusts the issuers of the whole internet, whose hosts are no gateways.
+  if (!caIsGiven && !isOfEdgeHub(leaf)) {
+    return `Check that ${host} leads to the gateway (DNS, /etc/hosts), and not to another host; then set hostname on the gateway to ${host}.`;
   }
   const other = reachableNameOf(leaf);
   return other === undefined

@@ -4,6 +4,7 @@
 const { NotConnectedError } = require('../vocabulary/errors');
 const { INTERCEPTOR } = require('./interceptor');
 const {
+  carries,
   commonName,
   isOfEdgeHub,
   isSelfIssued,
@@ -11,6 +12,7 @@ const {
   leafOf,
   listed,
   nameOf,
+  namesOf,
   originOf,
 } = require('./presented');
 const { isWeak, weaknessOf } = require('./weakness');
@@ -28,6 +30,18 @@ const UNTRUSTED = ['certificate-unknown-issuer', 'certificate-bad-signature'];
 const ROWS = [
   {
     kind: UNTRUSTED,
+    when: isStranger,
+    certificate: leafOf,
+    code: 'ERR_IOT_NOT_THE_GATEWAY',
+    type: NotConnectedError,
+    message: ({ at }, leaf) =>
+      `What answers at ${at} is not your gateway: its certificate is for ${namesIn(leaf)}, and comes from ${commonName(leaf.issuer)}, which is not trusted`,
+    remedy: ({ field }) =>
+      `A proxy answers in its place, or another host: check ${field}, and where that name leads (DNS, /etc/hosts). ` +
+      'Do not trust what is presented there.',
+  },
+  {
+    kind: UNTRUSTED,
     when: (circumstances) => pinOf(circumstances) !== undefined,
     certificate: leafOf,
     code: 'ERR_IOT_CERT_PIN',
@@ -35,8 +49,8 @@ const ROWS = [
     message: ({ at }, leaf) =>
       `The gateway at ${at} presents another ${nameOf(leaf)} than the server certificate given as ca`,
     remedy: (_, leaf) =>
-      `${isSelfIssued(leaf) ? 'Give the one presented' : `Give its issuer ${commonName(leaf.issuer)}`} as ca: a ` +
-      `gateway renews its own every month. The one presented has the fingerprint ${leaf.fingerprint256}.`,
+      'A gateway renews its own every month: give its root certificate as ca, copied from the gateway itself. Compare ' +
+      `there, too, what is presented here: its fingerprint is ${leaf.fingerprint256}.`,
   },
   {
     kind: UNTRUSTED,
@@ -46,8 +60,8 @@ const ROWS = [
     message: ({ top }) =>
       `${nameOf(top)} comes from another ${commonName(top.issuer)} than the one given as ca: same name, other key`,
     remedy: (_, root) =>
-      'The root was probably made anew on the gateway: copy its current root certificate to this device. ' +
-      `The one given has the fingerprint ${root.fingerprint256}.`,
+      'The root was probably made anew on the gateway, or this is another gateway: copy the current root certificate ' +
+      `from the gateway itself. The one given has the fingerprint ${root.fingerprint256}.`,
   },
   {
     kind: ['certificate-bad-signature', 'certificate-invalid'],
@@ -121,6 +135,23 @@ function weakOf({ chain, roots, top }) {
   return chain.find(isWeak) ?? roots.find((root) => root.subject === top.issuer && isWeak(root));
 }
 
+/**
+ * Neither the issuer nor the name is right: then nothing says that it is the gateway, and nothing it says is of use.
+ *
+ * @param {Circumstances} circumstances
+ */
+function isStranger(circumstances) {
+  const { leaf, host, native } = circumstances;
+  const weak = native.kind === 'certificate-bad-signature' && weakOf(circumstances) !== undefined;
+  return !carries(leaf, host) && !weak && !isIntercepted(circumstances);
+}
+
+/** @param {X509Certificate} leaf */
+function namesIn(leaf) {
+  const names = namesOf(leaf);
+  return names.length > 0 ? listed(names) : nameOf(leaf);
+}
+
 /** @param {Circumstances} circumstances */
 function isIntercepted({ leaf, chain, target }) {
   const telling = chain.some(({ issuer, subject }) => INTERCEPTOR.test(`${issuer}\n${subject}`));
@@ -138,10 +169,10 @@ function given({ caIsGiven, roots }) {
 function whatToTrust({ caIsGiven, leaf, top, idiom }) {
   const stranger = isOfEdgeHub(leaf) ? '' : ' Or something else than the gateway answers, such as a proxy.';
   if (isSelfIssued(top)) {
-    return `If its fingerprint is that of the root on the gateway, give it as ca: ${top.fingerprint256}.${stranger}`;
+    return `Copy the root certificate from the gateway itself, and give that: ${idiom.giveRoot}. Only if its fingerprint is ${top.fingerprint256} this is your gateway.${stranger}`;
   }
   if (!caIsGiven) {
-    return `Give the root certificate of the gateway: ${idiom.giveRoot}, or install it.${stranger}`;
+    return `Copy the root certificate from the gateway itself, and give it: ${idiom.giveRoot}, or install it.${stranger}`;
   }
   return (
     'Either this is not the root of the gateway, or the gateway does not send an intermediate certificate: its edge CA ' +

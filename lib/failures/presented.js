@@ -2,6 +2,7 @@
 'use strict';
 
 const { X509Certificate } = require('node:crypto');
+const { isIP } = require('node:net');
 
 /** Node's X509Certificate only reads what is written in the certificates; the verdict is the core's. */
 
@@ -119,6 +120,20 @@ function reachableNameOf(certificate) {
   return namesOf(certificate).find((name) => name !== EDGE_HUB && !name.includes('*'));
 }
 
+/**
+ * @param {X509Certificate} certificate
+ * @param {string} host A name or an address.
+ * @returns {boolean} It carries this host, be it in a way that a verifier does not accept: an address as a name, or a name
+ *   in CN alone.
+ */
+function carries(certificate, host) {
+  const names = namesOf(certificate);
+  if (names.length === 0) return bareNameOf(certificate)?.toLowerCase() === host.toLowerCase();
+  if (names.includes(host)) return true;
+  const found = isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host, { subject: 'never' });
+  return found !== undefined;
+}
+
 /** @param {string | Date} date */
 function isoDate(date) {
   return new Date(date).toISOString().replace(/\.\d+/, '');
@@ -141,6 +156,7 @@ function factsOf(certificate) {
 
 module.exports = {
   bareNameOf,
+  carries,
   commonName,
   factsOf,
   isOfEdgeHub,

@@ -109,6 +109,13 @@ class Link {
     return this.#identity;
   }
 
+  /** What was last connected to, for those who watch. @returns {import('../plumbing/happenings').Peer | undefined} */
+  get peer() {
+    if (this.#target === undefined) return undefined;
+    const { clientId, host, port } = this.#target;
+    return { device: clientId, gateway: `${host.includes(':') ? `[${host}]` : host}:${port}` };
+  }
+
   /**
    * One attempt, or what has come of an earlier one.
    *

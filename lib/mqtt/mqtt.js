@@ -1,7 +1,6 @@
 // @ts-check
 'use strict';
 
-const { EventEmitter } = require('node:events');
 const { faultOf, requireProvider } = require('../authentication/provider');
 const { NOTHING_TO_SETTLE } = require('../c2d/held_messages');
 const { keepsPendingOperations } = require('../connection/transport');
@@ -9,9 +8,11 @@ const { bytesOf } = require('../message/body');
 const { closedBeforeConnected } = require('../session/operation_failure');
 const { Session } = require('../session/session');
 const { SHORT_TEXT } = require('../session/slab');
+const happenings = require('../plumbing/happenings');
 const { NotImplementedError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { MessageCompleted } = require('../vocabulary/results');
+const { TransportWithoutFeatures } = require('./absent');
 const { c2dRow } = require('./c2d');
 const { Link } = require('./link');
 const { requireMessageFits } = require('./message_size');
@@ -21,6 +22,7 @@ const { encodeSystemAndUser } = require('./property_bag');
 const { Subscriptions } = require('./subscriptions');
 const { Topics } = require('./topics');
 const { Unattended } = require('./unattended');
+const { watched } = require('./watched');
 
 /** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {(error: any, result?: any) => void} Callback */
@@ -32,7 +34,7 @@ const { Unattended } = require('./unattended');
  *
  * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`, `state({ stage })`.
  */
-class Mqtt extends EventEmitter {
+class Mqtt extends TransportWithoutFeatures {
   /** @type {import('./protocol').Protocol} */
   static protocol = MQTT;
 
@@ -67,17 +69,22 @@ class Mqtt extends EventEmitter {
       state: (event) => this.#link.handle(event),
       message: (event) => this.#onMessage(event),
     });
-    this.#subscriptions = new Subscriptions(this.#session, () => this.#link.renew());
+    this.#subscriptions = new Subscriptions(
+      watched(this.#session, () => this.peer),
+      () => this.#link.renew(),
+    );
     this.#topics = new Topics([this.#c2d]);
     this.#link = new Link(protocol, authenticationProvider, this.#options, this.#session, {
       identified: () => this.#sendDeferred(),
       stage: (stage) => this.emit('state', { stage }),
       connected: (identity, renewal) => {
+        if (renewal) happenings.renewed.tell(this.peer);
         this.#subscriptions.connected(identity);
         this.emit('connected', { renewal });
       },
       ended: () => this.#subscriptions.disconnected(),
       lost: (error, life) => {
+        happenings.lost.tell(this.peer, { reason: error });
         const tell = () => this.emit('disconnect', error, life);
         if (this.#unattended) this.giveUp(error, tell);
         else tell();
@@ -107,7 +114,16 @@ class Mqtt extends EventEmitter {
   connect(callback) {
     const fault = faultOf(this.#provider);
     if (fault) process.nextTick(callback, fault);
-    else this.#link.connect(callback);
+    else
+      this.#link.connect((error, result) => {
+        if (error) happenings.failed.tell(this.peer, { reason: error });
+        callback(error, result);
+      });
+  }
+
+  /** Which device it is, at which gateway, once that is known. */
+  get peer() {
+    return this.#link.peer;
   }
 
   /**
@@ -173,10 +189,10 @@ class Mqtt extends EventEmitter {
    * Nothing to do on MQTT: a message is acknowledged when its listeners have run.
    *
    * @param {any} _message
-   * @param {Callback} callback `(null, results.MessageCompleted)`
+   * @param {Callback} [callback] `(null, results.MessageCompleted)`
    */
   complete(_message, callback) {
-    callback(null, new MessageCompleted());
+    callback?.(null, new MessageCompleted());
   }
 
   /**

@@ -38,6 +38,11 @@ function failure(ErrorClass, code, message, facts = {}) {
 /** What follows is a secret, also where it stands in a field that it does not belong to. */
 const SECRET = /((?:SharedAccessKey|SharedAccessSignature|\bsig)(?:\s*=|\s)).*/is;
 
+/** @param {string} text @returns {string} Without the key or token that may be in it, and what follows. */
+function withoutSecrets(text) {
+  return text.replace(SECRET, '$1…');
+}
+
 /**
  * A value as it may stand inside a message: one line, quoted if a text, at most `limit` characters of it. A key or token
  * that a missing separator has made part of it is left out.
@@ -47,8 +52,8 @@ const SECRET = /((?:SharedAccessKey|SharedAccessSignature|\bsig)(?:\s*=|\s)).*/i
  */
 function quote(value, limit = 80) {
   if (typeof value !== 'string') return typeof value === 'object' && value ? 'an object' : String(value);
-  const shown = value.replace(SECRET, '$1…');
+  const shown = withoutSecrets(value);
   return JSON.stringify(shown.length > limit ? shown.slice(0, limit) + '…' : shown);
 }
 
-module.exports = { failure, quote };
+module.exports = { failure, quote, withoutSecrets };

@@ -43,6 +43,24 @@ module.exports = {
     });
     return { connectionString, ca };
   },
+  'not-the-gateway': async (t) => {
+    const other = { rootName: 'Printers', certificates: { server: { names: ['printer.local'] } } };
+    const { connectionString } = await gatewayFor(t, { ...other, quickStart: true });
+    const { rootPem } = await createChain({ variant: 'good-dns' });
+    return { connectionString, ca: rootPem };
+  },
+  'not-the-gateway, by its address': async (t) => {
+    const other = { rootName: 'Printers', certificates: { server: { names: ['printer.local'] } } };
+    const { connectionString } = await gatewayFor(t, other, { dial: '127.0.0.1' });
+    const { rootPem } = await createChain({ variant: 'good-dns' });
+    return { connectionString, ca: rootPem };
+  },
+  'not-the-gateway, and nothing given': async (t) => {
+    const { ca } = await gatewayFor(t);
+    const other = { rootName: 'Printers', certificates: { server: { names: ['printer.local'] } } };
+    setEnvironment(t, 'SSL_CERT_FILE', fileFor(t, ca));
+    return { connectionString: (await gatewayFor(t, other)).connectionString };
+  },
   'certificate-of-hub': (t) =>
     gatewayFor(t, {
       certificates: { server: { commonName: '*.azure-devices.net', names: ['*.azure-devices.net'] } },

@@ -76,7 +76,8 @@ class Signer extends SharedAccessKeyAuthenticationProvider {
     callback: (error: Error, token?: string) => void,
   ): void {
     const { deviceId }: TransportConfig = this._credentials;
-    setTimeout(() => callback(null as any, resourceUri + expiry + deviceId), 1);
+    const valid: number = this._tokenValidTimeInSeconds;
+    setTimeout(() => callback(null as any, resourceUri + expiry + deviceId + valid), 1);
   }
 }
 
@@ -94,7 +95,7 @@ async function run(): Promise<void> {
   const signer = new Signer({ host: 'h', deviceId: 'd' }, 3600, 900);
   const signing: Client = Client.fromAuthenticationProvider(signer, Protocol);
   const transport: DeviceTransport = new Protocol(signer);
-  console.log(signing, transport, types);
+  console.log(signing, transport, types, client._transport === transport);
   client.setRetryPolicy(new Patient());
   client.setRetryPolicy(new NoRetry());
   client.setRetryPolicy(new ExponentialBackOffWithJitter(true));

@@ -67,6 +67,11 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
     return this.#credentials;
   }
 
+  /** @protected */
+  get _tokenValidTimeInSeconds() {
+    return this.#validS;
+  }
+
   /**
    * The credentials with a token that is valid for at least the margin. Starts the renewal.
    *

@@ -36,13 +36,26 @@ function judgeAuthority({ ca }) {
         title: message,
         explanation: EXPLANATIONS[cause],
         remedy: hint,
-        command: ca.path && cause !== 'ca-not-found' ? `head -c 300 ${word(ca.path)}` : undefined,
+        command: commandFor(cause, ca.path),
         evidence: { path: ca.path },
       }),
     ];
   }
   // What the system or an administrator gathered is nobody's choice for this gateway.
   return ca.origin === 'system' ? [] : judgeDates(ca.roots);
+}
+
+/**
+ * Shows what is in the file, and nothing of a key that may be there.
+ *
+ * @param {string} cause
+ * @param {string | undefined} path
+ */
+function commandFor(cause, path) {
+  if (!path || cause === 'ca-not-found') return undefined;
+  return cause === 'ca-broken'
+    ? `openssl x509 -in ${word(path)} -noout -subject -dates`
+    : `grep -a -e '-----BEGIN' ${word(path)}`;
 }
 
 /**

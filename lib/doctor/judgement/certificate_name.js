@@ -18,7 +18,7 @@ function judgeHostName(facts) {
   const { host = '' } = facts.connectionString ?? {};
   const [server] = presented;
   const { names, commonName } = server;
-  if (!nameFailure || isOfHub(server)) return [];
+  if (!nameFailure || isOfHub(server) || isStranger(facts)) return [];
   const evidence = { host, names, commonName };
   const suggested = suggestion(facts, server);
   const use = suggested && `Use GatewayHostName=${suggested}, which this device must be able to resolve`;
@@ -51,7 +51,7 @@ function judgeHostName(facts) {
         explanation: 'A gateway is trusted only under the very name or address that its certificate carries.',
         remedy: use
           ? `${use}: by DNS or by a line "${host} ${nameOf(suggested)}" in /etc/hosts. Or: ${CONFIG} to ${host}.`
-          : `${CONFIG} to ${host}, and apply it.`,
+          : `Check that this is the address of the gateway. If it is: ${CONFIG} to ${host}, and apply it.`,
         command: use && `echo '${host} ${nameOf(suggested)}' | sudo tee -a /etc/hosts`,
         evidence: { ...evidence, suggestion: suggested },
       }),
@@ -64,7 +64,7 @@ function judgeHostName(facts) {
         'GatewayHostName must be the very string that hostname says in /etc/aziot/config.toml of the gateway; its certificate is made from that.',
       remedy: use
         ? `${use}. Or: ${CONFIG} to ${host}, and apply it.`
-        : `${CONFIG} to ${host}, and apply it: that makes a new certificate.`,
+        : `Check that ${host} leads to the gateway (DNS, /etc/hosts), and not to another host. If it does: ${CONFIG} to ${host}, and apply it, which makes a new certificate.`,
       evidence: { ...evidence, suggestion: suggested },
     }),
   ];
@@ -77,7 +77,9 @@ function judgeHostName(facts) {
  * @param {ExaminedCertificate} server
  * @returns {string | undefined} With the port, if it is not the usual one.
  */
-function suggestion({ connectionString }, { names, commonName }) {
+function suggestion({ connectionString, ca }, { names, commonName }) {
+  // The system trusts the issuers of the whole internet, whose hosts are no gateways.
+  if (ca?.systemRoots && !names.includes(`DNS:${MODULE}`)) return undefined;
   const bare = names.map((name) => name.replace(/^(DNS|IP):/, '')).filter((name) => name !== MODULE);
   const [best] = [...bare.filter((name) => name === commonName), ...bare];
   if (best === undefined || best.startsWith('*')) return undefined;
@@ -95,9 +97,25 @@ function list(names) {
   return names.map((name) => name.replace(/^(DNS|IP):/, '')).join(', ');
 }
 
+/**
+ * Neither the issuer nor the name is right: then nothing says that it is the gateway, and nothing it says is of use.
+ *
+ * @param {DiagnosisFacts} facts
+ */
+function isStranger({ certificate, connectionString }) {
+  const { presented, nameFailure, pathFailure, root } = /** @type {import('../../..').ChainFacts} */ (
+    certificate
+  );
+  if (!nameFailure || !pathFailure || root !== undefined) return false;
+  const { names, commonName } = presented[0];
+  const { host = '' } = connectionString ?? {};
+  // An address as a name, or a name in CN alone, does not count, and yet says whose certificate it is.
+  return names.length === 0 ? commonName !== host : !names.includes(`DNS:${host}`);
+}
+
 /** @param {ExaminedCertificate} certificate */
 function isOfHub({ names, commonName = '' }) {
   return HUB.test(commonName) || names.some((name) => HUB.test(name));
 }
 
-module.exports = { judgeHostName, isOfHub, MODULE };
+module.exports = { judgeHostName, isOfHub, isStranger, MODULE };

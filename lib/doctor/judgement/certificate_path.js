@@ -1,10 +1,12 @@
 // @ts-check
 'use strict';
 
+const { isIP } = require('node:net');
 const { finding } = require('../causes');
 const { INTERCEPTOR } = require('../../failures/interceptor');
 const { endpointOf, fieldOf } = require('../endpoint');
-const { MODULE, isOfHub } = require('./certificate_name');
+const { word } = require('../shell');
+const { MODULE, isOfHub, isStranger } = require('./certificate_name');
 const { judgeWeakness } = require('./certificate_weakness');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
@@ -22,6 +24,7 @@ function judgePath(facts) {
   const pathFailure = chain.pathFailure ?? inHandshake(facts);
   if (isOfHub(presented[0]) && (nameFailure || pathFailure)) return [ofHub(facts, presented[0])];
   if (!pathFailure) return pinned ? [pinnedCertificate(presented[0])] : [];
+  if (isStranger(facts)) return [isInspected(presented) ? inspected(facts) : stranger(facts)];
   const weakness = judgeWeakness(facts, pathFailure);
   if (weakness) return [weakness];
   const top = presented[path[path.length - 1]];
@@ -65,28 +68,19 @@ function untrusted(facts, chain, top) {
     presented: presented.map(({ subject }) => subject),
     roots: given.slice(0, MOST_NAMES).map(({ subject }) => subject),
   };
-  const showRoot = `openssl s_client -connect ${endpointOf(facts)} -showcerts </dev/null`;
   const leaf = given.find((each) => !each.ca && !each.selfSigned);
   if (leaf && namesake === undefined) return serverGiven(leaf, presented[0], evidence);
   if (namesake !== undefined) return replaced(top, given[namesake], evidence);
   if (ca?.systemRoots && pathFailure?.kind === 'certificate-bad-signature') {
     return replaced(top, undefined, evidence);
   }
-  if (isInspected(presented)) {
-    return finding('interception', {
-      title: `Something on the way answers in place of the gateway, with a certificate issued by ${top.issuer}`,
-      explanation: `The certificate is not one of edgeHub, which always carries the name ${MODULE}; a proxy or firewall that inspects TLS makes such certificates.`,
-      remedy: `Have connections to ${endpointOf(facts)} excepted from inspection.`,
-      command: showRoot,
-      evidence,
-    });
-  }
+  if (isInspected(presented)) return inspected(facts);
   if (ca?.systemRoots && !INTERMEDIATE.test(top.issuer)) {
     return finding('root-not-given', {
       title: `No root certificate is given, and the system does not know the issuer ${top.issuer}`,
       explanation:
         'The root of a gateway is made by its operator; no system knows it until it is installed or given to the client.',
-      remedy: `${rootOf(top, presented)} and give it: ca: '<path>', or install it as below.`,
+      remedy: `${rootOf(top)} and give it: ca: '<path>', or install it as below.`,
       command:
         'sudo cp <root>.pem /usr/local/share/ca-certificates/edge-root.crt && sudo update-ca-certificates',
       evidence,
@@ -107,21 +101,47 @@ function untrusted(facts, chain, top) {
     explanation: QUICK_START.test(top.issuer)
       ? 'The gateway has no configured certificates: it made a CA of its own, which is its root and which it replaces within 90 days.'
       : 'Another root was given, or this is another gateway; or the gateway sends an incomplete chain.',
-    remedy: `${rootOf(top, presented)} and give that one to the device.`,
-    command: showRoot,
+    remedy: `${rootOf(top)} and give that one to the device.`,
+    command: SHOW_ROOT,
     evidence,
   });
 }
 
-/**
- * @param {ExaminedCertificate} top
- * @param {ExaminedCertificate[]} presented
- */
-function rootOf(top, presented) {
-  if (QUICK_START.test(top.issuer)) return 'Copy that CA from the gateway (/var/lib/aziot/certd/certs)';
-  const sent = presented.find(({ selfSigned }) => selfSigned);
-  return sent
-    ? `Take the root ${sent.subject} from its operator`
+/** To be run where the root is, and compared: what a stranger presents proves nothing. */
+const SHOW_ROOT = 'openssl x509 -in <root>.pem -noout -subject -fingerprint -sha256';
+
+/** @param {DiagnosisFacts} facts */
+function inspected(facts) {
+  const { presented, path } = /** @type {ChainFacts} */ (facts.certificate);
+  const top = presented[path[path.length - 1]];
+  return finding('interception', {
+    title: `Something on the way answers in place of the gateway, with a certificate issued by ${top.issuer}`,
+    explanation: `The certificate is not one of edgeHub, which always carries the name ${MODULE}; a proxy or firewall that inspects TLS makes such certificates.`,
+    remedy: `Have connections to ${endpointOf(facts)} excepted from inspection.`,
+    evidence: { issuer: top.issuer, presented: presented.map(({ subject }) => subject) },
+  });
+}
+
+/** @param {DiagnosisFacts} facts */
+function stranger(facts) {
+  const { presented } = /** @type {ChainFacts} */ (facts.certificate);
+  const [{ subject, issuer, names, commonName, fingerprint }] = presented;
+  const { host = 'the gateway' } = facts.connectionString ?? {};
+  const shown = names.map((name) => name.replace(/^(DNS|IP):/, '')).slice(0, MOST_NAMES);
+  return finding('not-the-gateway', {
+    title: `What answers at ${endpointOf(facts)} is not your gateway: its certificate is for ${shown.join(', ') || commonName || subject}, and comes from ${issuer}`,
+    explanation:
+      'Neither the name nor the issuer is right. A proxy answers in place of the gateway, or the name leads to another host.',
+    remedy: `Check ${fieldOf(facts)}, and where ${host} leads: DNS, /etc/hosts, a proxy or a login page of the network. Do not trust what is presented there.`,
+    command: isIP(host) ? undefined : `getent hosts ${word(host)}`,
+    evidence: { subject, issuer, names, fingerprint },
+  });
+}
+
+/** @param {ExaminedCertificate} top */
+function rootOf(top) {
+  return QUICK_START.test(top.issuer)
+    ? 'Copy that CA from the gateway (/var/lib/aziot/certd/certs)'
     : 'Take the root from the operator of the gateway';
 }
 
@@ -162,7 +182,7 @@ function pinnedCertificate({ subject, validTo, fingerprint }) {
     title: `The certificate given as root is the gateway's own, ${subject}: it serves until ${validTo}`,
     explanation:
       'The device trusts exactly this certificate. edgeHub replaces its own within 30 days, and then the device will not connect any more.',
-    remedy: 'Give the root certificate instead: the topmost CA of the chain.',
+    remedy: 'Give the root certificate instead, copied from the gateway itself or from its operator.',
     evidence: { subject, validTo, fingerprint },
   });
 }
@@ -176,8 +196,8 @@ function serverGiven(leaf, server, evidence) {
   const same = leaf.subject === server.subject;
   return finding('ca-is-server-certificate', {
     title: `What is given as root, ${leaf.subject}, is a server certificate, not a CA`,
-    explanation: `${same ? 'It is an earlier certificate of this gateway, which has a new one by now. ' : ''}A server certificate issues nothing. The first certificate that openssl s_client shows is that of the server; the root is usually not shown at all.`,
-    remedy: 'Give the root certificate: the topmost CA of the chain, from the operator of the gateway.',
+    explanation: `${same ? 'It is an earlier certificate of this gateway, which has a new one by now. ' : ''}A server certificate issues nothing. What openssl s_client shows first is that of the server; the root is usually not shown at all.`,
+    remedy: 'Give the root certificate, copied from the gateway itself or from its operator.',
     evidence: { ...evidence, fingerprint: leaf.fingerprint },
   });
 }
@@ -199,8 +219,8 @@ function replaced(top, root, evidence) {
     explanation: quickStart
       ? 'A gateway without configured certificates makes itself a new CA of the same name within 90 days.'
       : 'The root was made anew on the gateway under the same name (certGen.sh does that whenever it runs), or this is another gateway with demo certificates.',
-    remedy: `Copy the current root certificate of the gateway to this device. ${old}`,
-    command: 'openssl x509 -in <root>.pem -noout -subject -fingerprint -sha256',
+    remedy: `Copy the current root certificate from the gateway itself to this device. ${old}`,
+    command: SHOW_ROOT,
     evidence: { ...evidence, ...(fingerprint && { fingerprint }) },
   });
 }

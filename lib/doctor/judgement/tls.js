@@ -57,7 +57,7 @@ function judgeTls(facts) {
   const evidence = { stage: failure.stage, kind: failure.kind, detail: failure.detail, speaks };
   const stranger = STRANGERS[speaks ?? ''];
   const [code, told] = stranger ? stranger(at) : broken(facts, failure, at);
-  const command = told.command ?? `openssl s_client -connect ${at} -showcerts </dev/null`;
+  const command = told.command ?? `openssl s_client -connect ${at} </dev/null`;
   return [finding(code, { ...told, command, evidence })];
 }
 
