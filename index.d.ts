@@ -252,7 +252,19 @@ export interface DiagnoseOptions {
    * of `NODE_EXTRA_CA_CERTS`.
    */
   ca?: CertificateAuthority;
-  /** Default: `mqtt`. The client does not speak the others yet: they are examined as far as TLS. */
+  /**
+   * What a device with `x509=true` proves itself by, as {@link ConnectOptions} has it. Default: the files that
+   * `PATH_TO_CERTIFICATE_FILE` and `PATH_TO_KEY_FILE` name, and the passphrase `KEY_PASSPHRASE_OR_EMPTY`.
+   */
+  cert?: X509['cert'];
+  key?: X509['key'];
+  passphrase?: string;
+  /**
+   * The HTTP proxy to go through; `false`: none. Default: the one that `HTTPS_PROXY` names, unless `NO_PROXY` has the
+   * gateway.
+   */
+  proxy?: string | URL | false;
+  /** Default: `mqtt`. The client does not speak `amqp`, which is examined as far as TLS. */
   protocol?: 'mqtt' | 'ws' | 'amqp';
   /** Send one message, which is real telemetry: `{"doctor":true}`. Default: false. */
   send?: boolean;
@@ -276,6 +288,8 @@ export type DiagnosisProgress =
 export type DiagnosisStepName =
   | 'connectionString'
   | 'ca'
+  | 'clientCertificate'
+  | 'proxy'
   | 'name'
   | 'port'
   | 'tls'
@@ -349,6 +363,8 @@ export interface Unknowable {
 export interface DiagnosisFacts {
   connectionString?: ConnectionStringFacts;
   ca?: AuthorityFacts;
+  clientCertificate?: ClientCertificateFacts;
+  proxy?: ProxyFacts;
   name?: NameFacts;
   port?: PortFacts;
   tls?: TlsFacts;
@@ -407,6 +423,30 @@ export interface AuthorityFacts {
   fault?: { code: string; message: string; hint: string };
 }
 
+/** What the device proves itself by. */
+export interface ClientCertificateFacts {
+  /** Its own certificate, then those above it. None if they cannot be used. */
+  presented: ExaminedCertificate[];
+  /** Why certificate and key cannot be used: an error of {@link connect}. */
+  fault?: { code: string; message: string; hint: string };
+}
+
+/** The proxy on the way. */
+export interface ProxyFacts {
+  host?: string;
+  port?: number;
+  /** Where it is named: `proxy`, `HTTPS_PROXY`. */
+  origin?: string;
+  /** User and password are given. */
+  user?: boolean;
+  /** It opened a tunnel to the gateway. */
+  open: boolean;
+  /** Why it did not. */
+  failure?: LayerFailure;
+  /** Why what names it cannot be used: an error of {@link connect}. */
+  fault?: { code: string; message: string; hint: string };
+}
+
 /** A certificate as it is written. */
 export interface ExaminedCertificate {
   /** `CN=gateway.local, O=…` */
@@ -433,7 +473,7 @@ export interface ExaminedCertificate {
   purposes: string[];
   /** Why it is not secure: `its RSA key has 1024 bits`. */
   weakness?: string;
-  /** Only of what the gateway presents. */
+  /** Only of what gateway and device present. */
   pem?: string;
 }
 
@@ -453,7 +493,7 @@ export interface PortFacts {
   attempts: PortAttempt[];
   /** The ports of the other protocols, for comparison. */
   others: PortAttempt[];
-  /** The environment variable that names a proxy, which MQTT does not use. */
+  /** The environment variable that names a proxy which the client does not use: `ALL_PROXY`. */
   proxy?: string;
 }
 

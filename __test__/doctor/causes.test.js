@@ -8,17 +8,18 @@ const { examine } = require('../../lib/doctor/examination');
 const scenes = require('./scenes');
 const { KEY, LIMITS } = require('./surroundings');
 
+/** Of a scene. */
+const OPTIONS = ['connectionString', 'ca', 'send', 'protocol', 'proxy', 'cert', 'key', 'passphrase'];
+
 /** Gateways and networks that are really in that state, and what the doctor says first. */
 for (const [area, table] of Object.entries(scenes)) {
   describe(area, () => {
     for (const [name, bring] of Object.entries(table)) {
       it(name, async (t) => {
-        const { connectionString, ca, send, surroundings = {}, code, secrets = [] } = await bring(t);
+        const { surroundings = {}, code, secrets = [], ...scene } = await bring(t);
         const limits = { ...LIMITS, ...surroundings.limits };
-        const report = await examine(
-          { connectionString, ca, send },
-          { webPorts: [], env: {}, ...surroundings, limits },
-        );
+        const options = Object.fromEntries(OPTIONS.map((option) => [option, scene[option]]));
+        const report = await examine(options, { webPorts: [], env: {}, ...surroundings, limits });
         const [first] = report.findings;
         const expected = code ?? name.split(',')[0];
         assert.equal(first?.code, expected, inspect(report.findings, { depth: 3 }));

@@ -1,7 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { execFileSync, spawn } = require('node:child_process');
+const { execFileSync } = require('node:child_process');
 const { createPrivateKey, X509Certificate } = require('node:crypto');
 const { once } = require('node:events');
 const fs = require('node:fs');
@@ -10,8 +10,8 @@ const path = require('node:path');
 const { after, before, describe, test } = require('node:test');
 const edge = require('../..');
 const { createChain, createDeviceCertificate, startGateway } = require('../../gateway');
-const { SMALL, assertTold, freePort } = require('../bad_input/telling');
-const { listeningOn } = require('./ports');
+const { SMALL, assertTold } = require('../bad_input/telling');
+const { startDemandingServer } = require('./demanding_server');
 
 /** Devices that prove themselves by a certificate: keys of every form, every way to give them, and the refusals. */
 
@@ -253,26 +253,8 @@ describe('ways to give them', () => {
 });
 
 test('a server that does not know the CA of the certificate says so within TLS', async (t) => {
-  const other = await createChain({ ...SMALL, host: 'localhost', rootName: 'Another Root' });
-  for (const version of ['-tls1_2', '-tls1_3']) {
-    const port = await freePort();
-    const server = spawn('openssl', [
-      ...['s_server', '-accept', String(port), version, '-Verify', '2', '-verify_return_error', '-quiet'],
-      ...[
-        '-cert_chain',
-        fileWith('chain.pem', chain.chainPem),
-        '-cert',
-        fileWith('server.pem', chain.serverPem),
-      ],
-      ...[
-        '-key',
-        fileWith('server.key', chain.serverKeyPem),
-        '-CAfile',
-        fileWith('other.pem', other.rootPem),
-      ],
-    ]);
-    t.after(() => server.kill());
-    await listeningOn(port);
+  for (const version of ['TLSv1.2', 'TLSv1.3']) {
+    const port = await startDemandingServer(t, chain, version);
     const connectionString = addressOf('own').replace(`:${gateway.port}`, `:${port}`);
     const error = await failureWith('own', { connectionString, cert: own.certPem, key: own.keyPem });
     assertTold(error, {

@@ -8,6 +8,11 @@
  * @property {string} connectionString
  * @property {import('../../..').CertificateAuthority} [ca]
  * @property {boolean} [send]
+ * @property {'ws'} [protocol]
+ * @property {string} [proxy]
+ * @property {string | Buffer} [cert]
+ * @property {string | Buffer} [key]
+ * @property {string} [passphrase]
  * @property {import('../../../lib/doctor/examination').Surroundings} [surroundings]
  * @property {string} [code] If it depends on this machine.
  * @property {string[]} [secrets] Beside the key of the device.
@@ -19,7 +24,10 @@
 module.exports = {
   'the connection string': require('./connection_string'),
   'the root certificate given': require('./ca'),
+  'the certificate of the device': require('./client_certificate'),
+  'the proxy': require('./proxy'),
   'the network': require('./network'),
   'the certificates': require('./certificate'),
+  'MQTT over WebSocket': require('./web_socket'),
   'the admission': require('./admission'),
 };

@@ -9,7 +9,10 @@ const { judgeName } = require('../judgement/name');
 module.exports = {
   name: 'name',
   title: 'Name resolution',
-  skip: ({ connectionString }) => (connectionString?.host ? undefined : 'there is no host to look up'),
+  skip: ({ connectionString }, { proxy }) => {
+    if (proxy) return 'the proxy looks it up';
+    return connectionString?.host ? undefined : 'there is no host to look up';
+  },
   async gather({ facts, limits }) {
     const host = /** @type {string} */ (facts.connectionString?.host);
     if (net.isIP(host)) return { host, addresses: [host] };
