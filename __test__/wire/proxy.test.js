@@ -262,29 +262,32 @@ for (const transport of TRANSPORTS) {
 }
 
 describe('an agent in mqtt.webSocketAgent', () => {
-  /** As https-proxy-agent makes them; version 5 keeps what url.parse gave it. */
+  const urlOf = (port, user) => `http://${user ? `${user}@` : ''}127.0.0.1:${port}`;
   const AGENTS = {
-    'version 5': (port, user) => ({
-      secureProxy: false,
-      proxy: { protocol: 'http:', host: '127.0.0.1', hostname: '127.0.0.1', port, auth: user },
+    'https-proxy-agent 5': (port, user) => new (require('https-proxy-agent-5'))(urlOf(port, user)),
+    'https-proxy-agent 7': (port, user) =>
+      new (require('https-proxy-agent-7').HttpsProxyAgent)(urlOf(port, user)),
+    'the current https-proxy-agent': async (port, user) => {
+      const { HttpsProxyAgent } = await import('https-proxy-agent');
+      return new HttpsProxyAgent(urlOf(port, user));
+    },
+    'https-proxy-agent with headers of its own': (port, user) => {
+      const { HttpsProxyAgent } = require('https-proxy-agent-7');
+      const headers = () =>
+        user ? { 'proxy-authorization': `Basic ${Buffer.from(user).toString('base64')}` } : {};
+      return new HttpsProxyAgent(urlOf(port), { headers });
+    },
+    'something shaped as tunnel': (port, user) => ({
+      proxyOptions: { host: '127.0.0.1', port, proxyAuth: user },
     }),
-    'version 7': (port, user) => ({
-      proxy: new URL(`http://${user ? `${user}@` : ''}127.0.0.1:${port}`),
-      proxyHeaders: {},
-    }),
-    'headers of its own': (port, user) => ({
-      proxy: new URL(`http://127.0.0.1:${port}`),
-      proxyHeaders: () =>
-        user ? { 'proxy-authorization': `Basic ${Buffer.from(user).toString('base64')}` } : {},
-    }),
-    tunnel: (port, user) => ({ proxyOptions: { host: '127.0.0.1', port, proxyAuth: user } }),
   };
   for (const [name, make] of Object.entries(AGENTS)) {
-    test(`shaped as ${name}`, async (t) => {
+    test(name, async (t) => {
       for (const user of [undefined, 'dev:p4ss']) {
         const proxy = await startTinyproxy(t, { user });
         const client = edge.Client.fromConnectionString(addressOf(MqttWs), MqttWs);
-        await client.setOptions({ ca: chain.rootPem, mqtt: { webSocketAgent: make(proxy.port, user) } });
+        const webSocketAgent = await make(proxy.port, user);
+        await client.setOptions({ ca: chain.rootPem, mqtt: { webSocketAgent } });
         await client.open();
         await client.close();
         assert.deepEqual(proxy.connects(), [`localhost:${gateway.webSocketPort}`]);
