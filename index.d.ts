@@ -53,7 +53,7 @@ export interface ConnectOptions {
   passphrase?: string;
   /** The HTTP proxy to go through. Default: what `HTTPS_PROXY` and `NO_PROXY` say. See {@link ProxyOption}. */
   proxy?: ProxyOption;
-  /** Seconds, up to 65 535. Default: 180. */
+  /** Seconds, from 1 to 65 535. Default: 180. */
   keepAlive?: number;
   /**
    * Whether to try again after a connection was lost, or could not be made again.
@@ -1038,7 +1038,7 @@ export type Listener<Events, E> = E extends keyof Events
 export interface DeviceClientOptions extends X509 {
   /** The root certificates to trust, and no others. A path is read again at every reconnect. */
   ca?: CertificateAuthority;
-  /** Seconds. Default: 180. */
+  /** Seconds, from 1 to 65 535. Default: 180. */
   keepalive?: number;
   /** Appended to the user agent. Only before the first connection. */
   productInfo?: string;

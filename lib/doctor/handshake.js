@@ -30,7 +30,7 @@ async function shakeHands(examination) {
     tlsMs: limits.tlsMs,
   };
   // Without roots that can be used the chain is still worth seeing.
-  examination.trust ??= { roots: [], systemRoots: true };
+  examination.trust ??= { roots: [], rootFiles: [], systemRoots: true };
   const result = await probe({ ...request, ...examination.trust });
   if (result.failure?.kind !== 'no-roots') return result;
   examination.trust = bundledTrust();

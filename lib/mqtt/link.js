@@ -238,6 +238,7 @@ class Link {
     const [renewal] = this.#renewals;
     if (!this.#standing || !renewal || renewal.number !== undefined) return;
     try {
+      if (!this.#bundledRoots) this.#options.lookAtTrust();
       renewal.number = this.#session.connect(this.#requestOf(renewal.credentials), this.#standing);
     } catch (error) {
       // The connection stands, and will until its token expires: a later renewal may do better.

@@ -5,10 +5,11 @@ const { applyTokenRenewal } = require('../authentication/token_renewal');
 const { AuthenticationType } = require('../authentication/type');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
-const { badOption, requireTimeouts } = require('../plumbing/option');
+const { requireSayable, requireTimeouts, requireUpTo } = require('../plumbing/option');
 const { readAgent } = require('../proxy/agent');
 const { readProxy } = require('../proxy/proxy');
-const { readTrust } = require('../tls/trust');
+const { readTrust, systemTrust } = require('../tls/trust');
+const { requireChoicesFit } = require('./connect_strings');
 
 /** Seconds (device-sdk.md §3.2). */
 const KEEP_ALIVE_S = 180;
@@ -21,6 +22,8 @@ const LONGEST_KEEP_ALIVE_S = 65_535;
 class MqttOptions {
   /** @type {import('../..').CertificateAuthority | undefined} */
   ca;
+  /** What `ca` names. @type {import('../tls/trust').Trust | undefined} */
+  #trust;
   /** Seconds. */
   keepAlive = KEEP_ALIVE_S;
   /** @type {{ connectMs?: number, tlsMs?: number, connackMs?: number }} */
@@ -44,6 +47,20 @@ class MqttOptions {
     this.#protocol = protocol;
   }
 
+  /** The roots for a connection; those of the operating system where no option was ever set. */
+  get trust() {
+    return (this.#trust ??= systemTrust());
+  }
+
+  /**
+   * Looks at the roots once more: who gives up a connection that stands wants to know whether another can be made.
+   *
+   * @throws {ArgumentError} `ERR_IOT_CA_…`
+   */
+  lookAtTrust() {
+    this.#trust = readTrust(this.ca);
+  }
+
   /**
    * @param {Record<string, any>} options
    * @param {any} provider
@@ -51,7 +68,7 @@ class MqttOptions {
    */
   set(options, provider) {
     const { ca, cert, certFile, keepalive, productInfo, modelId, tokenRenewal, timeouts, whenFull } = options;
-    readTrust(ca);
+    const trust = readTrust(ca);
     if ((cert || certFile) && provider.type === AuthenticationType.Token) {
       throw failure(
         ArgumentError,
@@ -62,10 +79,9 @@ class MqttOptions {
         },
       );
     }
-    const keepAlive = keepalive || KEEP_ALIVE_S;
-    if (typeof keepAlive !== 'number' || !(keepAlive > 0 && keepAlive <= LONGEST_KEEP_ALIVE_S)) {
-      throw badOption('keepalive', keepalive, `a number of seconds from 1 to ${LONGEST_KEEP_ALIVE_S}`);
-    }
+    // What is falsy is no value (device-sdk.md §1.10), but NaN is a mistake in somebody's arithmetic.
+    const keepAlive = keepalive || Number.isNaN(keepalive) ? keepalive : KEEP_ALIVE_S;
+    requireUpTo('keepalive', keepAlive, 'seconds', LONGEST_KEEP_ALIVE_S);
     requireTimeouts(timeouts);
     if (productInfo && typeof productInfo !== 'string') {
       throw new TypeError(`The option productInfo is not a text but ${typeof productInfo}`);
@@ -73,9 +89,16 @@ class MqttOptions {
     const proxy = readProxyOption(options.proxy);
     const agent = this.#protocol.webSocket ? options.mqtt?.webSocketAgent : undefined;
     const detour = agent ? readAgent(agent) : undefined;
+    if (productInfo) requireSayable('productInfo', productInfo);
+    if (modelId) requireSayable('modelId', modelId);
+    requireChoicesFit({
+      productInfo: productInfo || this.productInfo,
+      modelId: modelId || this.modelId,
+    });
     if (tokenRenewal) applyTokenRenewal(provider, tokenRenewal);
     if (cert || certFile) this.#keepCertificate(options, provider);
     this.ca = ca;
+    this.#trust = trust;
     this.keepAlive = Math.round(keepAlive);
     this.timeouts = timeouts ?? {};
     this.refuseWhenFull = whenFull === 'refuse';

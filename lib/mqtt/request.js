@@ -2,8 +2,9 @@
 'use strict';
 
 const { proxyOfEnvironment } = require('../proxy/environment');
-const { bundledTrust, readTrust } = require('../tls/trust');
+const { bundledTrust } = require('../tls/trust');
 const { quote } = require('../vocabulary/failure');
+const { requireConnectFits } = require('./connect_strings');
 
 /**
  * What one connection is made with.
@@ -32,8 +33,10 @@ function requestOf(identity, credentials, options, { protocol, provider, bundled
   const place = { host, port: detour?.port ?? port };
   const proxy =
     options.proxy === undefined ? (detour?.proxy ?? environmentProxy(place, detour)) : options.proxy;
-  const trust = bundledRoots ? bundledTrust() : readTrust(options.ca);
+  const trust = bundledRoots ? bundledTrust() : options.trust;
   const password = credentials.sharedAccessSignature?.toString();
+  const username = identity.username(options);
+  requireConnectFits({ clientId: identity.clientId, username, password });
   const certificate = clientCertificate(credentials, options.x509Of(credentials, provider));
   const { clientId } = identity;
   const { ca, idiom } = options;
@@ -59,7 +62,7 @@ function requestOf(identity, credentials, options, { protocol, provider, bundled
       ...(certificate && { identity: { chain: certificate.chain, key: certificate.key } }),
       webSocket: protocol.webSocket,
       keepAlive: options.keepAlive,
-      username: identity.username(options),
+      username,
     },
   };
 }

@@ -3,7 +3,6 @@
 
 const fs = require('node:fs');
 const { quote } = require('../vocabulary/failure');
-const { faultOfPath } = require('./path');
 
 /**
  * Something an app gave, and how to call it in a message.
@@ -35,6 +34,8 @@ function readFile(path, name, unreadable) {
   try {
     return { content: fs.readFileSync(path), origin };
   } catch (cause) {
+    // Loaded when needed: a device that connects has no use for the words of failures.
+    const { faultOfPath } = require('../failures/path');
     const { fault, hint } = faultOfPath(path, String(/** @type {NodeJS.ErrnoException} */ (cause).code));
     throw unreadable(`T${origin.slice(1)} ${fault}`, { hint, cause });
   }

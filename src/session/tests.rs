@@ -83,7 +83,7 @@ async fn connected(runtime: &Handle) -> (Session, Arc<Doomed>, Arc<AtomicUsize>)
     session.connect(Request {
         number: 1,
         replaces: None,
-        endpoint: Endpoint::new("gateway", 8883, Trust::Given(vec![])),
+        endpoint: Endpoint::new("gateway", 8883, Trust::default()),
         deadlines: Deadlines::default(),
         client_id: "device".into(),
         username: String::new(),
@@ -98,7 +98,7 @@ async fn connected(runtime: &Handle) -> (Session, Arc<Doomed>, Arc<AtomicUsize>)
 
 fn states(session: &Session) -> Vec<State> {
     let _ = session.drain(&mut []);
-    let states = session.events().into_iter().filter_map(|event| match event {
+    let states = session.events(usize::MAX).into_iter().filter_map(|event| match event {
         Event::State(state) => Some(state),
         _ => None,
     });

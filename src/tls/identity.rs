@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use rustls::ClientConfig;
-use rustls::client::Resumption;
 #[cfg(feature = "aws-lc-rs")]
 use rustls::crypto::aws_lc_rs::sign::any_supported_type;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
@@ -29,12 +28,12 @@ impl Identity {
         Self { chain: Arc::new(chain), key: Arc::new(Zeroizing::new(key)) }
     }
 
-    /// Has `config` present it to servers that ask.
+    /// `config`, so that it is presented to servers that ask.
     ///
     /// # Errors
     ///
     /// [`Kind::BadIdentity`]: the key cannot be used, or belongs to another certificate.
-    pub(crate) fn present(&self, config: &mut ClientConfig) -> Result<(), Failure> {
+    pub(crate) fn present(&self, mut config: ClientConfig) -> Result<ClientConfig, Failure> {
         let unusable = |error: rustls::Error| Failure::new(Stage::Tls, Kind::BadIdentity, error.to_string());
         // Read where it lies: no further copy is left behind.
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.key.as_slice()));
@@ -43,9 +42,7 @@ impl Identity {
         let certified = CertifiedKey::new(chain, key);
         certified.keys_match().map_err(unusable)?;
         config.client_auth_cert_resolver = Arc::new(SingleCertAndKey::from(certified));
-        // A resumed handshake proves nothing anew: another device's session must never be taken up.
-        config.resumption = Resumption::disabled();
-        Ok(())
+        Ok(config)
     }
 }
 
@@ -58,14 +55,14 @@ impl fmt::Debug for Identity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tls::{Trust, client_config};
+    use crate::tls::Trusted;
 
     #[test]
     fn a_key_is_not_shown_and_a_bad_one_is_refused() {
         let identity = Identity::new(vec![vec![1]], b"secret".to_vec());
         assert_eq!(format!("{identity:?}"), "Identity(1 certificates)");
-        let (mut config, _) = client_config(&Trust::System(Vec::new())).unwrap();
-        let failure = identity.present(&mut config).unwrap_err();
+        let (config, _) = Arc::new(Trusted::default()).config().unwrap();
+        let failure = identity.present(config).unwrap_err();
         assert_eq!(failure.kind, Kind::BadIdentity);
         assert!(!failure.detail.contains("secret"));
     }

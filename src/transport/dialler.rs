@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use super::endpoint::{Deadlines, Endpoint, Framing};
 use super::reach::reach;
@@ -28,9 +29,12 @@ impl Dialler for GatewayDialler {
             let name = tls::server_name(&endpoint.host)?;
             let tcp = approach(endpoint, deadlines.connect, progress).await?;
             progress(Stage::Tls);
-            let (config, presented) = configure(endpoint).await?;
-            let secured = secure(name, tcp, config, deadlines.tls).await;
-            let stream = secured.map_err(|failure| failure.presenting(presented.chain()))?;
+            let begin = Instant::now();
+            let (config, presented) = configure(endpoint, deadlines.tls).await?;
+            let left = deadlines.tls.saturating_sub(begin.elapsed());
+            let stream =
+                secure(name, tcp, config, left).await.map_err(|failure| presented.explain(failure))?;
+            presented.clear();
             match endpoint.framing {
                 Framing::Bare => Ok(Box::new(stream) as Box<dyn Stream>),
                 Framing::WebSocket => {
@@ -63,7 +67,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_host_that_is_no_name_is_refused_before_the_network() {
-        let endpoint = Endpoint::new("bad name", 8883, Trust::Given(Vec::new()));
+        let endpoint = Endpoint::new("bad name", 8883, Trust::default());
         let failure = GatewayDialler.dial(&endpoint, &Deadlines::default(), &mut |_| {}).await.err().unwrap();
         assert_eq!(failure.kind, Kind::InvalidName);
     }

@@ -5,9 +5,10 @@
 //! | `endpoint` | where to connect to and by which way, and how long that may take |
 //! | `stream` | the seam: what a session knows of its stream, and who makes one |
 //! | `dialler` | the way to a gateway, put together of what follows |
+//! | `lookup` | names to addresses |
 //! | `reach` | name resolution and TCP |
 //! | `tunnel` | a way through an HTTP proxy |
-//! | `secure` | TLS over TCP, verified |
+//! | `secure` | TLS over TCP, verified, on the thread of handshakes |
 //! | `web_socket` | frames within TLS |
 //! | `http` | one question in HTTP, and the head of the answer |
 //! | `noise` | for tests: what a hostile peer may send |
@@ -15,6 +16,7 @@
 mod dialler;
 mod endpoint;
 mod http;
+mod lookup;
 #[cfg(test)]
 mod noise;
 mod reach;

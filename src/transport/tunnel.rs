@@ -81,7 +81,7 @@ mod tests {
 
     /// What comes of asking a proxy that answers `answer`, and the question.
     async fn asked(proxy: &Proxy, host: &str, answer: &[u8]) -> (Result<(), Failure>, String) {
-        let endpoint = Endpoint::new(host, 8883, Trust::Given(Vec::new()));
+        let endpoint = Endpoint::new(host, 8883, Trust::default());
         let (mut ours, mut theirs) = duplex(64 << 10);
         theirs.write_all(answer).await.unwrap();
         theirs.shutdown().await.unwrap();

@@ -104,7 +104,7 @@ function explanationOf(facts, failure) {
   const { host = '', port = 0, deviceId = '', protocol } = facts.connectionString ?? {};
   const { proxy, clientCertificate } = facts;
   return explain(
-    { ...failure, chain: [] },
+    { ...failure, chain: [], roots: [] },
     {
       host,
       port,

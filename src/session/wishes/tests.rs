@@ -5,7 +5,7 @@ use crate::tls::Trust;
 use crate::transport::{Deadlines, Endpoint};
 
 fn request(number: u32, replaces: Option<u32>) -> Box<Request> {
-    let endpoint = Endpoint::new("gateway", 8883, Trust::Given(vec![]));
+    let endpoint = Endpoint::new("gateway", 8883, Trust::default());
     Box::new(Request {
         number,
         replaces,

@@ -301,7 +301,7 @@ async fn upgraded(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> Result<B
         theirs
     });
     let endpoint =
-        Endpoint { framing: Framing::WebSocket, ..Endpoint::new("gateway", 443, Trust::Given(Vec::new())) };
+        Endpoint { framing: Framing::WebSocket, ..Endpoint::new("gateway", 443, Trust::default()) };
     let upgraded = upgrade(ours, &endpoint, Duration::from_secs(5)).await;
     drop(server.await.unwrap());
     upgraded
