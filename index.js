@@ -5,6 +5,7 @@ const { SharedAccessKeyAuthenticationProvider } = require('./lib/authentication/
 const {
   SharedAccessSignatureAuthenticationProvider,
 } = require('./lib/authentication/providers/shared_access_signature');
+const { X509AuthenticationProvider } = require('./lib/authentication/providers/x509');
 const { Client } = require('./lib/client/client');
 const { DeviceMethodRequest } = require('./lib/methods/request');
 const { DeviceMethodResponse } = require('./lib/methods/response');
@@ -15,6 +16,7 @@ const endpoint = require('./lib/vocabulary/endpoint');
 const errors = require('./lib/vocabulary/errors');
 const { Message } = require('./lib/message/message');
 const { Mqtt } = require('./lib/mqtt/mqtt');
+const { MqttWs } = require('./lib/mqtt/mqtt_ws');
 const { Properties } = require('./lib/message/properties');
 const results = require('./lib/vocabulary/results');
 const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('./lib/connection/retry_policy');
@@ -36,6 +38,7 @@ module.exports = {
   ExponentialBackOffWithJitter,
   Message,
   Mqtt,
+  MqttWs,
   NoRetry,
   Properties,
   results,
@@ -44,4 +47,5 @@ module.exports = {
   SharedAccessSignature,
   SharedAccessSignatureAuthenticationProvider,
   Twin,
+  X509AuthenticationProvider,
 };

@@ -39,31 +39,13 @@ class ModuleClient {
   }
 }
 
-class X509AuthenticationProvider {
-  constructor() {
-    throw absent('x509', 'X509AuthenticationProvider');
-  }
-
-  static fromX509Options() {
-    throw absent('x509', 'X509AuthenticationProvider.fromX509Options');
-  }
-}
-
 class IotEdgeAuthenticationProvider {
   constructor() {
     throw absent('modules', 'IotEdgeAuthenticationProvider');
   }
 }
 
-class MqttWs {
-  constructor() {
-    throw absent('webSockets', 'MqttWs');
-  }
-}
-
 module.exports = {
   IotEdgeAuthenticationProvider,
   ModuleClient,
-  MqttWs,
-  X509AuthenticationProvider,
 };

@@ -14,6 +14,7 @@ export {
   SharedAccessSignature,
   SharedAccessSignatureAuthenticationProvider,
   SharedAccessKeyAuthenticationProvider,
+  X509AuthenticationProvider,
   AmqpTransportOptions,
   DeviceClientOptions,
   DeviceTransport,
@@ -46,11 +47,6 @@ export class ModuleClient {
   static fromAuthenticationProvider(authenticationProvider: any, Transport: any): never;
   static fromEnvironment(Transport: any, callback: Callback<ModuleClient>): void;
   static fromEnvironment(Transport: any): Promise<never>;
-}
-/** @deprecated Not implemented yet. */
-export class X509AuthenticationProvider {
-  private constructor();
-  static fromX509Options(deviceId: string, hostName: string, x509: any): never;
 }
 /** What an IoT Edge module authenticates with. */
 export interface EdgedAuthConfig {

@@ -5,6 +5,7 @@ const { SharedAccessKeyAuthenticationProvider } = require('../authentication/pro
 const {
   SharedAccessSignatureAuthenticationProvider,
 } = require('../authentication/providers/shared_access_signature');
+const { X509AuthenticationProvider } = require('../authentication/providers/x509');
 const { Client } = require('../client/client');
 const { deviceConnectionString: ConnectionString } = require('../identity/connection_string');
 const { Message } = require('../message/message');
@@ -15,7 +16,7 @@ const {
 } = require('../authentication/shared_access_signature');
 const { getUserAgentString } = require('../identity/user_agent');
 const { Twin } = require('../twin/twin');
-const { IotEdgeAuthenticationProvider, ModuleClient, X509AuthenticationProvider } = require('./absent');
+const { IotEdgeAuthenticationProvider, ModuleClient } = require('./absent');
 
 /**
  * The exports of azure-iot-device 1.18 (device-sdk.md §1.1). The keys that are `undefined` are there in the original too:

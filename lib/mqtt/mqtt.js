@@ -16,6 +16,7 @@ const { c2dRow } = require('./c2d');
 const { CLOSE_GRACE_MS, Link } = require('./link');
 const { MethodCalls } = require('./methods');
 const { MqttOptions } = require('./options');
+const { MQTT } = require('./protocol');
 const { Subscriptions } = require('./subscriptions');
 const { Telemetry } = require('./telemetry');
 const { Topics } = require('./topics');
@@ -35,8 +36,11 @@ const { watched } = require('./watched');
  * `twinDesiredPropertiesUpdate(patch)`, `unknownMethod(message)`.
  */
 class Mqtt extends TransportWithoutFeatures {
+  /** @type {import('./protocol').Protocol} */
+  static protocol = MQTT;
+
   #provider;
-  #options = new MqttOptions();
+  #options;
   #session;
   #subscriptions;
   #topics;
@@ -74,7 +78,9 @@ class Mqtt extends TransportWithoutFeatures {
   constructor(authenticationProvider) {
     requireProvider(authenticationProvider);
     super();
+    const { protocol } = new.target;
     this.#provider = authenticationProvider;
+    this.#options = new MqttOptions(protocol);
     this.#session = new Session({
       state: (event) => this.#link.handle(event),
       message: (topic, payload, token) => this.#onMessage(topic, payload, token),
@@ -85,7 +91,7 @@ class Mqtt extends TransportWithoutFeatures {
       () => this.#link.renew(),
     );
     this.#topics = new Topics([this.#c2d, this.#methods.row, this.#desired, this.#twin.row]);
-    this.#link = new Link(authenticationProvider, this.#options, this.#session, {
+    this.#link = new Link(protocol, authenticationProvider, this.#options, this.#session, {
       identified: (identity) => this.#telemetry.identified(identity),
       stage: (stage) => this.emit('state', { stage }),
       connected: (identity, renewal) => {
