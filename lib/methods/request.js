@@ -32,10 +32,10 @@ class DeviceMethodRequest {
 function requireText(values) {
   for (const [name, value] of Object.entries(values)) {
     if (typeof value === 'string' && value !== '') continue;
-    const ErrorClass = value === '' ? Error : ReferenceError;
-    throw failure(ErrorClass, 'ERR_IOT_METHOD_ARGUMENT', `The ${name} of a method call is ${quote(value)}`, {
-      hint: 'Transports make these; in a test give texts that are not empty.',
-    });
+    const message = `The ${name} of a method call is ${quote(value)}`;
+    const hint = 'Transports make these; in a test give texts that are not empty.';
+    if (value === '') throw failure(Error, 'ERR_IOT_METHOD_ARGUMENT', message, { hint });
+    throw failure(ReferenceError, 'ERR_IOT_METHOD_ARGUMENT', message, { hint });
   }
 }
 
