@@ -33,6 +33,9 @@ pub enum Kind {
     Malformed,
     /// No byte came within the liveness deadline after a PINGREQ.
     Silent,
+    /// What was sent got no answer, though the line works. At [`Stage::Connack`](super::Stage::Connack): CONNECT, sent on
+    /// two connections. After it: a packet, while later ones were answered.
+    Unanswered,
     /// The host is neither a DNS name nor an IP address.
     InvalidName,
     /// The operating system's store is empty, or no root was given where exactly those given count.
@@ -64,6 +67,7 @@ impl Kind {
             Self::Refusal(_) => "refusal",
             Self::Malformed => "malformed",
             Self::Silent => "silent",
+            Self::Unanswered => "unanswered",
             Self::InvalidName => "invalid-name",
             Self::NoRoots => "no-roots",
             Self::BadRoot => "bad-root",

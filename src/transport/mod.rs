@@ -6,14 +6,17 @@
 //! | `stream` | the seam: what a session knows of its stream, and who makes one |
 //! | `reach` | name resolution and TCP |
 //! | `secure` | TLS over TCP, verified |
+//! | `pause` | why nothing is written at once behind the handshake of TLS 1.3 |
 
 mod endpoint;
+mod pause;
 mod reach;
 mod secure;
 mod stream;
 
 pub use endpoint::{Deadlines, Endpoint};
+pub use pause::Pause;
 pub(crate) use reach::reach;
 pub use secure::TlsDialler;
 pub(crate) use secure::{configure, secure};
-pub use stream::{Dialler, Dialling, Progress, Stream, failure_in};
+pub use stream::{Dialled, Dialler, Dialling, Progress, Stream, failure_in};

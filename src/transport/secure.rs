@@ -12,8 +12,9 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::endpoint::{Deadlines, Endpoint};
+use super::pause::{Pause, is_exposed};
 use super::reach::reach;
-use super::stream::{Dialler, Dialling, Progress, Stream};
+use super::stream::{Dialled, Dialler, Dialling, Progress};
 use crate::failure::{Failure, Kind, Stage};
 use crate::tls::{self, Presented, Trust};
 
@@ -26,6 +27,7 @@ impl Dialler for TlsDialler {
         &'a self,
         endpoint: &'a Endpoint,
         deadlines: &'a Deadlines,
+        pause: Pause,
         progress: Progress<'a>,
     ) -> Dialling<'a> {
         Box::pin(async move {
@@ -33,10 +35,10 @@ impl Dialler for TlsDialler {
             let tcp = reach(endpoint, deadlines.connect, progress).await?;
             progress(Stage::Tls);
             let (config, presented) = configure(&endpoint.trust).await?;
-            match secure(name, tcp, config, deadlines.tls).await {
-                Ok(stream) => Ok(Box::new(stream) as Box<dyn Stream>),
-                Err(failure) => Err(failure.presenting(presented.chain())),
-            }
+            let secured = secure(name, tcp, config, deadlines.tls).await;
+            let stream = secured.map_err(|failure| failure.presenting(presented.chain()))?;
+            pause.take(&stream).await;
+            Ok(Dialled { is_exposed: is_exposed(&stream), stream: Box::new(stream) })
         })
     }
 }
@@ -75,7 +77,8 @@ mod tests {
     async fn a_host_that_is_no_name_is_refused_before_the_network() {
         let trust = Trust::Given(Vec::new());
         let endpoint = Endpoint { host: "bad name".into(), port: 8883, address: None, trust };
-        let failure = TlsDialler.dial(&endpoint, &Deadlines::default(), &mut |_| {}).await.err().unwrap();
+        let failure = TlsDialler.dial(&endpoint, &Deadlines::default(), Pause::UntilHeard, &mut |_| {}).await;
+        let failure = failure.err().unwrap();
         assert_eq!(failure.kind, Kind::InvalidName);
     }
 }

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { EARLY_CONNECT } = require('../../failures/early_connect');
 const { finding } = require('../causes');
 const { endpointOf } = require('../endpoint');
 const { hubCommands } = require('../hub_side');
@@ -13,11 +14,32 @@ const { clientCertificate } = require('./tls');
 
 /** @param {DiagnosisFacts} facts */
 function judgeConnect(facts) {
-  const { outcome, code, ms, failure } = /** @type {ConnectFacts} */ (facts.connect);
-  if (outcome === 'accepted') return [];
+  const connect = /** @type {ConnectFacts} */ (facts.connect);
+  const { outcome, code, ms, failure } = connect;
+  const before = wasLostEarly(connect) ? [lostEarly(connect)] : [];
+  if (outcome === 'accepted') return before;
   const evidence = { outcome, code, ms, detail: failure?.detail };
-  const [cause, told] = JUDGES[outcome](facts, /** @type {ConnectFacts} */ (facts.connect));
-  return [finding(cause, { ...told, evidence: { ...evidence, ...told.evidence } })];
+  const [cause, told] = JUDGES[outcome](facts, connect);
+  return [finding(cause, { ...told, evidence: { ...evidence, ...told.evidence } }), ...before];
+}
+
+/** The client gives the first CONNECT up after so long (`UNHEARD` in `src/session/handshake.rs`). Milliseconds. */
+const FIRST_GIVEN_UP_MS = 10_000;
+
+/** Only the second was answered, and so soon that the first was not merely slow. @param {ConnectFacts} connect */
+function wasLostEarly({ outcome, repeated, ms }) {
+  return repeated === true && ['accepted', 'refused'].includes(outcome) && ms < FIRST_GIVEN_UP_MS;
+}
+
+/** @param {ConnectFacts} connect */
+function lostEarly({ ms }) {
+  return finding('connect-lost-early', {
+    title: 'The gateway answered CONNECT only when it was sent again, over a new connection and after a pause',
+    explanation: `${EARLY_CONNECT.cause}. This client sends it again by itself; others time out.`,
+    remedy: `${EARLY_CONNECT.wayOut[0].toUpperCase()}${EARLY_CONNECT.wayOut.slice(1)}.`,
+    command: 'sudo iotedge list',
+    evidence: { repeated: true, ms },
+  });
 }
 
 const EDGE_HUB_LOG = 'sudo iotedge logs edgeHub --tail 50';
@@ -30,14 +52,13 @@ const JUDGES = {
     if (![2, 4, 5].includes(connect.code ?? 0)) return stranger(facts, `CONNACK code ${connect.code}`);
     return connect.slow ? unknown(facts, connect) : refused(facts, connect);
   },
-  unanswered: (facts, { ms }) => [
+  unanswered: (facts, { ms, repeated }) => [
     'connect-unanswered',
     {
-      title: `The gateway did not answer CONNECT within ${seconds(ms)}`,
-      explanation:
-        'A gateway that does not know the device asks the hub for it; while it is offline, or has just started, that takes 100 s and more. Or it hangs.',
-      remedy:
-        'Check that the gateway is online and that it is the parent of the device, and look at what edgeHub logs. Then try again with more time.',
+      title: `The gateway did not answer CONNECT${repeated ? ', sent on two connections,' : ''} within ${seconds(ms)}`,
+      explanation: `A gateway that does not know the device asks the hub for it; while it is offline, or has just started, that takes 100 s and more. Or it hangs.${repeated ? ` Or ${EARLY_CONNECT.cause}.` : ''}`,
+      remedy: `Check that the gateway is online and that it is the parent of the device, and look at what edgeHub logs. Then try again with more time.${repeated ? ` With edgeHub 1.6.0 or 1.6.1: ${EARLY_CONNECT.wayOut}.` : ''}`,
+      evidence: { repeated },
       command: hubCommands(facts).showParent,
     },
   ],
