@@ -100,7 +100,10 @@ describe('CONNECT behind the handshake', { concurrency: true }, () => {
       assert.equal(error.name, 'NotConnectedError');
       assert.equal(error.code, 'ERR_IOT_CONNECT_UNANSWERED');
       assert.ok(error.message.includes(`${at} did not answer CONNECT, sent on two connections, within 13 s`));
-      assert.match(error.hint, /edgeHub 1\.6\.0 and 1\.6\.1 lose a CONNECT.*update the gateway.*SslProtocols/);
+      assert.match(
+        error.hint,
+        /edgeHub 1\.6\.0 and 1\.6\.1 lose a CONNECT.*update the gateway.*SslProtocols/,
+      );
       return true;
     });
     assert.deepEqual(seen, [1, 2]);

@@ -39,8 +39,7 @@ async function deviceOf(t, id, limits) {
     told.push(line);
     record.emit('change');
   });
-  const until = (/** @type {string} */ line) =>
-    eventually(record, 'change', line, () => told.includes(line));
+  const until = (/** @type {string} */ line) => eventually(record, 'change', line, () => told.includes(line));
   await until('connected');
   return { broker, child, told, until };
 }

@@ -7,7 +7,10 @@ const { readTrust } = require('../../lib/tls/trust');
 
 const { request, limits, ca } = JSON.parse(process.env.DEVICE);
 const session = new Session(
-  { state: ({ kind, failure }) => console.log(failure ? `${kind} ${failure.kind}` : kind), message: () => {} },
+  {
+    state: ({ kind, failure }) => console.log(failure ? `${kind} ${failure.kind}` : kind),
+    message: () => {},
+  },
   limits,
 );
 session.connect({ ...request, ...readTrust(ca) });

@@ -34,7 +34,8 @@ function wasLostEarly({ outcome, repeated, ms }) {
 /** @param {ConnectFacts} connect */
 function lostEarly({ ms }) {
   return finding('connect-lost-early', {
-    title: 'The gateway answered CONNECT only when it was sent again, over a new connection and after a pause',
+    title:
+      'The gateway answered CONNECT only when it was sent again, over a new connection and after a pause',
     explanation: `${EARLY_CONNECT.cause}. This client sends it again by itself; others time out.`,
     remedy: `${EARLY_CONNECT.wayOut[0].toUpperCase()}${EARLY_CONNECT.wayOut.slice(1)}.`,
     command: 'sudo iotedge list',
