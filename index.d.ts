@@ -43,8 +43,8 @@ export interface ConnectOptions {
    */
   ca?: CertificateAuthority;
   /**
-   * Seconds, up to 65 535. Default: 180. A dead line is given up after 90 s of silence, and after 2 × `keepAlive` + 5 s
-   * where that is less.
+   * Seconds, from 1 to 65 535. Default: 180. A dead line is given up after 90 s of silence, and after 2 × `keepAlive`
+   * + 5 s where that is less.
    */
   keepAlive?: number;
   /**
@@ -984,8 +984,8 @@ export interface DeviceClientOptions extends X509 {
   /** The root certificates to trust, and no others. A path is read again at every reconnect. */
   ca?: CertificateAuthority;
   /**
-   * Seconds. Default: 180. A dead line is given up after 90 s of silence, and after 2 × `keepalive` + 5 s where that is
-   * less.
+   * Seconds, from 1 to 65 535. Default: 180. A dead line is given up after 90 s of silence, and after 2 × `keepalive`
+   * + 5 s where that is less.
    */
   keepalive?: number;
   /** Appended to the user agent. Only before the first connection. */

@@ -18,7 +18,7 @@ const MESSAGES = 1_000_000;
 const WINDOW = 1000;
 const BODY = JSON.stringify({ text: 'x'.repeat(245) });
 /** Acknowledged messages a second. */
-const TARGET = 20_000;
+const TARGET = 100_000;
 
 async function main() {
   const chain = await createChain({ variant: 'p-256' });

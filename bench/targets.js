@@ -46,7 +46,7 @@ const targets = [
     against: 'azure',
     atMost: 1 / 8,
   },
-  { text: 'installed', figure: 'size', metric: 'installedBytes', atMost: 5e6 },
+  { text: 'installed', figure: 'size', metric: 'installedBytes', atMost: 5.5e6 },
   { text: 'installed packages', figure: 'size', metric: 'packages', atMost: 2 },
   { text: 'other runtime dependencies', figure: 'size', metric: 'otherDependencies', atMost: 0 },
 ];

@@ -58,7 +58,6 @@ function requireSound({ check, outcome }, sound) {
  */
 function judge({ check, outcome = 'fails' }, { passed, output }) {
   const end = output.slice(-3000);
-  if (outcome === 'passes') return passed ? undefined : `its check fails:\n${end}`;
-  if (passed) return 'its check passes';
-  return check.says.test(output) ? undefined : `its check fails, and does not say ${check.says}:\n${end}`;
+  if (passed !== (outcome === 'passes')) return `its check ${passed ? 'passes' : 'fails'}:\n${end}`;
+  return check.says.test(output) ? undefined : `its check does not say ${check.says}:\n${end}`;
 }

@@ -86,4 +86,4 @@ function newest(entries) {
   );
 }
 
-module.exports = { build, ensureBuilt, ensureInstalled };
+module.exports = { addOn, build, ensureBuilt, ensureInstalled };

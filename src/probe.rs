@@ -81,14 +81,14 @@ async fn look(endpoint: &Endpoint, deadlines: &Deadlines, report: &mut Report) -
     report.tcp = Some(begin.elapsed());
     report.address = tcp.peer_addr().ok().map(|address| address.ip());
 
-    let (mut config, presented) = configure(&endpoint.trust).await?;
+    let (mut config, presented) = configure(&endpoint.trust, deadlines.tls).await?;
     let asked = Arc::new(Asked::default());
     config.client_auth_cert_resolver = Arc::<Asked>::clone(&asked);
     let begin = Instant::now();
     let secured = secure(name, tcp, config, deadlines.tls).await;
     report.chain = presented.chain();
     report.client_certificate_requested = asked.0.load(Ordering::Relaxed);
-    let stream = secured.map_err(|failure| failure.presenting(presented.chain()))?;
+    let stream = secured.map_err(|failure| presented.explain(failure))?;
     report.tls = Some(begin.elapsed());
     note_negotiated(&stream, report);
     farewell(stream).await;

@@ -1,16 +1,15 @@
-//! The one thread on which all sessions of the process run.
+//! The one thread on which all sessions of the process run, and the one on which they shake hands.
 //!
-//! A gateway device has few cores; one current-thread runtime serves every connection. Blocking work (name
-//! resolution, the operating system's certificate store) goes to the runtime's blocking threads instead.
+//! A gateway device has few cores; one current-thread runtime serves every connection. What blocks (name resolution, reading
+//! certificates) is an errand instead, see `errands`. What computes for long is not done there either: a handshake takes a
+//! millisecond, on a small computer ten, and as much as verification is bounded to where a server is hostile. Connections
+//! that stand do not wait for it.
 
 use std::future::{Future, pending};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 
 use tokio::runtime::{Builder, Handle};
-
-/// Name resolution and certificate loading of several sessions may overlap; more threads than this never help.
-const BLOCKING_THREADS: usize = 4;
 
 /// A handle of the shared runtime. The first call starts its thread, named `edge-downstream`, and so does one that finds the
 /// thread dead: a panic of a task does not end it, but one of the runtime itself does, and all tasks with it.
@@ -19,31 +18,45 @@ const BLOCKING_THREADS: usize = 4;
 ///
 /// The operating system refused a thread or the runtime's event queue.
 pub fn handle() -> std::io::Result<Handle> {
-    static SHARED: Shared = Shared(Mutex::new(None));
+    static SHARED: Shared = Shared::new("edge-downstream", true);
     SHARED.handle(pending::<()>)
 }
 
-struct Shared(Mutex<Option<(Handle, Weak<Alive>)>>);
+/// The same for the thread of handshakes, named `edge-handshakes`. Sockets and timers are driven by the other.
+pub(crate) fn handshakes() -> std::io::Result<Handle> {
+    static SHARED: Shared = Shared::new("edge-handshakes", false);
+    SHARED.handle(pending::<()>)
+}
+
+struct Shared {
+    name: &'static str,
+    /// It drives sockets and timers.
+    drives: bool,
+    thread: Mutex<Option<(Handle, Weak<Alive>)>>,
+}
 
 /// Held by the thread for as long as its runtime takes tasks.
 struct Alive;
 
 impl Shared {
+    const fn new(name: &'static str, drives: bool) -> Self {
+        Self { name, drives, thread: Mutex::new(None) }
+    }
+
     /// A thread that is started here lives until the future of `end` is ready.
     fn handle<F: Future>(&self, end: impl FnOnce() -> F + Send + 'static) -> std::io::Result<Handle> {
         // Worker threads of Node may come together.
-        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((handle, alive)) = &*shared
             && alive.strong_count() > 0
         {
             return Ok(handle.clone());
         }
-        let runtime = Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .max_blocking_threads(BLOCKING_THREADS)
-            .thread_name("edge-downstream")
-            .build()?;
+        let mut builder = Builder::new_current_thread();
+        if self.drives {
+            builder.enable_all();
+        }
+        let runtime = builder.build()?;
         let handle = runtime.handle().clone();
         let alive = Arc::new(Alive);
         *shared = Some((handle.clone(), Arc::downgrade(&alive)));
@@ -54,7 +67,7 @@ impl Shared {
                 end().await;
             });
         };
-        thread::Builder::new().name("edge-downstream".into()).spawn(life)?;
+        thread::Builder::new().name(self.name.into()).spawn(life)?;
         Ok(handle)
     }
 }
@@ -78,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_thread_that_died_is_replaced_as_soon_as_its_tasks_hear_of_it() {
-        let shared = Arc::new(Shared(Mutex::new(None)));
+        let shared = Arc::new(Shared::new("test", true));
         let (sender, receiver) = channel();
         let survivor = Survivor(Arc::clone(&shared), sender);
         let first = shared.handle(|| async { panic!("planted: the runtime dies") }).unwrap();
@@ -91,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_thread_that_lives_is_shared() {
-        let shared = Shared(Mutex::new(None));
+        let shared = Shared::new("test", true);
         let first = shared.handle(pending::<()>).unwrap();
         let second = shared.handle(pending::<()>).unwrap();
         assert_eq!(first.id(), second.id());

@@ -14,18 +14,62 @@ const refused = {
   'an unknown option': [{ keepalive: 5 }, 'ERR_IOT_OPTION_UNKNOWN', ['"keepalive"'], /keepAlive/],
   'an unknown timeout': [{ timeouts: { tls: 1 } }, 'ERR_IOT_OPTION_UNKNOWN', ['"timeouts.tls"'], /tlsMs/],
   'a timeout of nothing': [{ timeouts: { tlsMs: 0 } }, 'ERR_IOT_OPTION', ['timeouts.tlsMs is 0']],
+  'a timeout that would be none': [
+    { timeouts: { connectMs: 0.5 } },
+    'ERR_IOT_OPTION',
+    ['timeouts.connectMs is 0.5', '1 to 4294967295'],
+  ],
+  'a timeout of more than 32 bits': [{ timeouts: { tlsMs: 2 ** 32 } }, 'ERR_IOT_OPTION', ['timeouts.tlsMs']],
+  'a timeout without an end': [{ timeouts: { connackMs: Infinity } }, 'ERR_IOT_OPTION', ['is Infinity']],
   'a timeout in words': [
     { timeouts: { connackMs: '5 s' } },
     'ERR_IOT_OPTION',
     ['timeouts.connackMs is "5 s"'],
   ],
   'a keep-alive too long': [{ keepAlive: 70_000 }, 'ERR_IOT_OPTION', ['keepAlive is 70000', '65535']],
+  ...Object.fromEntries(
+    [0, 0.3, -1, NaN, Infinity, 65_535.5, null, true, 60n].map((keepAlive) => [
+      `${keepAlive} as keep-alive`,
+      [{ keepAlive }, 'ERR_IOT_OPTION', [`keepAlive is ${keepAlive}, not a number from 1 to 65535`]],
+    ]),
+  ),
+  'a productInfo that does not fit': [
+    { productInfo: 'x'.repeat(65_536) },
+    'ERR_IOT_CONNECT_TOO_LONG',
+    ['The option productInfo', '65536 bytes', '65535'],
+  ],
+  'a productInfo that is too long once encoded': [
+    { productInfo: 'ü'.repeat(11_000) },
+    'ERR_IOT_CONNECT_TOO_LONG',
+    ['The option productInfo', '66000 bytes'],
+  ],
+  'a modelId that does not fit': [
+    { modelId: 'ü'.repeat(33_000), productInfo: 'x' },
+    'ERR_IOT_CONNECT_TOO_LONG',
+    ['The option modelId', '66000 bytes'],
+  ],
+  'half a character as productInfo': [{ productInfo: 'a\ud800' }, 'ERR_IOT_OPTION', ['productInfo is']],
+  'the character 0 in a modelId': [{ modelId: 'dtmi:\0' }, 'ERR_IOT_OPTION', ['modelId is']],
   'a keep-alive in words': [{ keepAlive: '60' }, 'ERR_IOT_OPTION', ['keepAlive is "60"']],
   'another word for retry': [{ retry: 'always' }, 'ERR_IOT_OPTION', ['retry is "always"'], /forever/],
   'half a retry policy': [{ retry: { shouldRetry() {} } }, 'ERR_IOT_OPTION', ['retry is an object']],
   'another word for whenFull': [{ whenFull: 'drop' }, 'ERR_IOT_OPTION', ['whenFull is "drop"'], /refuse/],
   'a number as productInfo': [{ productInfo: 1 }, 'ERR_IOT_OPTION', ['productInfo is 1']],
   'no class as transport': [{ transport: 'mqtt' }, 'ERR_IOT_OPTION', ['transport is "mqtt"']],
+  ...Object.fromEntries(
+    ['tokenValidTimeInSeconds', 'tokenRenewalMarginInSeconds'].flatMap((name) =>
+      [NaN, -1, Infinity, '3600', 1e12].map((value) => [
+        `${JSON.stringify(value) ?? value} as ${name} (${value})`,
+        [
+          {
+            tokenRenewal: { tokenValidTimeInSeconds: 3600, tokenRenewalMarginInSeconds: 900, [name]: value },
+          },
+          'ERR_IOT_TOKEN_RENEWAL',
+          [`${name} is `],
+        ],
+      ]),
+    ),
+  ),
   'a margin as long as the token': [
     { tokenRenewal: { tokenValidTimeInSeconds: 60, tokenRenewalMarginInSeconds: 60 } },
     'ERR_IOT_TOKEN_RENEWAL',
@@ -56,6 +100,15 @@ for (const [given, options] of [
   });
 }
 
+test('a token that does not fit is told when it would be sent', async () => {
+  const token = `SharedAccessSignature sr=hub.example%2Fdevices%2Fd1&sig=${'s'.repeat(70_000)}&se=2000000000`;
+  const client = edge.Client.fromSharedAccessSignature(token, edge.Mqtt);
+  client.setRetryPolicy(new edge.NoRetry());
+  const error = await client.open().then(assert.fail, (failure) => failure);
+  const names = ['The token of the device', 'at most 65535'];
+  assertTold(error, { type: 'ArgumentError', code: 'ERR_IOT_CONNECT_TOO_LONG', names });
+});
+
 test('connect(): what is not there yet says so', async () => {
   const module = await failureOf(faces[2], `${NOWHERE};ModuleId=m`);
   assertTold(module, { type: 'NotImplementedError', code: 'ERR_IOT_NOT_IMPLEMENTED', names: ['ModuleId=m'] });
@@ -71,6 +124,23 @@ const refusedByClient = {
   'a certificate beside a key': [{ cert: 'PEM', key: 'PEM' }, 'ERR_IOT_OPTION', ['cert']],
   'a keep-alive too long': [{ keepalive: 70_000 }, 'ERR_IOT_OPTION', ['keepalive is 70000', '65535']],
   'a negative keep-alive': [{ keepalive: -1 }, 'ERR_IOT_OPTION', ['keepalive is -1']],
+  ...Object.fromEntries(
+    [0.3, NaN, Infinity, -Infinity, 65_535.5, '60', true, 60n].map((keepalive) => [
+      `${keepalive} as keep-alive (${typeof keepalive})`,
+      [{ keepalive }, 'ERR_IOT_OPTION', ['keepalive is', 'not a number from 1 to 65535']],
+    ]),
+  ),
+  'a productInfo that does not fit': [
+    { productInfo: 'x'.repeat(70_000) },
+    'ERR_IOT_CONNECT_TOO_LONG',
+    ['The option productInfo', '70000 bytes'],
+  ],
+  'a modelId that does not fit': [
+    { modelId: 'm'.repeat(70_000) },
+    'ERR_IOT_CONNECT_TOO_LONG',
+    ['The option modelId', '70000 bytes'],
+  ],
+  'a number as modelId': [{ modelId: 5 }, 'ERR_IOT_OPTION', ['modelId is 5']],
   'a margin longer than the token': [
     { tokenRenewal: { tokenValidTimeInSeconds: 60, tokenRenewalMarginInSeconds: 61 } },
     'ERR_IOT_TOKEN_RENEWAL',
@@ -90,6 +160,28 @@ for (const face of faces.filter(({ name }) => name.startsWith('Client'))) {
     const error = await failureOf(face, NOWHERE, { productInfo: 1 });
     assert.ok(error instanceof TypeError);
     assert.match(error.message, /productInfo/);
+  });
+
+  test(`${face.name}: what is falsy is no keep-alive, as by the original`, async () => {
+    for (const keepalive of [0, null, '', false]) {
+      const client = edge.Client.fromConnectionString(NOWHERE, edge.Mqtt);
+      await client.setOptions({ keepalive });
+    }
+  });
+
+  test(`${face.name}: a user name that does not fit once hub and device are in it`, async () => {
+    for (const [name, options, host] of [
+      ['productInfo', { productInfo: 'x'.repeat(65_500) }, 'hub.example'],
+      ['HostName', {}, 'h'.repeat(70_000)],
+    ]) {
+      const error = await failureOf(face, connectionStringTo('nowhere.invalid', { HostName: host }), options);
+      assertTold(error, {
+        type: 'ArgumentError',
+        code: 'ERR_IOT_CONNECT_TOO_LONG',
+        names: ['The MQTT user name', 'at most 65535'],
+        hint: new RegExp(name),
+      });
+    }
   });
 
   test(`${face.name}: timeouts that are no numbers`, async () => {

@@ -16,17 +16,25 @@ class World {
   /** What surfaced as an uncaught exception. */
   surfaced = [];
   #token = 0;
+  /** What happens when the next attempt has ended. @type {(() => void)[]} */
+  #armed = [];
   #onException = (error) => this.surfaced.push(error);
+  #emitWarning = process.emitWarning;
 
   /** @param {number} seed */
   constructor(seed) {
     this.random = randomOf(seed);
     this.gateway = new Gateway(this);
     process.on('uncaughtException', this.#onException);
+    // What people are to know of take-overs and of messages that wait is nothing to read by the thousand.
+    process.emitWarning = (warning, ...rest) => {
+      if (rest[0]?.type !== 'EdgeDownstreamWarning') this.#emitWarning.call(process, warning, ...rest);
+    };
   }
 
   release() {
     process.off('uncaughtException', this.#onException);
+    process.emitWarning = this.#emitWarning;
     this.clock.release();
   }
 
@@ -43,6 +51,20 @@ class World {
   soon(act) {
     if (this.random.chance(0.6)) setImmediate(act).unref();
     else this.later(1 + this.random.below(20), act);
+  }
+
+  /** At the moment an attempt to connect ends, and before the facade knows. @param {() => void} act */
+  atEndOfAttempt(act) {
+    this.#armed.push(act);
+  }
+
+  attemptEnded() {
+    for (const act of this.#armed.splice(0)) act();
+  }
+
+  /** Nothing happens any more but what is done from now on. */
+  disarm() {
+    this.#armed = [];
   }
 
   dispatched() {

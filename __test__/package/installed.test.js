@@ -60,13 +60,13 @@ test('the manifest names every platform package at its own version, and nothing 
   assert.equal(readManifest(tarballs.platformName).version, manifest.version);
 });
 
-test('two packages are installed, in at most 5 MB', () => {
+test('two packages are installed, in at most 5.5 MB', () => {
   assert.deepEqual(project.packages().sort(), [
     'node_modules/edge-downstream',
     `node_modules/${tarballs.platformName}`,
   ]);
   const bytes = size(path.join(project.directory, 'node_modules'));
-  assert.ok(bytes <= 5_000_000, `${bytes} bytes are installed`);
+  assert.ok(bytes <= 5_500_000, `${bytes} bytes are installed`);
 });
 
 test('require finds every name', async () => {

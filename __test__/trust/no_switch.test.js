@@ -179,8 +179,16 @@ test('the sources have one verifier, in one place, and no word for a switch', ()
     [],
   );
   assert.deepEqual(found(/\.dangerous\(\)|custom_certificate_verifier|set_certificate_verifier/g), [
-    'src/tls/mod.rs: .dangerous()',
-    'src/tls/mod.rs: custom_certificate_verifier',
+    // What trusts nothing, and in its place what trusts the roots of a connection.
+    'src/tls/trusted.rs: .dangerous()',
+    'src/tls/trusted.rs: custom_certificate_verifier',
+    'src/tls/trusted.rs: .dangerous()',
+    'src/tls/trusted.rs: set_certificate_verifier',
+  ]);
+  assert.deepEqual(found(/\bVerifier::new\(.*?\)\)?/g), [
+    'src/tls/mod.rs: Verifier::new(presented.clone())',
+    'src/tls/trusted.rs: Verifier::new(Presented::default())',
+    'src/tls/trusted.rs: Verifier::new(presented.clone())',
   ]);
   assert.deepEqual(found(/impl ServerCertVerifier for \w+/g), [
     'src/tls/verifier.rs: impl ServerCertVerifier for Verifier',
@@ -188,8 +196,24 @@ test('the sources have one verifier, in one place, and no word for a switch', ()
   assert.deepEqual(found(/\w+::assertion\(\)/g), ['src/tls/verifier.rs: ServerCertVerified::assertion()']);
 });
 
-test('the core reads no variable, and its only features are two kinds of cryptography', () => {
-  assert.deepEqual(found(/\benv(::|!)\w*|option_env/g), []);
+test('the core reads no variable but where the store lies, and its only features are two kinds of cryptography', () => {
+  // The model of the session takes its seed from one; it is compiled for the tests alone.
+  assert.match(
+    fs.readFileSync(path.join(ROOT, 'src/session/mod.rs'), 'utf8'),
+    /#\[cfg\(test\)\]\nmod model;/,
+  );
+  const read = (/** @type {RegExp} */ pattern) =>
+    found(pattern).filter(
+      (each) => !each.startsWith('src/session/model/') && !each.endsWith(': env::temp_dir'),
+    );
+  assert.deepEqual(read(/\benv(::|!)\w*|option_env/g), [
+    'src/tls/store.rs: env::var_os',
+    'src/tls/store.rs: env::split_paths',
+  ]);
+  assert.deepEqual(read(/"[A-Z]+_[A-Z_]+"/g), [
+    'src/tls/store.rs: "SSL_CERT_FILE"',
+    'src/tls/store.rs: "SSL_CERT_DIR"',
+  ]);
   const features = found(/\bfeature = "[^"]+"/g).map((each) => each.split('"')[1]);
   assert.deepEqual([...new Set(features)].sort(), ['aws-lc-rs', 'ring']);
 });

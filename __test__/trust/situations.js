@@ -25,8 +25,26 @@ const daysFromNow = (days) => new Date(Date.now() + days * DAY_MS);
  * @property {string} [host] Default `localhost`.
  */
 
-const keyUsage = (flags) =>
-  extension(x509.id_ce_keyUsage, Buffer.from(AsnConvert.serialize(new x509.KeyUsage(flags))));
+/** An extension by what `@peculiar/asn1-x509` makes of its value. */
+const encoded = (oid, value) => extension(oid, Buffer.from(AsnConvert.serialize(value)));
+const keyUsage = (flags) => encoded(x509.id_ce_keyUsage, new x509.KeyUsage(flags));
+const forPurposes = (...ids) => encoded(x509.id_ce_extKeyUsage, new x509.ExtendedKeyUsage(ids));
+const subtreesOf = (names) =>
+  names.length > 0
+    ? new x509.GeneralSubtrees(
+        names.map((name) => new x509.GeneralSubtree({ base: new x509.GeneralName(name) })),
+      )
+    : undefined;
+/** As a CA must mark it (RFC 5280 §4.2.1.10). */
+const namesWithin = ({ permitted = [], excluded = [] }) => {
+  const permittedSubtrees = subtreesOf(permitted);
+  const excludedSubtrees = subtreesOf(excluded);
+  const value = new x509.NameConstraints({ permittedSubtrees, excludedSubtrees });
+  return { ...encoded(x509.id_ce_nameConstraints, value), critical: true };
+};
+/** One that nobody knows. */
+const unknown = (critical) => ({ oid: '1.2.3.4', critical, value: Buffer.from([5, 0]) });
+
 const { keyCertSign, cRLSign } = x509.KeyUsageFlags;
 
 /** A certificate of a month, P-256 unless `key` says otherwise. */
@@ -161,6 +179,41 @@ const SITUATIONS = {
     gateway({ root: { extensions: [authorityExtensions()[0], keyUsage(cRLSign)] } }),
   'a root without basic constraints whose key usage allows signing': () =>
     gateway({ root: { extensions: [keyUsage(keyCertSign)] } }),
+  'a root that allows as many CAs as there are': () => gateway({ root: { pathLength: 2 } }),
+  'a root that allows one CA, and there are two': () => gateway({ root: { pathLength: 1 } }),
+  'a root that allows no CA, and there are two': () => gateway({ root: { pathLength: 0 } }),
+  'a root that allows no CA, and signed the leaf': async () => {
+    const root = await authority('A root', undefined, { pathLength: 0 });
+    return { present: [await server(root)], trusted: [root] };
+  },
+  'a root that allows no CA, above one that is its own issuer': async () => {
+    const root = await authority('A root', undefined, { pathLength: 0 });
+    const renamed = await authority('A root', root);
+    return { present: [await server(renamed), renamed], trusted: [root] };
+  },
+  'a root that allows no CA, and one of its name and key that allows all': async () => {
+    const usual = await gateway({ root: { pathLength: 0 } });
+    return { ...usual, trusted: [...usual.trusted, await renewed(usual.trusted[0])] };
+  },
+  'a root for servers and clients': () => rootWith(forPurposes(x509.id_kp_clientAuth, x509.id_kp_serverAuth)),
+  'a root for e-mail only': () => rootWith(forPurposes(x509.id_kp_emailProtection)),
+  'a root for any purpose, as the extension says it': () => rootWith(forPurposes(x509.anyExtendedKeyUsage)),
+  'a root with a critical extension that nobody knows': () => rootWith(unknown(true)),
+  'a root with an extension that nobody knows': () => rootWith(unknown(false)),
+  'a root that permits the names of the gateway': () =>
+    rootWith(namesWithin({ permitted: [{ dNSName: 'localhost' }, { dNSName: 'edgeHub' }] })),
+  'a root that permits other names': () =>
+    rootWith(namesWithin({ permitted: [{ dNSName: 'corp.example' }] })),
+  'a root that permits one of the names': () =>
+    rootWith(namesWithin({ permitted: [{ dNSName: 'localhost' }] })),
+  'a root that excludes a name of the gateway': () =>
+    rootWith(namesWithin({ excluded: [{ dNSName: 'edgeHub' }] })),
+  'a root that excludes some directory name': () => {
+    const value = new x509.AttributeValue({ utf8String: 'Somebody else' });
+    const name = new x509.AttributeTypeAndValue({ type: '2.5.4.3', value });
+    const directoryName = new x509.Name([new x509.RelativeDistinguishedName([name])]);
+    return rootWith(namesWithin({ excluded: [{ directoryName }] }));
+  },
   'a server certificate that issued the leaf': async () => {
     const issuer = await server(undefined, { commonName: 'A server' });
     return { present: [await server(issuer)], trusted: [issuer] };
@@ -179,6 +232,8 @@ const SITUATIONS = {
     gateway({ leaf: { usages: ['clientAuth'] }, trusted: ({ leaf }) => [leaf] }),
   'the very leaf, signed by itself, with CA:TRUE, for clients': () =>
     own({ authority: true, usages: ['clientAuth'] }),
+  'the very leaf, signed by itself, with a critical extension that nobody knows': () =>
+    own({ more: [unknown(true)] }),
   'the leaf as it was before its renewal': async () => {
     const former = await gateway();
     const latter = await gateway();
@@ -193,15 +248,36 @@ const SITUATIONS = {
   'the intermediate has a key usage that does not allow signing': () =>
     gateway({ intermediate: { extensions: [authorityExtensions()[0], keyUsage(cRLSign)] } }),
   'the intermediate says nothing of CA': () => gateway({ intermediate: { extensions: [] } }),
-  'a critical extension that nobody knows': () =>
-    gateway({
-      leaf: {
-        more: [{ oid: '1.2.3.4', critical: true, value: Buffer.from([5, 0]) }],
-      },
-    }),
+  'a critical extension that nobody knows': () => gateway({ leaf: { more: [unknown(true)] } }),
   'the leaf is of version 1': () => gateway({ leaf: { version: 1 } }),
   'the intermediate is of version 1': () => gateway({ intermediate: { version: 1 } }),
   'a CA below one that allows none': () => gateway({ intermediate: { pathLength: 0 } }),
+  'the intermediate permits other names': () =>
+    gateway({
+      intermediate: {
+        extensions: [...authorityExtensions(), namesWithin({ permitted: [{ dNSName: 'corp.example' }] })],
+      },
+    }),
+  'ten intermediates of one name': async () => {
+    const namesakes = await Promise.all(Array.from({ length: 10 }, () => authority('X')));
+    const root = await authority('A root');
+    return { present: [await server(namesakes[0]), ...namesakes], trusted: [root] };
+  },
+  'twenty certificates, of which two are needed': async () => {
+    const { present, trusted } = await gateway();
+    const others = await Promise.all(Array.from({ length: 17 }, (_, index) => authority(`Other ${index}`)));
+    return { present: [...present, ...others], trusted };
+  },
+  'a certificate of 40 KiB besides': async () => {
+    const { present, trusted } = await gateway();
+    const names = Array.from({ length: 2500 }, (_, index) => `gateway${index}.local`);
+    return { present: [...present, await server(undefined, { names })], trusted };
+  },
+  'two generations of all CAs, of the same names': async () => {
+    const [old, current] = [await authorities(), await authorities()];
+    const all = [old, current].flatMap(({ deviceCa, intermediate, root }) => [deviceCa, intermediate, root]);
+    return { present: [await server(current.deviceCa), ...all], trusted: [old.root, current.root] };
+  },
   'eight CAs below the root': async () => {
     const cas = [await authority('A root')];
     while (cas.length < 9) cas.push(await authority(`CA ${cas.length}`, cas.at(-1)));
@@ -213,6 +289,11 @@ const SITUATIONS = {
   'the device CA has an RSA key of 1024 bits': () => gateway({ deviceCa: { key: 'rsa-1024' } }),
   'the leaf is signed with SHA-1': () => gateway({ deviceCa: { key: 'rsa-2048' }, leaf: { digest: 'sha1' } }),
 };
+
+/** A gateway in order, but for what its root says of itself besides. */
+function rootWith(...more) {
+  return gateway({ root: { extensions: [...authorityExtensions(), ...more] } });
+}
 
 /** A server certificate that signed itself, trusted. */
 async function own(options) {

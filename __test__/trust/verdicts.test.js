@@ -42,7 +42,7 @@ function readRows() {
       assert.equal(cells.length, COLUMNS.length, line);
       const [situation, ours, openssl, why] = cells;
       assert.match(ours, /^(accepted|`ERR_IOT_[A-Z_]+`)$/, line);
-      assert.match(openssl, /^(accepted|\d+ [A-Za-z ]{9,})$/, line);
+      assert.match(openssl, /^(accepted|\d+ [A-Za-z -]{9,})$/, line);
       return { situation, ours: ours.replaceAll('`', ''), openssl: Number.parseInt(openssl) || 0, why };
     });
 }

@@ -25,7 +25,9 @@ pub struct NativeProbeRequest {
     pub address: Option<String>,
     /// Roots as DER.
     pub roots: Vec<Buffer>,
-    /// Trust the operating system's store besides the roots.
+    /// Files of roots, PEM or DER, as they are now.
+    pub root_files: Option<Vec<String>>,
+    /// Trust the operating system's store besides.
     pub system_roots: bool,
     /// Limit of name resolution and TCP together, ms (20 000).
     pub connect_ms: Option<u32>,
@@ -83,7 +85,7 @@ pub fn probe(request: NativeProbeRequest, done: Function<'_, NativeProbeResult, 
         host: request.host,
         port: request.port,
         address,
-        trust: trust(&request.roots, request.system_roots),
+        trust: trust(&request.roots, request.root_files, request.system_roots),
     };
     let default = Deadlines::default();
     let deadlines = Deadlines {
@@ -111,7 +113,9 @@ pub struct NativeJudgement {
     pub host: String,
     /// Roots as DER.
     pub roots: Vec<Buffer>,
-    /// Trust the operating system's store besides the roots.
+    /// Files of roots, PEM or DER, as they are now.
+    pub root_files: Option<Vec<String>>,
+    /// Trust the operating system's store besides.
     pub system_roots: bool,
     /// The time to judge at, ms since 1970.
     pub at_ms: f64,
@@ -121,7 +125,7 @@ pub struct NativeJudgement {
 #[napi(catch_unwind)]
 pub fn judge(request: NativeJudgement) -> Option<NativeFailure> {
     let chain: Vec<_> = request.chain.iter().map(|der| der.to_vec()).collect();
-    let trust = trust(&request.roots, request.system_roots);
+    let trust = trust(&request.roots, request.root_files, request.system_roots);
     // Saturates: a time before 1970 is 1970, and NaN is too.
     let at = Duration::from_millis(request.at_ms as u64);
     tls::judge(&chain, &request.host, &trust, at).err().map(NativeFailure::from)

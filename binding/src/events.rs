@@ -1,7 +1,7 @@
 //! What JavaScript gets to hear.
 
 use edge_downstream::failure::{Failure, Kind};
-use edge_downstream::session::{Delivery, Event, Message, State};
+use edge_downstream::session::{Delivery, Event, State};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
@@ -9,10 +9,9 @@ use napi_derive::napi;
 #[napi(object, object_from_js = false)]
 pub struct NativeEvent {
     /// `connecting`, `connected`, `renewing`, `failed`, `lost`, `closed`: the connection; `broken`: a fault inside
-    /// ended this session, which tells nothing more and takes nothing; `message`; `granted`, `ended`: the
-    /// operation `id`.
+    /// ended this session, which tells nothing more and takes nothing; `messages`; `granted`, `ended`: the operation `id`.
     #[napi(
-        ts_type = "'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'broken' | 'message' | 'granted' | 'ended'"
+        ts_type = "'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'broken' | 'messages' | 'granted' | 'ended'"
     )]
     pub kind: &'static str,
     /// The number of the connect or disconnect it belongs to (of the connection).
@@ -24,12 +23,8 @@ pub struct NativeEvent {
     /// `not sent` or `unknown` (ended).
     #[napi(ts_type = "'not sent' | 'unknown'")]
     pub delivery: Option<&'static str>,
-    /// What to acknowledge (message); 0: nothing.
-    pub token: Option<u32>,
-    /// Topic (message).
-    pub topic: Option<String>,
-    /// Body (message).
-    pub payload: Option<Buffer>,
+    /// Records of messages, in the form that `src/session/messages.rs` shows (messages).
+    pub records: Option<Buffer>,
     /// `resolve`, `tcp`, `tls`, `connack` (connecting).
     pub stage: Option<&'static str>,
     /// The gateway still knew the session (connected).
@@ -57,6 +52,12 @@ pub struct NativeFailure {
     pub chain: Vec<Buffer>,
     /// The trusted certificate that decided, DER (`certificate-root-…`).
     pub root: Option<Buffer>,
+    /// The trusted certificates that were read from files, DER (`certificate-…`).
+    pub roots: Vec<Buffer>,
+    /// The file at fault (`roots-…`).
+    pub file: Option<String>,
+    /// Where in it, from 1.
+    pub line: Option<u32>,
     /// Time since the stage began, ms.
     pub elapsed_ms: f64,
 }
@@ -69,9 +70,7 @@ impl NativeEvent {
             id: None,
             codes: None,
             delivery: None,
-            token: None,
-            topic: None,
-            payload: None,
+            records: None,
             stage: None,
             session_present: None,
             renewal: None,
@@ -84,13 +83,9 @@ impl From<Event> for NativeEvent {
     fn from(event: Event) -> Self {
         match event {
             Event::State(state) => state.into(),
-            // Copied: an external buffer gains nothing at MQTT sizes and pins the read block.
-            Event::Message(Message { token, topic, payload }) => Self {
-                token: Some(token),
-                topic: Some(topic),
-                payload: Some(payload.to_vec().into()),
-                ..Self::new("message")
-            },
+            Event::Messages(messages) => {
+                Self { records: Some(messages.into_bytes().into()), ..Self::new("messages") }
+            }
             Event::Granted { id, codes } => Self {
                 id: Some(id),
                 codes: Some(codes.into_iter().map(u32::from).collect()),
@@ -128,6 +123,7 @@ impl From<State> for NativeEvent {
 
 impl From<Failure> for NativeFailure {
     fn from(failure: Failure) -> Self {
+        let evidence = failure.evidence.map(|evidence| *evidence).unwrap_or_default();
         Self {
             stage: failure.stage.as_str(),
             kind: failure.kind.as_str(),
@@ -137,8 +133,11 @@ impl From<Failure> for NativeFailure {
             },
             detail: failure.detail,
             os_error: failure.os_error,
-            chain: failure.chain.into_iter().map(Buffer::from).collect(),
-            root: failure.root.map(Buffer::from),
+            chain: evidence.chain.into_iter().map(Buffer::from).collect(),
+            root: evidence.root.map(Buffer::from),
+            roots: evidence.roots.into_iter().map(Buffer::from).collect(),
+            file: evidence.file.map(|path| path.to_string_lossy().into_owned()),
+            line: evidence.line.and_then(|line| u32::try_from(line).ok()),
             elapsed_ms: failure.elapsed.as_secs_f64() * 1000.0,
         }
     }

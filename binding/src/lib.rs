@@ -13,8 +13,15 @@ mod request;
 mod session;
 mod slab;
 
+use std::path::Path;
+use std::time::Duration;
+
+use edge_downstream::failure::Failure;
+use edge_downstream::tls::{self, Certificates};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
+
+use crate::events::NativeFailure;
 
 /// HMAC-SHA256 of `data` under `key`: 32 bytes.
 #[napi(catch_unwind)]
@@ -45,7 +52,7 @@ pub struct NativeCertificateFault {
 /// Reads certificates from PEM, with the usual accidents, or DER.
 #[napi(catch_unwind)]
 pub fn read_certificates(input: &[u8]) -> NativeCertificates {
-    match edge_downstream::tls::certificates::read(input) {
+    match tls::certificates::read(input) {
         Ok(found) => {
             NativeCertificates { certificates: found.into_iter().map(Buffer::from).collect(), fault: None }
         }
@@ -58,4 +65,37 @@ pub fn read_certificates(input: &[u8]) -> NativeCertificates {
             }),
         },
     }
+}
+
+/// What a file of roots holds, as far as that could be found out in time.
+#[napi(object, object_from_js = false)]
+pub struct NativeRootFile {
+    /// DER, in their order; absent where they could not be read in time.
+    pub certificates: Option<Vec<Buffer>>,
+    /// Why they could not be read (`roots-…`).
+    pub failure: Option<NativeFailure>,
+}
+
+/// Reads a file of roots as a connection would, and blocks for `limit_ms` at most. With neither certificates nor a failure
+/// reading goes on: a later connection may have it.
+#[napi(catch_unwind)]
+pub fn read_root_file(path: String, limit_ms: u32) -> NativeRootFile {
+    match root_file(&path, limit_ms) {
+        None => NativeRootFile { certificates: None, failure: None },
+        Some(Err(failure)) => NativeRootFile { certificates: None, failure: Some(failure.into()) },
+        Some(Ok(found)) => {
+            let certificates = found.iter().map(|der| der.to_vec().into()).collect();
+            NativeRootFile { certificates: Some(certificates), failure: None }
+        }
+    }
+}
+
+/// Why a file of roots cannot serve, if that can be said within `limit_ms`: the same without handing over what it holds.
+#[napi(catch_unwind)]
+pub fn look_at_root_file(path: String, limit_ms: u32) -> Option<NativeFailure> {
+    root_file(&path, limit_ms)?.err().map(NativeFailure::from)
+}
+
+fn root_file(path: &str, limit_ms: u32) -> Option<Result<Certificates, Failure>> {
+    tls::read_file(Path::new(path), Duration::from_millis(limit_ms.into()))
 }

@@ -1,5 +1,6 @@
 //! What JavaScript gives to connect with.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use edge_downstream::session::{Limits, Request};
@@ -30,7 +31,9 @@ pub struct NativeRequest {
     pub keep_alive: u16,
     /// Roots as DER.
     pub roots: Vec<Buffer>,
-    /// Trust the operating system's store besides the roots.
+    /// Files of roots, PEM or DER, read when the connection is made.
+    pub root_files: Option<Vec<String>>,
+    /// Trust the operating system's store besides.
     pub system_roots: bool,
     /// Limit of name resolution and TCP together, ms (20 000).
     pub connect_ms: Option<u32>,
@@ -50,7 +53,7 @@ impl From<NativeRequest> for Request {
                 host: native.host,
                 port: native.port,
                 address: None,
-                trust: trust(&native.roots, native.system_roots),
+                trust: trust(&native.roots, native.root_files, native.system_roots),
             },
             deadlines: Deadlines {
                 connect: millis(native.connect_ms, default.connect),
@@ -97,10 +100,13 @@ impl From<NativeLimits> for Limits {
     }
 }
 
-/// The certificates `roots` (DER), with the operating system's store if `system_roots`.
-pub(crate) fn trust(roots: &[Buffer], system_roots: bool) -> Trust {
-    let roots = roots.iter().map(|der| der.to_vec()).collect();
-    if system_roots { Trust::System(roots) } else { Trust::Given(roots) }
+/// What JavaScript names to be trusted.
+pub(crate) fn trust(roots: &[Buffer], files: Option<Vec<String>>, system: bool) -> Trust {
+    Trust {
+        system,
+        files: files.unwrap_or_default().into_iter().map(PathBuf::from).collect(),
+        given: roots.iter().map(|der| der.to_vec()).collect(),
+    }
 }
 
 pub(crate) fn millis(given: Option<u32>, default: Duration) -> Duration {

@@ -187,6 +187,12 @@ const HOSTILITIES = [
   connect('an expiry of digits', (gateway) =>
     asPassword(sas(keyOf(gateway, 'd1'), { expiry: fill('9', 65000) })),
   ),
+  connect('an expiry of digits and a letter', (gateway) =>
+    asPassword(sas(keyOf(gateway, 'd1'), { expiry: `${fill('9', 65000)}x` })),
+  ),
+  connect('an expiry of commas', (gateway) =>
+    asPassword(sas(keyOf(gateway, 'd1'), { expiry: `1${fill(',', 65000)}x` })),
+  ),
   connect('a will to a bag of properties', () => ({
     will: { topic: EVENTS + fill('a&', 65000), payload: Buffer.from(fill('x')), qos: 1, retain: true },
   })),
@@ -276,6 +282,12 @@ const HOSTILITIES = [
   call('nested arrays', `{"methodName":"m","payload":${'['.repeat(60000)}${']'.repeat(60000)}}`),
   call('nested arrays, a megabyte', `{"payload":${'['.repeat(500000)}${']'.repeat(500000)}}`),
   call('many names', `{${enumerate((n) => `"${shortName(n)}":0`, 1000000, ',')}}`),
+  call('260 kilobytes of numbers', `{"methodName":"m","payload":[${fill('0,', 262000)}0]}`),
+  call(
+    '260 kilobytes of names',
+    `{"methodName":"m",${enumerate((n) => `"${shortName(n)}":0`, 500000, ',')}}`,
+  ),
+  call('260 kilobytes of white space', `{"methodName":"m","payload":[${fill(' ', 262000)}]}`),
   call('a body of 20 megabytes', `{"methodName":"m","payload":"${fill('x', 20000000)}"}`),
   call('20 megabytes of numbers', `{"methodName":"m","payload":[${fill('0,', 20000000)}0]}`),
 

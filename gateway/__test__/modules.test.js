@@ -18,6 +18,9 @@ const {
   sas,
   subscribePacket,
 } = require('./raw-device');
+const { Clock } = require('../cloud/clock');
+const { Authenticator } = require('../identity/authenticator');
+const { Scope } = require('../identity/scope');
 
 const HUB = 'local.azure-devices.net';
 const DEVICES = [
@@ -284,4 +287,21 @@ test('modules are named in errors, and keys are not shown', async (t) => {
   const twice = { deviceId: 'd3', modules: [{ moduleId: 'm' }, { moduleId: 'm' }] };
   assert.throws(() => gateway.addDevice(twice), /module 'd3\/m' exists already/);
   assert.throws(() => gateway.connectionString('d3'), /device 'd3' is not a child of this gateway/);
+});
+
+test('a device vouches for a thousand modules that nobody knows, and for no more', () => {
+  const scope = new Scope();
+  const key = 'a2V5';
+  scope.add({ deviceId: 'd1', primaryKey: key });
+  const terms = { scope, hosts: () => [HUB], clock: new Clock(), graceMs: 0, trustBundle: () => [] };
+  const authenticator = new Authenticator(terms);
+  const password = sas(key, OF_DEVICE);
+  const connect = (/** @type {string} */ moduleId) => {
+    const identity = { host: HUB, deviceId: 'd1', moduleId, clientId: `d1/${moduleId}`, modelId: undefined };
+    return authenticator.authenticate(identity, { password, certificates: [] });
+  };
+  for (let n = 0; n < 1000; n++) assert.deepStrictEqual(connect(`m${n}`), { slow: true });
+  assert.throws(() => connect('m1000'), { returnCode: 5, slow: true });
+  assert.deepStrictEqual(connect('m7'), { slow: true });
+  assert.throws(() => connect('m'.repeat(129)), { returnCode: 5 });
 });

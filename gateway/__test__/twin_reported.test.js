@@ -215,3 +215,18 @@ test('P7 offline: a restart without persistent storage forgets the cache and wha
   assert.deepStrictEqual(gateway.twin('d1').reported, { $version: 1 });
   second.vanish();
 });
+
+test('what a device reports and the hub does not take grows to 64 KiB, and no further', async (t) => {
+  const gateway = await gatewayFor(t);
+  const device = await subscribed(gateway, [RESPONSES]);
+  const statuses = [];
+  for (let n = 0; n < 4; n++) {
+    const names = Array.from({ length: 7 }, (_, i) => `p${n}_${i}`);
+    const properties = Object.fromEntries(names.map((name) => [name, 'x'.repeat(4000)]));
+    device.send(report(json(properties), '1', { qos: 0 }));
+    const packet = /** @type {import('mqtt-packet').IPublishPacket} */ (await device.packet());
+    statuses.push(packet.topic.slice('$iothub/twin/res/'.length, '$iothub/twin/res/'.length + 3));
+  }
+  assert.deepStrictEqual(statuses, ['204', '204', '400', '400']);
+  device.vanish();
+});

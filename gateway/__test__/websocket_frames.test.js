@@ -44,10 +44,7 @@ test('frames and packets need not match: fragments, several packets, byte by byt
     publishPacket(EVENTS, { messageId: 2, payload: 'b' }),
     PINGREQ,
   );
-  assert.deepStrictEqual(await socket.frame(), {
-    opcode: OPCODE.BINARY,
-    payload: `4002000140020002${PINGRESP}`,
-  });
+  assert.strictEqual(await socket.bytes(10), `4002000140020002${PINGRESP}`);
   for (const octet of publishPacket(EVENTS, { messageId: 3, payload: 'c' }))
     socket.send(Buffer.from([octet]));
   assert.strictEqual(await socket.bytes(4), '40020003');

@@ -11,7 +11,7 @@ const { lineFor, setting } = require('./shell');
  * What a person or a program needs to know at the start.
  * @typedef {object} Facts
  * @property {import('../index').Gateway} gateway
- * @property {string[]} shown client ids
+ * @property {import('./settings').Settings} settings
  * @property {string} rootFile
  * @property {boolean} loopback whether only this machine reaches it
  * @property {boolean} needsHostsEntry
@@ -27,13 +27,13 @@ const LIFETIME_MS = 24 * 3600 * 1000;
  * @returns {Line[]}
  */
 function banner(facts) {
-  const { gateway, shown, rootFile, args } = facts;
+  const { gateway, settings, rootFile } = facts;
   return [
     headed('Gateway', `${gateway.endpoint}, `, listening(facts)),
     headed('WebSocket', gateway.webSocketUrl),
     headed('Root CA', rootFile),
-    ...moods(args).map(([name, value]) => headed(name, { text: value, color: 'yellow' })),
-    ...shown.flatMap((id) => [
+    ...moods(facts).map(([name, value]) => headed(name, { text: value, color: 'yellow' })),
+    ...settings.shown.flatMap((id) => [
       '',
       { text: id, color: /** @type {const} */ ('bold') },
       gateway.connectionString(id),
@@ -60,17 +60,17 @@ function listening({ gateway: { host, port }, loopback }) {
 }
 
 /**
- * @param {import('./arguments').Arguments} args
+ * @param {Facts} facts
  * @returns {Array<[string, string]>} what is not as usual
  */
-function moods({ variant, faults, offline, strict, config }) {
+function moods({ args: { config, variant }, settings: { faults, options } }) {
   /** @type {Array<[string, string]>} */
   const moods = [];
   if (config !== undefined) moods.push(['Config', config]);
   if (variant !== undefined) moods.push(['Certs', variant]);
   for (const fault of faults) moods.push(['Fault', fault]);
-  if (offline) moods.push(['Cloud', 'offline']);
-  if (strict) moods.push(['Strict', 'like IoT Hub']);
+  if (options.offline) moods.push(['Cloud', 'offline']);
+  if (options.strict) moods.push(['Strict', 'like IoT Hub']);
   return moods;
 }
 
@@ -80,12 +80,17 @@ function moods({ variant, faults, offline, strict, config }) {
  * @returns {string[][]}
  */
 function paragraphs(facts) {
-  const { gateway, shown, rootFile } = facts;
+  const { gateway, settings, rootFile } = facts;
+  // With X.509 the lines would have to name a certificate that its owner has.
+  const withCertificates = new Set(gateway.devices().flatMap(({ clientId, x509 }) => (x509 ? clientId : [])));
+  const shown = settings.shown.filter((id) => !withCertificates.has(id));
   const device = shown.find((id) => !id.includes('/'));
   const module = shown.find((id) => id.includes('/'));
   return [
     ...(facts.needsHostsEntry ? [hostsEntry(gateway)] : []),
-    ...(device === undefined ? [] : [environment(gateway, device, rootFile), inPython(gateway)]),
+    ...(device === undefined
+      ? []
+      : [environment(gateway, device, rootFile), inNode(gateway), inPython(gateway)]),
     ...(module === undefined ? [] : [moduleEnvironment(gateway, module, rootFile)]),
     ...[device ?? module].filter((id) => id !== undefined).map((id) => withMosquitto(gateway, id, rootFile)),
     openssl(gateway, rootFile),
@@ -124,10 +129,23 @@ function environment(gateway, id, rootFile) {
 /**
  * @param {import('../index').Gateway} gateway
  */
-function inPython({ port }) {
-  const alone = port === 8883 ? '' : ' They know no port but 8883: --port 8883 for them.';
+function inNode({ port }) {
+  const own = port === 8883 ? '' : ', which takes the port in GatewayHostName, too';
   return [
-    `The same in Python, with azure-iot-device; other SDKs take the root in a similar way.${alone}`,
+    `In Node.js, with azure-iot-device${own}:`,
+    'const client = Client.fromConnectionString(process.env.IOTHUB_DEVICE_CONNECTION_STRING, Mqtt); ' +
+      "await client.setOptions({ ca: fs.readFileSync(process.env.PATH_TO_EDGE_CA_CERT, 'utf8') });",
+  ];
+}
+
+/**
+ * @param {import('../index').Gateway} gateway
+ */
+function inPython({ port }) {
+  const alone =
+    port === 8883 ? '' : ' Like those for C# and Java it knows no port but 8883: start with --port 8883.';
+  return [
+    `In Python, with azure-iot-device; other SDKs take the root in a similar way.${alone}`,
     'client = IoTHubDeviceClient.create_from_connection_string(os.environ["IOTHUB_DEVICE_CONNECTION_STRING"], ' +
       'server_verification_cert=open(os.environ["PATH_TO_EDGE_CA_CERT"]).read())',
   ];

@@ -2,6 +2,7 @@
 'use strict';
 
 const { readFaults } = require('../faults/notation');
+const { isClientId } = require('./client_id');
 const { statusLines } = require('./status');
 
 /**
@@ -31,6 +32,16 @@ const COMMANDS = [
       const message = gateway.sendC2D(id, text);
       const waits = message.deliveryCount === 0 && message.status === 'pending';
       const where = waits ? `it waits in the hub until '${id}' subscribes` : `sent to '${id}'`;
+      return `message ${message.messageId}: ${where}`;
+    },
+  },
+  {
+    usage: 'input <device>/<module> <input> <text>',
+    meaning: 'a message to an input of a module',
+    run: ({ gateway }, id, input, text = '') => {
+      const message = gateway.sendInput(id, input, text);
+      const waits = message.deliveryCount === 0 && message.status === 'pending';
+      const where = waits ? `it is stored until '${id}' subscribes` : `sent to '${id}'`;
       return `message ${message.messageId}: ${where}`;
     },
   },
@@ -67,6 +78,7 @@ const COMMANDS = [
     usage: 'add device <device>',
     meaning: 'a device of that name; its keys are those of an earlier run',
     run: ({ gateway, keeping }, id) => {
+      requireClientId(id);
       gateway.addDevice({ deviceId: id, ...keeping.keys([id])[id] });
       return gateway.connectionString(id);
     },
@@ -75,6 +87,7 @@ const COMMANDS = [
     usage: 'add module <device>/<module>',
     meaning: 'a module of a known device',
     run: ({ gateway, keeping }, id) => {
+      requireClientId(id);
       const [deviceId, moduleId = ''] = id.split('/');
       gateway.addModule(deviceId, { moduleId, ...keeping.keys([id])[id] });
       return gateway.connectionString(id);
@@ -224,6 +237,13 @@ function split(line, count) {
 }
 
 /**
+ * @param {string} text
+ */
+function requireClientId(text) {
+  if (!isClientId(text)) throw new Error(`'${text}' is no name of a device or module`);
+}
+
+/**
  * @param {string} json
  */
 function parsed(json) {
@@ -255,7 +275,7 @@ function deviceLine(gateway, { clientId, enabled, x509 }) {
 const count = (number, thing) => `${number} ${thing}${number === 1 ? '' : 's'}`;
 
 function helpLines() {
-  return COMMANDS.map(({ usage, meaning }) => `${usage.padEnd(34)} ${meaning}`);
+  return COMMANDS.map(({ usage, meaning }) => `${usage.padEnd(40)} ${meaning}`);
 }
 
 module.exports = { obey };

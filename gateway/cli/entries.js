@@ -13,6 +13,13 @@ const BODY_SHOWN = 120;
 /** How the doctor of edge-downstream introduces itself. */
 const DOCTOR = /^(edge-downstream\/\S+) .* doctor$/s;
 
+/** Why a message from the cloud became a dead letter. @type {Record<string, string | undefined>} */
+const DEAD_LETTERS = {
+  rejected: 'no subscription to it is old enough',
+  expired: 'it waited in the hub for too long',
+  deliveryCountExceeded: 'it came back from the last of its deliveries',
+};
+
 /** What a client did that sent nothing. */
 const LOOKS = {
   port: 'looked whether the port is open, as the doctor does',
@@ -91,8 +98,8 @@ const ENTRIES = {
     const why = status === 404 ? 'not connected and subscribed to methods' : 'no answer in time';
     return { who: id, what: 'method', text: `${name} → ${status}: ${why}${by}`, color: 'red' };
   },
-  c2d: ({ deviceId, messageId, status, reason }) => {
-    const why = reason ?? (status === 'rejected' ? 'no subscription to it is old enough' : undefined);
+  c2d: ({ deviceId, messageId, status, deadLetterReason }) => {
+    const why = deadLetterReason ?? DEAD_LETTERS[status];
     return {
       who: deviceId,
       what: 'c2d',
@@ -100,6 +107,24 @@ const ENTRIES = {
       color: status === 'completed' ? 'green' : 'red',
     };
   },
+  c2dReturned: ({ message, reason }) => ({
+    who: message.deviceId,
+    what: 'c2d',
+    text: `returned ${message.messageId}: ${reason}`,
+    color: 'yellow',
+  }),
+  input: ({ id, input, messageId, status }) => ({
+    who: id,
+    what: 'input',
+    text: `${input} ${status} ${messageId}`,
+    color: status === 'completed' ? 'green' : 'red',
+  }),
+  reportRefused: ({ id, reason }) => ({
+    who: id,
+    what: 'hub refused',
+    text: `what was reported: ${reason}`,
+    color: 'red',
+  }),
   undelivered: ({ clientId, topic, reason }) => ({
     who: clientId,
     what: 'undelivered',

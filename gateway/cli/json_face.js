@@ -6,7 +6,7 @@ const { legible } = require('../encoding/legible');
 const { ENTRIES } = require('./entries');
 
 /** Events that are told beside those that people are shown. */
-const MORE_EVENTS = ['forwarded'];
+const MORE_EVENTS = ['forwarded', 'c2dDelivered'];
 
 /**
  * @typedef {import('./text_face').Face} Face
@@ -27,9 +27,9 @@ class JsonFace {
   }
 
   /** @param {import('./banner').Facts} facts */
-  started({ gateway, shown, rootFile, loopback }) {
+  started({ gateway, settings, rootFile, loopback }) {
     const { host, port, webSocketPort, webSocketUrl, endpoint } = gateway;
-    const devices = shown.map((clientId) => ({
+    const devices = settings.shown.map((clientId) => ({
       clientId,
       connectionString: gateway.connectionString(clientId),
     }));

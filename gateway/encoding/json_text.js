@@ -1,8 +1,16 @@
 // @ts-check
 'use strict';
 
-/** A string, what stands between values, or a number or word. White space is in none of them. */
-const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+/** A string as it is, or white space between tokens. */
+const STRING_OR_WHITE = /("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/g;
+
+/**
+ * @param {string} text JSON
+ * @returns {number} bytes of it without the white space between its tokens
+ */
+function compactSize(text) {
+  return Buffer.byteLength(text) - whiteIn(text);
+}
 
 /**
  * JSON without the white space between its tokens, each of which stays as it is: numbers keep their digits, and strings
@@ -10,41 +18,64 @@ const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
  * @param {string} text JSON
  */
 function compactJson(text) {
-  return (text.match(TOKENS) ?? []).join('');
+  if (whiteIn(text) === 0) return text;
+  return text.replace(STRING_OR_WHITE, (_, string = '') => string);
+}
+
+/**
+ * @param {string} text JSON
+ * @returns {number} characters of white space between its tokens
+ */
+function whiteIn(text) {
+  let white = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (quoted && character === '\\') i++;
+    else if (character === '"') quoted = !quoted;
+    else if (!quoted && ' \t\r\n'.includes(character)) white++;
+  }
+  return white;
 }
 
 /**
  * The members of an object as text, without white space between tokens. Of two with one name the last counts.
  * @param {string} text JSON of an object
- * @returns {Map<string, string>} by name
+ * @param {number} most members
+ * @returns {Map<string, string> | undefined} by name; undefined if there are more
  */
-function membersOf(text) {
+function membersOf(text, most) {
   const members = new Map();
-  const tokens = (text.match(TOKENS) ?? []).slice(1, -1);
-  for (let at = 0; at < tokens.length;) {
-    const name = JSON.parse(tokens[at]);
-    const start = at + 2;
-    const end = endOfValue(tokens, start);
-    members.set(name, tokens.slice(start, end).join(''));
-    at = end + 1;
+  let depth = 0;
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (character === '"') i = endOfString(text, i);
+    else if (character === '{' || character === '[') {
+      depth++;
+      if (depth === 1) start = i + 1;
+    } else if (depth === 1 && (character === ',' || character === '}')) {
+      const member = text.slice(start, i).trim();
+      start = i + 1;
+      if (member === '') continue;
+      const endOfName = endOfString(member, 0) + 1;
+      const value = member.slice(member.indexOf(':', endOfName) + 1);
+      members.set(JSON.parse(member.slice(0, endOfName)), compactJson(value));
+      if (members.size > most) return undefined;
+    } else if (character === '}' || character === ']') depth--;
   }
   return members;
 }
 
 /**
- * @param {string[]} tokens
- * @param {number} start of a value
- * @returns {number} behind it
+ * @param {string} text
+ * @param {number} start of a string, its quotation mark
+ * @returns {number} its other quotation mark
  */
-function endOfValue(tokens, start) {
-  let depth = 0;
-  let at = start;
-  do {
-    if ('{['.includes(tokens[at])) depth++;
-    else if ('}]'.includes(tokens[at])) depth--;
-    at++;
-  } while (depth > 0);
-  return at;
+function endOfString(text, start) {
+  let i = start + 1;
+  while (i < text.length && text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
+  return i;
 }
 
-module.exports = { compactJson, membersOf };
+module.exports = { compactSize, membersOf };

@@ -27,9 +27,16 @@ function authenticationOf({ password, certificates }) {
   return certificates.length > 0 ? 'x509' : undefined;
 }
 
+/** Modules that the gateway does not know and lets in, since its start. */
+const MOST_STRANGERS = 1000;
+/** IoT Hub's limit of an id, in characters. */
+const LONGEST_ID = 128;
+
 /** Decides whether a client is the child that it claims to be. */
 class Authenticator {
   #terms;
+  /** Modules that only their device vouched for. @type {Set<string>} */
+  #strangers = new Set();
 
   /**
    * @param {object} terms
@@ -73,7 +80,10 @@ class Authenticator {
     const { deviceId, moduleId } = identity;
     const device = moduleId === undefined ? undefined : scope.find(deviceId);
     const known = scope.find(identity.clientId) !== undefined;
-    if (!known && device?.enabled && isSignedBy(sas, keysOf(device))) return { slow: true };
+    if (!known && device?.enabled && isSignedBy(sas, keysOf(device))) {
+      this.#admitStranger(identity);
+      return { slow: true };
+    }
     const child = this.#lookUp(identity);
     if (child.x509)
       throw new Refusal(5, `${describe(child.clientId)} authenticates by X.509, and sent a token`);
@@ -81,6 +91,18 @@ class Authenticator {
       throw new Refusal(5, `SAS token of '${identity.clientId}' is not signed by one of its keys`);
     }
     return { slow: false };
+  }
+
+  /**
+   * What is remembered of clients is remembered of these, too, and a device makes up as many as it likes.
+   * @param {Identity} identity
+   */
+  #admitStranger({ clientId, moduleId = '' }) {
+    const strangers = this.#strangers;
+    if (moduleId.length > LONGEST_ID || (strangers.size >= MOST_STRANGERS && !strangers.has(clientId))) {
+      throw new Refusal(5, `'${clientId}' is not known, and one such module too many`, { slow: true });
+    }
+    strangers.add(clientId);
   }
 
   /**

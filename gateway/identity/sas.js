@@ -11,6 +11,9 @@ const END_OF_TIME = 253402300800;
 /** What .NET reads as a floating-point number, but for names such as `NaN`, of which no time can be made. */
 const NUMBER = /^\s*[+-]?(\d[\d,]*\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
 
+/** Characters of such a number. With more of them, trying all ways to read them takes long. */
+const LONGEST_NUMBER = 64;
+
 /** How often an audience is decoded. Each time takes as long as the text, and costs whoever made it two characters. */
 const MOST_LAYERS = 4;
 
@@ -69,7 +72,8 @@ function fieldsOf(text) {
  */
 function secondsOf(text) {
   const decoded = urlDecode(text);
-  const seconds = NUMBER.test(decoded) ? Number(decoded.replaceAll(',', '')) : NaN;
+  const isNumber = decoded.length <= LONGEST_NUMBER && NUMBER.test(decoded);
+  const seconds = isNumber ? Number(decoded.replaceAll(',', '')) : NaN;
   if (Math.abs(seconds) < END_OF_TIME) return seconds;
   throw new Refusal(5, `SAS expiry '${text}' is not in seconds since 1970`);
 }

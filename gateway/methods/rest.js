@@ -14,7 +14,9 @@ const LEAST_RESPONSE_TIMEOUT = 5;
 const MOST_TIMEOUT = 300;
 
 /** More than name and payload may have together, white space and escapes included. Bytes. */
-const MAX_BODY = 524288;
+const MAX_BODY = 262144;
+/** Members of a call; five of them mean something. */
+const MOST_MEMBERS = 100;
 
 /**
  * @typedef {object} RestRequest a POST
@@ -122,7 +124,9 @@ function membersOfObject(text) {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new RestError(400, 'the body is not an object');
   }
-  return new Map(Array.from(membersOf(text), ([name, value]) => [name.toLowerCase(), value]));
+  const members = membersOf(text, MOST_MEMBERS);
+  if (!members) throw new RestError(400, `the body has more than ${MOST_MEMBERS} members`);
+  return new Map(Array.from(members, ([name, value]) => [name.toLowerCase(), value]));
 }
 
 /**

@@ -14,6 +14,12 @@ const { InvalidPatchError, refusalOfHub } = require('./validation');
  * @typedef {{ desired: Half, reported: Half }} Halves
  */
 
+/**
+ * Of reported properties, what the hub has not taken included; UTF-8 bytes. edgeHub has no such limit; here a device that
+ * reports ever more would hold up all others.
+ */
+const MOST_KEPT = 65536;
+
 /** @type {Half} */
 const UNKNOWN = { properties: {}, version: undefined };
 
@@ -68,11 +74,16 @@ class Twin {
   /**
    * The device reports. Without a cached twin that makes one, whose desired properties are of version 0.
    * @param {TwinProperties} patch
+   * @throws {InvalidPatchError} more than is kept
    */
   report(patch) {
     const { desired, reported } = this.#cached ?? { desired: UNKNOWN, reported: UNKNOWN };
-    this.#cached = { desired, reported: { ...reported, properties: merge(reported.properties, patch) } };
-    this.#unsent = this.#unsent === undefined ? patch : mergePatches(this.#unsent, patch);
+    const properties = merge(reported.properties, patch);
+    const unsent = this.#unsent === undefined ? patch : mergePatches(this.#unsent, patch);
+    assertKept(properties);
+    assertKept(unsent);
+    this.#cached = { desired, reported: { ...reported, properties } };
+    this.#unsent = unsent;
   }
 
   /**
@@ -132,6 +143,16 @@ class Twin {
     this.#cached = { ...cached, desired };
     return patch;
   }
+}
+
+/**
+ * @param {TwinProperties} properties
+ * @throws {InvalidPatchError}
+ */
+function assertKept(properties) {
+  const size = Buffer.byteLength(JSON.stringify(properties));
+  if (size <= MOST_KEPT) return;
+  throw new InvalidPatchError(400, `what was reported would have ${size} of at most ${MOST_KEPT} bytes here`);
 }
 
 /**

@@ -2,7 +2,7 @@
 'use strict';
 
 const { nestingOf } = require('../encoding/json');
-const { compactJson } = require('../encoding/json_text');
+const { compactSize } = require('../encoding/json_text');
 const { isObject } = require('./patch');
 
 /**
@@ -52,12 +52,10 @@ function parsePatch(text) {
   const patch = parseJson(text);
   if (patch === null) throw new InvalidPatchError(400, 'the patch is empty');
   if (!isObject(patch)) throw new InvalidPatchError(500, 'the patch is not a JSON object');
-  // The patch itself is not counted.
-  if (nestingOf(text) > MAX_NESTING + 1) {
+  // First of all: what is left to look at is neither deep nor large. The patch itself is not counted.
+  if (nestingOf(text) > MAX_NESTING + 1)
     throw new InvalidPatchError(400, `nested more than ${MAX_NESTING} deep`);
-  }
-  // First of all: what is left to look at is small.
-  const size = Buffer.byteLength(compactJson(text));
+  const size = compactSize(text);
   if (size > MAX_PATCH_SIZE) {
     throw new InvalidPatchError(400, `the patch has ${size} of at most ${MAX_PATCH_SIZE} bytes`);
   }

@@ -7,13 +7,7 @@ const { Forever } = require('../connection/forever');
 const { DEVICE } = require('../vocabulary/idiom');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
-const {
-  badOption,
-  requireKnown,
-  requirePositive,
-  requireText,
-  requireTimeouts,
-} = require('../plumbing/option');
+const { badOption, requireKnown, requireText, requireTimeouts, requireUpTo } = require('../plumbing/option');
 const { NoRetry } = require('../connection/retry_policy');
 const { keepsPendingOperations } = require('../connection/transport');
 
@@ -43,7 +37,7 @@ const LONGEST_KEEP_ALIVE_S = 65_535;
 function readDeviceOptions(options) {
   requireKnown(options, OPTIONS);
   const { keepAlive, timeouts, whenFull, productInfo, modelId, tokenRenewal } = options;
-  requirePositive('keepAlive', keepAlive, 'seconds', LONGEST_KEEP_ALIVE_S);
+  requireUpTo('keepAlive', keepAlive, 'seconds', LONGEST_KEEP_ALIVE_S);
   requireText('productInfo', productInfo);
   requireText('modelId', modelId);
   if (whenFull !== undefined && whenFull !== 'wait' && whenFull !== 'refuse') {

@@ -70,6 +70,7 @@ const CAUSES = Object.freeze({
   'root-wrong': 'problem',
   'ca-expired': 'problem',
   'ca-not-yet-valid': 'problem',
+  'root-limited': 'problem',
   'intermediate-expired': 'problem',
   'certificate-expired': 'problem',
   'certificate-not-yet-valid': 'problem',
@@ -82,6 +83,8 @@ const CAUSES = Object.freeze({
   'certificate-version': 'problem',
   'certificate-weak': 'problem',
   'path-length': 'problem',
+  'names-not-permitted': 'problem',
+  'chain-too-long': 'problem',
   'certificate-invalid': 'problem',
 
   // Who the device is.

@@ -3,7 +3,7 @@
 
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
-const { badOption, requireKnown, requirePositive } = require('../plumbing/option');
+const { badOption, requireKnown, requireUpTo } = require('../plumbing/option');
 const { PROTOCOLS, protocolOf } = require('./protocols');
 
 const OPTIONS = ['connectionString', 'ca', 'protocol', 'send', 'timeout', 'onProgress'];
@@ -36,7 +36,7 @@ function readSettings(options, env) {
   if (!names.includes(protocol)) throw badOption('protocol', protocol, `one of ${names.join(', ')}`);
   if (typeof send !== 'boolean') throw badOption('send', send, 'true or false');
   if (typeof onProgress !== 'function') throw badOption('onProgress', onProgress, 'a function');
-  requirePositive('timeout', timeout, 'milliseconds', LONGEST_TIMEOUT_MS);
+  requireUpTo('timeout', timeout, 'milliseconds', LONGEST_TIMEOUT_MS);
   return {
     connectionString: readSource(options.connectionString ?? env.IOTHUB_DEVICE_CONNECTION_STRING),
     ...readAuthority(options.ca, env),

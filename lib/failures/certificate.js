@@ -81,6 +81,51 @@ const ROWS = [
       'Only a certificate with CA:TRUE may vouch for another: have the root of the gateway made anew (keyUsage keyCertSign).',
   },
   {
+    kind: 'certificate-root-wrong-purpose',
+    certificate: rootOf,
+    code: 'ERR_IOT_CERT_ROOT_PURPOSE',
+    type: NotConnectedError,
+    message: (_, root) =>
+      `The root ${nameOf(root)} is not for servers: its extended key usage allows others only`,
+    remedy: 'Have the root of the gateway made anew without extended key usage, or with serverAuth in it.',
+  },
+  {
+    kind: 'certificate-root-extension',
+    certificate: rootOf,
+    code: 'ERR_IOT_CERT_ROOT_EXTENSION',
+    type: NotConnectedError,
+    message: ({ detail }, root) =>
+      `The root ${nameOf(root)} limits its use in a way that is not known here: ${detail}`,
+    remedy: 'Have the root of the gateway made anew without that extension, or not critical.',
+  },
+  {
+    kind: 'certificate-root-path-length',
+    certificate: rootOf,
+    code: 'ERR_IOT_CERT_ROOT_PATH_LENGTH',
+    type: NotConnectedError,
+    message: ({ detail }, root) => `The root ${nameOf(root)} stands too far above the gateway: ${detail}`,
+    remedy: 'Have the root made anew with a larger path length (pathlen), or without one.',
+  },
+  {
+    kind: 'certificate-name-not-permitted',
+    certificate: leafOf,
+    code: 'ERR_IOT_CERT_NAME_NOT_PERMITTED',
+    type: NotConnectedError,
+    message: (_, leaf) =>
+      `A CA above the certificate ${originOf(leaf)} does not permit its names: ${listed(namesOf(leaf)) || bareNameOf(leaf)}`,
+    remedy:
+      'Its name constraints must permit every name of the gateway: have the CA or the certificate made anew.',
+  },
+  {
+    kind: 'certificate-chain-too-long',
+    certificate: leafOf,
+    code: 'ERR_IOT_CERT_CHAIN_TOO_LONG',
+    type: NotConnectedError,
+    message: ({ at, detail }) => `The certificates presented at ${at} are more than a gateway has: ${detail}`,
+    remedy:
+      'The edge CA file on the gateway must hold the device CA and its intermediates, each once, and no more.',
+  },
+  {
     kind: 'certificate-expired',
     certificate: expired,
     code: 'ERR_IOT_CERT_EXPIRED',

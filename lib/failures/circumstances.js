@@ -5,6 +5,7 @@ const { quote } = require('../vocabulary/failure');
 const { isGiven } = require('./doctor_command');
 const { CLIENT } = require('../vocabulary/idiom');
 const { parse, topOf } = require('./presented');
+const { originIn, rootSource } = require('./roots');
 const { readToken } = require('./token');
 
 /** No device that has the time runs this package before then. */
@@ -80,7 +81,13 @@ class Circumstances {
 
   /** What was given to trust, besides the system's store. */
   get roots() {
-    return (this.#roots ??= this.target.roots.flatMap(parse));
+    return (this.#roots ??= [...this.target.roots, ...(this.native.roots ?? [])].flatMap(parse));
+  }
+
+  /** Where roots that cannot be used were to come from. */
+  get source() {
+    const { file = '' } = this.native;
+    return rootSource(this.native, originIn(file, this.target.ca) ?? 'NODE_EXTRA_CA_CERTS');
   }
 
   /** The clock of this device says a time that has long passed, as one without a battery does. */

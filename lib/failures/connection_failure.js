@@ -17,6 +17,7 @@ const { doctorCommand } = require('./doctor_command');
  * @property {number} port
  * @property {string} clientId
  * @property {Buffer[]} roots DER.
+ * @property {string[]} [rootFiles] Those read when the connection is made.
  * @property {boolean} systemRoots
  * @property {import('../..').CertificateAuthority} [ca] As the app gave it: where it is a path, the doctor is told.
  * @property {string} [password] The token; of it only the resource and the expiry are ever shown.
@@ -57,6 +58,7 @@ const { doctorCommand } = require('./doctor_command');
 /** @type {Row[]} */
 const ROWS = [
   ...require('./tls').ROWS,
+  ...require('./roots').ROWS,
   ...require('./certificate').ROWS,
   ...require('./issuer').ROWS,
   ...require('./refusal').ROWS,

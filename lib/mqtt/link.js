@@ -2,8 +2,9 @@
 'use strict';
 
 const { closedBeforeConnected, noCredentials } = require('../session/operation_failure');
-const { bundledTrust, readTrust } = require('../tls/trust');
+const { bundledTrust } = require('../tls/trust');
 const { Connected, Disconnected, SharedAccessSignatureUpdated } = require('../vocabulary/results');
+const { requireConnectFits } = require('./connect_strings');
 const { MqttIdentity } = require('./identity');
 const { ProcessHold } = require('./process_hold');
 const { Lives, SUSPICIOUS } = require('./lives');
@@ -236,6 +237,7 @@ class Link {
     const [renewal] = this.#renewals;
     if (!this.#standing || !renewal || renewal.number !== undefined) return;
     try {
+      if (!this.#bundledRoots) this.#options.lookAtTrust();
       renewal.number = this.#session.connect(this.#requestOf(renewal.credentials), this.#standing);
     } catch (error) {
       // The connection stands, and will until its token expires: a later renewal may do better.
@@ -248,8 +250,10 @@ class Link {
   #requestOf(credentials) {
     const identity = this.#identify(credentials);
     const { ca, idiom } = this.#options;
-    const trust = this.#bundledRoots ? bundledTrust() : readTrust(ca);
+    const trust = this.#bundledRoots ? bundledTrust() : this.#options.trust;
     const password = credentials.sharedAccessSignature?.toString();
+    const username = identity.username(this.#options);
+    requireConnectFits({ clientId: identity.clientId, username, password });
     this.#target = {
       ...identity.endpoint(MQTT_PORT),
       clientId: identity.clientId,
@@ -262,7 +266,7 @@ class Link {
       ...this.#target,
       ...this.#options.timeouts,
       keepAlive: this.#options.keepAlive,
-      username: identity.username(this.#options),
+      username,
     };
   }
 

@@ -5,8 +5,9 @@ const { applyTokenRenewal } = require('../authentication/token_renewal');
 const { AuthenticationType } = require('../authentication/type');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
-const { badOption, requireTimeouts } = require('../plumbing/option');
-const { readTrust } = require('../tls/trust');
+const { requireSayable, requireTimeouts, requireUpTo } = require('../plumbing/option');
+const { readTrust, systemTrust } = require('../tls/trust');
+const { requireChoicesFit } = require('./connect_strings');
 
 /** Seconds (device-sdk.md §3.2). */
 const KEEP_ALIVE_S = 180;
@@ -19,6 +20,8 @@ const LONGEST_KEEP_ALIVE_S = 65_535;
 class MqttOptions {
   /** @type {import('../..').CertificateAuthority | undefined} */
   ca;
+  /** What `ca` names. @type {import('../tls/trust').Trust | undefined} */
+  #trust;
   /** Seconds. */
   keepAlive = KEEP_ALIVE_S;
   /** @type {{ connectMs?: number, tlsMs?: number, connackMs?: number }} */
@@ -30,6 +33,20 @@ class MqttOptions {
   /** The interface of the app, for hints. @type {import('../vocabulary/idiom').Idiom | undefined} */
   idiom;
 
+  /** The roots for a connection; those of the operating system where no option was ever set. */
+  get trust() {
+    return (this.#trust ??= systemTrust());
+  }
+
+  /**
+   * Looks at the roots once more: who gives up a connection that stands wants to know whether another can be made.
+   *
+   * @throws {ArgumentError} `ERR_IOT_CA_…`
+   */
+  lookAtTrust() {
+    this.#trust = readTrust(this.ca);
+  }
+
   /**
    * @param {Record<string, any>} options
    * @param {any} provider
@@ -37,7 +54,7 @@ class MqttOptions {
    */
   set(options, provider) {
     const { ca, cert, keepalive, productInfo, modelId, tokenRenewal, timeouts, whenFull } = options;
-    readTrust(ca);
+    const trust = readTrust(ca);
     if (cert && provider.type === AuthenticationType.Token) {
       throw failure(
         ArgumentError,
@@ -48,16 +65,22 @@ class MqttOptions {
         },
       );
     }
-    const keepAlive = keepalive || KEEP_ALIVE_S;
-    if (typeof keepAlive !== 'number' || !(keepAlive > 0 && keepAlive <= LONGEST_KEEP_ALIVE_S)) {
-      throw badOption('keepalive', keepalive, `a number of seconds from 1 to ${LONGEST_KEEP_ALIVE_S}`);
-    }
+    // What is falsy is no value (device-sdk.md §1.10), but NaN is a mistake in somebody's arithmetic.
+    const keepAlive = keepalive || Number.isNaN(keepalive) ? keepalive : KEEP_ALIVE_S;
+    requireUpTo('keepalive', keepAlive, 'seconds', LONGEST_KEEP_ALIVE_S);
     requireTimeouts(timeouts);
     if (productInfo && typeof productInfo !== 'string') {
       throw new TypeError(`The option productInfo is not a text but ${typeof productInfo}`);
     }
+    if (productInfo) requireSayable('productInfo', productInfo);
+    if (modelId) requireSayable('modelId', modelId);
+    requireChoicesFit({
+      productInfo: productInfo || this.productInfo,
+      modelId: modelId || this.modelId,
+    });
     if (tokenRenewal) applyTokenRenewal(provider, tokenRenewal);
     this.ca = ca;
+    this.#trust = trust;
     this.keepAlive = Math.round(keepAlive);
     this.timeouts = timeouts ?? {};
     this.refuseWhenFull = whenFull === 'refuse';

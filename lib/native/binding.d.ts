@@ -24,8 +24,8 @@ export declare class NativeSession {
   subscribe(id: number, filters: Array<NativeFilter>): void
   /** Removes subscriptions under `id`. */
   unsubscribe(id: number, filters: Array<string>): void
-  /** Acknowledges a received message. */
-  ack(token: number): void
+  /** Acknowledges received messages. */
+  ack(tokens: Uint32Array): void
   /** Answers the event `renewing` of that number, when all messages that came before it are acknowledged that will be. */
   caughtUp(number: number): void
   /** Ends operations early. */
@@ -36,17 +36,21 @@ export declare class NativeSession {
   stop(): void
   /**
    * Takes the ids of publishes that are done. Of `report`, element 0 tells how many of them follow from element 2
-   * on, and element 1 whether there is more: then `events` is to be asked, and `drain` again.
+   * on, and element 1 whether there is more: then `events` is to be asked, and `drain` again, now or later, because
+   * nobody wakes for what is left.
    */
   drain(report: Uint32Array): void
-  /** Takes everything else that happened, in order, as of the last `drain` that left no id. What happened since wakes anew. */
-  events(): Array<NativeEvent>
-  /** How many operations are written and not acknowledged. */
+  /** Takes up to `most` of everything else that happened, in order; nothing comes before an id that was done before it. */
+  events(most: number): Array<NativeEvent>
+  /** How many publishes are written and not acknowledged. */
   written(): number
 }
 
 /** What a session would say of a chain at that time; absent: it would accept. No connection uses it. */
 export declare function judge(request: NativeJudgement): NativeFailure | null
+
+/** Why a file of roots cannot serve, if that can be said within `limit_ms`: the same without handing over what it holds. */
+export declare function lookAtRootFile(path: string, limitMs: number): NativeFailure | null
 
 /** What is wrong with an input that should hold certificates. */
 export interface NativeCertificateFault {
@@ -70,10 +74,9 @@ export interface NativeCertificates {
 export interface NativeEvent {
   /**
    * `connecting`, `connected`, `renewing`, `failed`, `lost`, `closed`: the connection; `broken`: a fault inside
-   * ended this session, which tells nothing more and takes nothing; `message`; `granted`, `ended`: the
-   * operation `id`.
+   * ended this session, which tells nothing more and takes nothing; `messages`; `granted`, `ended`: the operation `id`.
    */
-  kind: 'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'broken' | 'message' | 'granted' | 'ended'
+  kind: 'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'broken' | 'messages' | 'granted' | 'ended'
   /** The number of the connect or disconnect it belongs to (of the connection). */
   request?: number
   /** The operation (granted, ended). */
@@ -82,12 +85,8 @@ export interface NativeEvent {
   codes?: Array<number>
   /** `not sent` or `unknown` (ended). */
   delivery?: 'not sent' | 'unknown'
-  /** What to acknowledge (message); 0: nothing. */
-  token?: number
-  /** Topic (message). */
-  topic?: string
-  /** Body (message). */
-  payload?: Buffer
+  /** Records of messages, in the form that `src/session/messages.rs` shows (messages). */
+  records?: Buffer
   /** `resolve`, `tcp`, `tls`, `connack` (connecting). */
   stage?: string
   /** The gateway still knew the session (connected). */
@@ -114,6 +113,12 @@ export interface NativeFailure {
   chain: Array<Buffer>
   /** The trusted certificate that decided, DER (`certificate-root-…`). */
   root?: Buffer
+  /** The trusted certificates that were read from files, DER (`certificate-…`). */
+  roots: Array<Buffer>
+  /** The file at fault (`roots-…`). */
+  file?: string
+  /** Where in it, from 1. */
+  line?: number
   /** Time since the stage began, ms. */
   elapsedMs: number
 }
@@ -134,7 +139,9 @@ export interface NativeJudgement {
   host: string
   /** Roots as DER. */
   roots: Array<Buffer>
-  /** Trust the operating system's store besides the roots. */
+  /** Files of roots, PEM or DER, as they are now. */
+  rootFiles?: Array<string>
+  /** Trust the operating system's store besides. */
   systemRoots: boolean
   /** The time to judge at, ms since 1970. */
   atMs: number
@@ -164,7 +171,9 @@ export interface NativeProbeRequest {
   address?: string
   /** Roots as DER. */
   roots: Array<Buffer>
-  /** Trust the operating system's store besides the roots. */
+  /** Files of roots, PEM or DER, as they are now. */
+  rootFiles?: Array<string>
+  /** Trust the operating system's store besides. */
   systemRoots: boolean
   /** Limit of name resolution and TCP together, ms (20 000). */
   connectMs?: number
@@ -215,7 +224,9 @@ export interface NativeRequest {
   keepAlive: number
   /** Roots as DER. */
   roots: Array<Buffer>
-  /** Trust the operating system's store besides the roots. */
+  /** Files of roots, PEM or DER, read when the connection is made. */
+  rootFiles?: Array<string>
+  /** Trust the operating system's store besides. */
   systemRoots: boolean
   /** Limit of name resolution and TCP together, ms (20 000). */
   connectMs?: number
@@ -223,6 +234,14 @@ export interface NativeRequest {
   tlsMs?: number
   /** Limit from CONNECT to CONNACK, ms (130 000). */
   connackMs?: number
+}
+
+/** What a file of roots holds, as far as that could be found out in time. */
+export interface NativeRootFile {
+  /** DER, in their order; absent where they could not be read in time. */
+  certificates?: Array<Buffer>
+  /** Why they could not be read (`roots-…`). */
+  failure?: NativeFailure
 }
 
 /**
@@ -233,6 +252,12 @@ export declare function probe(request: NativeProbeRequest, done: (arg: NativePro
 
 /** Reads certificates from PEM, with the usual accidents, or DER. */
 export declare function readCertificates(input: Uint8Array): NativeCertificates
+
+/**
+ * Reads a file of roots as a connection would, and blocks for `limit_ms` at most. With neither certificates nor a failure
+ * reading goes on: a later connection may have it.
+ */
+export declare function readRootFile(path: string, limitMs: number): NativeRootFile
 
 /** HMAC-SHA256 of `data` under `key`: 32 bytes. */
 export declare function sign(key: Uint8Array, data: Uint8Array): Buffer

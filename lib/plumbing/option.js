@@ -58,16 +58,43 @@ function requireText(name, value) {
 }
 
 /**
+ * A text that travels in a string of MQTT.
+ *
+ * @param {string} name
+ * @param {unknown} value
+ * @throws {ArgumentError} It is no text, or has a sign that MQTT cannot say ([MQTT-1.5.3-1], [MQTT-1.5.3-2]).
+ */
+function requireSayable(name, value) {
+  if (typeof value !== 'string') throw badOption(name, value, 'a text');
+  // @ts-expect-error Of ES2024, and of Node 20.
+  if (value.includes('\0') || !value.isWellFormed()) {
+    throw badOption(name, value, 'a text without the character 0 and halves of characters');
+  }
+}
+
+/**
  * @param {string} name
  * @param {unknown} value
  * @param {string} unit
- * @param {number} [most]
- * @throws {ArgumentError} The value is given, but is no positive number up to `most`.
+ * @throws {ArgumentError} The value is given, but is no positive number.
  */
-function requirePositive(name, value, unit, most = Infinity) {
-  if (value === undefined || (typeof value === 'number' && value > 0 && value <= most)) return;
-  const range = most === Infinity ? 'a positive number' : `a number from 1 to ${most}`;
-  throw badOption(name, value, `${range} (${unit})`);
+function requirePositive(name, value, unit) {
+  if (value === undefined || (typeof value === 'number' && value > 0)) return;
+  throw badOption(name, value, `a positive number (${unit})`);
+}
+
+/**
+ * The same for what travels in so many bits: a fraction below 1 would be nothing there.
+ *
+ * @param {string} name
+ * @param {unknown} value
+ * @param {string} unit
+ * @param {number} most
+ * @throws {ArgumentError} The value is given, but is no number from 1 to `most`.
+ */
+function requireUpTo(name, value, unit, most) {
+  if (value === undefined || (typeof value === 'number' && value >= 1 && value <= most)) return;
+  throw badOption(name, value, `a number from 1 to ${most} (${unit})`);
 }
 
 const TIMEOUTS = ['connectMs', 'tlsMs', 'connackMs'];
@@ -82,8 +109,16 @@ function requireTimeouts(timeouts) {
   if (timeouts === undefined) return;
   requireKnown(timeouts, TIMEOUTS, 'timeouts');
   for (const name of TIMEOUTS) {
-    requirePositive(`timeouts.${name}`, timeouts[name], 'milliseconds', LONGEST_TIMEOUT_MS);
+    requireUpTo(`timeouts.${name}`, timeouts[name], 'milliseconds', LONGEST_TIMEOUT_MS);
   }
 }
 
-module.exports = { requireKnown, badOption, requireText, requirePositive, requireTimeouts };
+module.exports = {
+  requireKnown,
+  badOption,
+  requireText,
+  requireSayable,
+  requirePositive,
+  requireUpTo,
+  requireTimeouts,
+};

@@ -2,78 +2,149 @@
 'use strict';
 
 const fs = require('node:fs');
-const { readCertificates } = require('../native/add_on');
+const { lookAtRootFile, readCertificates, readRootFile } = require('../native/add_on');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
-const { faultOfPath, mayBeSecret, pathIn } = require('./path');
+const { mayBeSecret, pathIn } = require('./path');
 
 /** @typedef {import('../..').CertificateAuthority} CertificateAuthority */
 
 /**
- * The roots a connection trusts.
+ * How long an app waits for a file of roots when it sets the option: one that takes longer is judged when a connection
+ * is made, where reading has its deadline and keeps nobody else waiting. Milliseconds.
+ */
+const LOOK_MS = 250;
+/** How long the doctor waits. Milliseconds. */
+const READ_MS = 5000;
+
+const HOW_TO_GIVE = 'Give the root certificate as PEM: ca: fs.readFileSync(path), or the path itself.';
+
+/**
+ * The roots a connection trusts: any of all these.
  *
  * @typedef {object} Trust
  * @property {Buffer[]} roots DER.
- * @property {boolean} systemRoots The operating system's store counts besides.
+ * @property {string[]} rootFiles Read when the connection is made: a root replaced on disk serves at the next one.
+ * @property {boolean} systemRoots The operating system's store counts.
  */
 
 /**
- * With `ca`: exactly those roots. Without: the operating system's store and NODE_EXTRA_CA_CERTS (design §5). Paths are
- * read anew each time, so that a root replaced on disk serves at the next connection.
+ * With `ca`: exactly those roots. Without: the operating system's store and NODE_EXTRA_CA_CERTS (design §5). Files are
+ * looked at, but not waited for: see LOOK_MS.
  *
  * @param {CertificateAuthority | undefined} ca
  * @returns {Trust}
  * @throws {ArgumentError} `ERR_IOT_CA_…`
  */
 function readTrust(ca) {
-  if (ca !== undefined && ca !== null && ca !== '') return { roots: readAuthority(ca), systemRoots: false };
-  return { roots: extraRoots(), systemRoots: true };
+  return trustOf(ca, (path, origin) => {
+    const fault = lookAtRootFile(path, LOOK_MS);
+    if (fault) throw fileError(fault, origin);
+  });
+}
+
+/**
+ * Without `ca`, and without a look: what is wrong is told when the connection is made.
+ *
+ * @returns {Trust}
+ */
+function systemTrust() {
+  return trustOf(undefined, () => {});
+}
+
+/**
+ * The same with the roots that files hold now among `roots`, for who looks at them.
+ *
+ * @param {CertificateAuthority | undefined} ca
+ * @returns {Trust}
+ * @throws {ArgumentError} `ERR_IOT_CA_…`
+ */
+function readRoots(ca) {
+  /** @type {Buffer[]} */
+  const read = [];
+  const { roots, systemRoots } = trustOf(ca, (path, origin) => {
+    const { certificates, failure: fault } = readRootFile(path, READ_MS);
+    if (fault) throw fileError(fault, origin);
+    const detail = `nothing came within ${READ_MS} ms`;
+    if (!certificates) throw rootsError({ kind: 'roots-unreadable', detail, file: path }, origin);
+    read.push(...certificates);
+  });
+  return { roots: [...roots, ...read], rootFiles: [], systemRoots };
 }
 
 /**
  * Without `ca`, where the system has no store (slim containers): Node's own roots instead.
  *
  * @returns {Trust}
- * @throws {ArgumentError} `ERR_IOT_CA_…`, about NODE_EXTRA_CA_CERTS
  */
 function bundledTrust() {
-  // Loading it takes longer than all of this package.
-  const tls = require('node:tls');
-  const bundled = decode(tls.rootCertificates.join('\n'), "Node's own roots");
-  return { roots: [...bundled, ...extraRoots()], systemRoots: false };
+  return { roots: bundledRoots(), rootFiles: extraFiles(), systemRoots: false };
 }
 
-function extraRoots() {
+/** @type {Buffer[] | undefined} */
+let bundled;
+
+function bundledRoots() {
+  // Loading it takes longer than all of this package.
+  bundled ??= decode(require('node:tls').rootCertificates.join('\n'), "Node's own roots");
+  return bundled;
+}
+
+function extraFiles() {
   const extra = process.env.NODE_EXTRA_CA_CERTS;
-  return extra ? readFile(extra, 'NODE_EXTRA_CA_CERTS') : [];
+  return extra ? [extra] : [];
+}
+
+/** @typedef {(path: string, origin: string) => void} LookAt */
+
+/**
+ * @param {CertificateAuthority | undefined} ca
+ * @param {LookAt} lookAt What is done with each file; it throws where one cannot serve.
+ * @returns {Trust}
+ */
+function trustOf(ca, lookAt) {
+  /** @type {Trust} */
+  const trust = { roots: [], rootFiles: [], systemRoots: false };
+  if (ca !== undefined && ca !== null && ca !== '') {
+    addTo(trust, ca, 'ca', lookAt);
+  } else {
+    trust.systemRoots = true;
+    trust.rootFiles = extraFiles();
+    for (const path of trust.rootFiles) lookAt(path, 'NODE_EXTRA_CA_CERTS');
+  }
+  return trust;
 }
 
 /**
+ * @param {Trust} trust
  * @param {CertificateAuthority} ca
- * @param {string} [origin] `ca[1]` for the second of an array.
- * @returns {Buffer[]}
+ * @param {string} origin `ca[1]` for the second of an array.
+ * @param {LookAt} lookAt
  */
-function readAuthority(ca, origin = 'ca') {
+function addTo(trust, ca, origin, lookAt) {
   if (Array.isArray(ca)) {
-    if (ca.length > 0) return ca.flatMap((each, index) => readAuthority(each, `${origin}[${index}]`));
-    throw unusable(
-      'ERR_IOT_CA_EMPTY',
-      `${origin} is an empty array`,
-      'Leave ca out to use the system store.',
-    );
-  }
-  if (typeof ca === 'string') {
-    if (isInline(ca)) return decodeInline(ca, origin);
+    if (ca.length === 0) {
+      throw unusable(
+        'ERR_IOT_CA_EMPTY',
+        `${origin} is an empty array`,
+        'Leave ca out to use the system store.',
+      );
+    }
+    ca.forEach((each, index) => addTo(trust, each, `${origin}[${index}]`, lookAt));
+  } else if (ca instanceof Uint8Array) {
+    trust.roots.push(...decode(ca, origin));
+  } else if (typeof ca === 'string' && isInline(ca)) {
+    trust.roots.push(...decodeInline(ca, origin));
+  } else if (typeof ca === 'string') {
     refuseSecret(ca);
-    return readFile(ca, origin);
+    lookAt(ca, origin);
+    trust.rootFiles.push(ca);
+  } else {
+    const kind = ca === null ? 'null' : typeof ca;
+    const message = `${origin} is ${kind}, not a text, a Buffer or an array of them`;
+    throw unusable('ERR_IOT_CA_TYPE', message, HOW_TO_GIVE);
   }
-  if (ca instanceof Uint8Array) return decode(ca, origin);
-  const kind = ca === null ? 'null' : typeof ca;
-  const message = `${origin} is ${kind}, not a text, a Buffer or an array of them`;
-  throw unusable('ERR_IOT_CA_TYPE', message, HOW_TO_GIVE);
 }
-
-const HOW_TO_GIVE = 'Give the root certificate as PEM: ca: fs.readFileSync(path), or the path itself.';
 
 /**
  * A path has no line break, no PEM marker and no zero (UTF-16 read as UTF-8 has). Text without these that names no file
@@ -119,21 +190,10 @@ function refuseSecret(text) {
   throw unusable('ERR_IOT_CA_NO_CERTIFICATE', `There is no certificate in ca but ${what}`, hint);
 }
 
-/**
- * @param {string} path
- * @param {string} origin `ca`, `ca[1]` or the name of the environment variable.
- */
-function readFile(path, origin) {
-  let content;
-  try {
-    content = fs.readFileSync(path);
-  } catch (cause) {
-    const { fault, hint } = faultOfPath(path, String(/** @type {NodeJS.ErrnoException} */ (cause).code));
-    const message = `The file ${quote(path)} given as ${origin} ${fault}`;
-    throw unusable('ERR_IOT_CA_NOT_FOUND', message, hint, cause);
-  }
-  return decode(content, `the file ${quote(path)} given as ${origin}`);
-}
+/** What was decoded last: a thousand devices of one program have the same root. */
+const MOST_DECODED = 8;
+/** @type {{ content: string | Buffer, certificates: Buffer[] }[]} */
+const decoded = [];
 
 /**
  * @param {string | Uint8Array} content
@@ -141,40 +201,61 @@ function readFile(path, origin) {
  * @returns {Buffer[]}
  */
 function decode(content, origin) {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const isSame = (/** @type {string | Buffer} */ known) =>
+    typeof content === 'string' ? content === known : Buffer.isBuffer(known) && known.equals(content);
+  const known = decoded.find((each) => isSame(each.content));
+  if (known) return known.certificates;
+  const bytes = Buffer.from(/** @type {any} */ (content));
   const { certificates, fault } = readCertificates(bytes);
-  if (fault === undefined) return certificates;
-  const line = fault.line === undefined ? '' : `, line ${fault.line}`;
-  // A damaged certificate is one; what else has a place in the text, or is not told apart by the core, is looked at.
-  const mistaken = fault.line === undefined ? recognise(bytes) : undefined;
-  if (mistaken) {
-    const message = `There is no certificate in ${origin} but ${mistaken.what}`;
-    throw unusable('ERR_IOT_CA_NO_CERTIFICATE', message, mistaken.hint);
-  }
-  if (fault.kind === 'private-key') {
-    const hint =
-      'Give the root certificate (-----BEGIN CERTIFICATE-----); the private key stays where it was made.';
-    throw unusable(
-      'ERR_IOT_CA_PRIVATE_KEY',
-      `A private key stands where the root certificate belongs: ${origin}${line}`,
-      hint,
+  if (fault) {
+    // A damaged certificate is one; what else has a place in the text, or is not told apart by the core, is looked at.
+    const mistaken = fault.line === undefined ? recognise(bytes) : undefined;
+    throw rootsError(
+      { kind: `roots-${fault.kind}`, detail: fault.reason, line: fault.line },
+      origin,
+      mistaken,
     );
   }
-  if (fault.kind === 'no-certificate') {
-    throw unusable('ERR_IOT_CA_NO_CERTIFICATE', `There is no certificate in ${origin}`, HOW_TO_GIVE);
+  if (decoded.length === MOST_DECODED) decoded.shift();
+  decoded.push({ content: typeof content === 'string' ? content : bytes, certificates });
+  return certificates;
+}
+
+/**
+ * @param {import('../native/binding').NativeFailure} fault
+ * @param {string} origin
+ */
+function fileError(fault, origin) {
+  const { kind, file = '', line } = fault;
+  const wasRead = ['roots-no-certificate', 'roots-private-key', 'roots-broken'].includes(kind);
+  return rootsError(fault, origin, wasRead && line === undefined ? recogniseFile(file) : undefined);
+}
+
+/** @param {string} path Of a file that could be read a moment ago. */
+function recogniseFile(path) {
+  try {
+    return recognise(fs.readFileSync(path));
+  } catch {
+    return undefined;
   }
-  const hint = 'Copy the certificate again, from -----BEGIN to -----END.';
-  throw unusable('ERR_IOT_CA_BROKEN', `A certificate in ${origin} is damaged: ${fault.reason}`, hint);
+}
+
+/**
+ * Loaded when needed: a device that connects has no use for the words of failures.
+ *
+ * @param {Parameters<typeof import('../failures/roots').rootsError>} told
+ */
+function rootsError(...told) {
+  return require('../failures/roots').rootsError(...told);
 }
 
 /**
  * @param {string} code
  * @param {string} message
  * @param {string} hint
- * @param {unknown} [cause]
  */
-function unusable(code, message, hint, cause) {
-  return failure(ArgumentError, code, message, { hint, cause });
+function unusable(code, message, hint) {
+  return failure(ArgumentError, code, message, { hint });
 }
 
-module.exports = { readTrust, bundledTrust };
+module.exports = { bundledTrust, readRoots, readTrust, systemTrust };

@@ -2,7 +2,7 @@
 'use strict';
 
 /** The rooms of `src/`, floor by floor. Each names only rooms below its own; those of one floor do not know each other. */
-const FLOORS = [['failure', 'runtime', 'sas'], ['tls'], ['transport'], ['probe', 'session']];
+const FLOORS = [['errands', 'failure', 'runtime', 'sas'], ['tls'], ['transport'], ['probe', 'session']];
 
 /**
  * @param {import('./sources').Sources} sources

@@ -2,6 +2,7 @@
 'use strict';
 
 const { startGateway } = require('edge-downstream-gateway');
+const { legible } = require('edge-downstream-gateway/encoding/legible');
 const { certificates } = require('./certificates');
 const { startDevice } = require('./device');
 
@@ -51,7 +52,7 @@ async function demonstrate({ messages, interval }) {
  * @param {Gateway} gateway
  */
 function watchGateway(gateway) {
-  const print = (/** @type {string} */ text) => console.log(`gateway  | ${text}`);
+  const print = (/** @type {string} */ text) => console.log(`gateway  | ${legible(text)}`);
   /** Message texts; one that came twice counts once. @type {Set<string>} */
   const bodies = new Set();
   /** @type {import('edge-downstream-gateway').C2DMessage | undefined} */

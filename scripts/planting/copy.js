@@ -5,9 +5,13 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { ROOT } = require('../command');
+const { addOn } = require('../setup');
 
 /** Where the copy lies: what stays the same between two runs is not compiled again. */
 const COPY = path.join(ROOT, '.cache', 'planted', 'copy');
+
+/** The add-on, relative to the root and to the copy. */
+const ADD_ON = path.relative(ROOT, addOn()).replaceAll(path.sep, '/');
 
 /** Brings the copy up to what git knows and what it does not ignore, add-on included. */
 function refresh() {
@@ -16,8 +20,7 @@ function refresh() {
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   });
-  const addOns = fs.readdirSync(path.join(ROOT, 'lib')).filter((name) => name.endsWith('.node'));
-  const wanted = [...listed.split('\0').filter(Boolean), ...addOns.map((name) => `lib/${name}`)];
+  const wanted = [...listed.split('\0').filter(Boolean), ADD_ON];
   const there = wanted.filter((name) => fs.existsSync(path.join(ROOT, name)));
   for (const name of there) write(name, fs.readFileSync(path.join(ROOT, name)));
   const kept = new Set(there);
@@ -62,4 +65,4 @@ function filesOf(folder) {
   });
 }
 
-module.exports = { COPY, refresh, write };
+module.exports = { ADD_ON, COPY, refresh, write };

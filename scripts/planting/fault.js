@@ -19,7 +19,7 @@ const { StepFailed } = require('../command');
  *   the root, exactly once.
  *
  * A check passes without the edits. With a fault it fails, and what it prints then matches `says`: so that the fault is
- * seen for what it is, and something else that breaks is not taken for it.
+ * seen for what it is, and something else that breaks is not taken for it. In a situation `says` shows that it ran.
  *
  * @typedef {{ cargo: string, says: RegExp }} CargoCheck Tests of the core whose names contain this.
  * @typedef {{ node: string, says: RegExp }} NodeCheck A test file. Where an edit is in Rust, it runs over an add-on made of it.

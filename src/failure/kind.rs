@@ -42,6 +42,8 @@ pub enum Kind {
     NoRoots,
     /// A given root cannot serve as one.
     BadRoot,
+    /// The roots could not be had from where they lie.
+    Roots(RootsFault),
     /// A fault inside the client, none of the network.
     Internal,
     /// Any other fault of the operating system.
@@ -71,6 +73,7 @@ impl Kind {
             Self::InvalidName => "invalid-name",
             Self::NoRoots => "no-roots",
             Self::BadRoot => "bad-root",
+            Self::Roots(fault) => fault.as_str(),
             Self::Internal => "internal",
             Self::Io => "io",
         }
@@ -115,6 +118,16 @@ pub enum CertificateFault {
     RootNotYetValid,
     /// The trusted certificate that the path ends at is none of an authority.
     RootNotAuthority,
+    /// The root that the path ends at has an extended key usage that does not allow servers.
+    RootWrongPurpose,
+    /// The root that the path ends at has a critical extension that is not known.
+    RootExtension,
+    /// The root that the path ends at allows fewer authorities below it.
+    RootPathLength,
+    /// An authority of the path, or the root, does not permit the names of what it vouches for.
+    NameNotPermitted,
+    /// The chain is longer, larger or more entangled than any gateway's, and was not looked through.
+    ChainTooLong,
     /// Any other verdict.
     Other,
 }
@@ -131,7 +144,48 @@ impl CertificateFault {
             Self::RootExpired => "certificate-root-expired",
             Self::RootNotYetValid => "certificate-root-not-yet-valid",
             Self::RootNotAuthority => "certificate-root-not-authority",
+            Self::RootWrongPurpose => "certificate-root-wrong-purpose",
+            Self::RootExtension => "certificate-root-extension",
+            Self::RootPathLength => "certificate-root-path-length",
+            Self::NameNotPermitted => "certificate-name-not-permitted",
+            Self::ChainTooLong => "certificate-chain-too-long",
             Self::Other => "certificate-invalid",
+        }
+    }
+}
+
+/// Why the roots could not be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RootsFault {
+    /// There is no such file.
+    NotFound,
+    /// The operating system refuses to read it.
+    Unreadable,
+    /// What lies there is a pipe or a device.
+    NotAFile,
+    /// It is larger than any file of roots.
+    TooLarge,
+    /// It holds no certificate.
+    NoCertificate,
+    /// It holds a private key and no certificate.
+    PrivateKey,
+    /// A certificate in it cannot be read.
+    Broken,
+    /// Reading did not end in time.
+    TimedOut,
+}
+
+impl RootsFault {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "roots-not-found",
+            Self::Unreadable => "roots-unreadable",
+            Self::NotAFile => "roots-not-a-file",
+            Self::TooLarge => "roots-too-large",
+            Self::NoCertificate => "roots-no-certificate",
+            Self::PrivateKey => "roots-private-key",
+            Self::Broken => "roots-broken",
+            Self::TimedOut => "roots-timed-out",
         }
     }
 }

@@ -8,9 +8,10 @@ mod kind;
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
-pub use kind::{CertificateFault, Kind};
+pub use kind::{CertificateFault, Kind, RootsFault};
 
 /// The part of a connection's life in which it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,27 +53,32 @@ pub struct Failure {
     pub detail: String,
     /// The operating system's error number, where there is one.
     pub os_error: Option<i32>,
-    /// The certificates the gateway presented (DER, leaf first); empty where the handshake did not get so far.
+    /// The certificates and files that were looked at, where they are why.
+    pub evidence: Option<Box<Evidence>>,
+    /// Time since the stage began.
+    pub elapsed: Duration,
+}
+
+/// What a verdict on trust was made of.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// The certificates the gateway presented (DER, leaf first), as far as they are looked at.
     pub chain: Vec<Vec<u8>>,
     /// The trusted certificate (DER) that decided, where one did.
     pub root: Option<Vec<u8>>,
-    /// Time since the stage began.
-    pub elapsed: Duration,
+    /// The trusted certificates (DER) that were read from files, where the chain was refused.
+    pub roots: Vec<Vec<u8>>,
+    /// The file of roots at fault.
+    pub file: Option<PathBuf>,
+    /// Where in it, from 1.
+    pub line: Option<usize>,
 }
 
 impl Failure {
     /// A failure without lower layer.
     #[must_use]
     pub fn new(stage: Stage, kind: Kind, detail: impl Into<String>) -> Self {
-        Self {
-            stage,
-            kind,
-            detail: detail.into(),
-            os_error: None,
-            chain: Vec::new(),
-            root: None,
-            elapsed: Duration::ZERO,
-        }
+        Self { stage, kind, detail: detail.into(), os_error: None, evidence: None, elapsed: Duration::ZERO }
     }
 
     /// Classifies an error of the operating system. Where a stream may carry TLS, `tls::failure_in` looks inside first.
@@ -87,12 +93,10 @@ impl Failure {
         Self::new(stage, Kind::Malformed, how.to_string())
     }
 
-    /// The same failure with the chain that was presented, if a certificate of it is why.
+    /// The same failure with what the verdict was made of.
     #[must_use]
-    pub(crate) fn presenting(mut self, chain: Vec<Vec<u8>>) -> Self {
-        if let Kind::Certificate(_) = self.kind {
-            self.chain = chain;
-        }
+    pub(crate) fn on(mut self, evidence: Evidence) -> Self {
+        self.evidence = Some(Box::new(evidence));
         self
     }
 

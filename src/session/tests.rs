@@ -91,7 +91,7 @@ async fn connected(runtime: &Handle) -> (Session, Arc<Doomed>, Arc<AtomicUsize>)
     session.connect(Request {
         number: 1,
         replaces: None,
-        endpoint: Endpoint { host: "gateway".into(), port: 8883, address: None, trust: Trust::Given(vec![]) },
+        endpoint: Endpoint { host: "gateway".into(), port: 8883, address: None, trust: Trust::default() },
         deadlines: Deadlines::default(),
         client_id: "device".into(),
         username: String::new(),
@@ -107,7 +107,7 @@ async fn connected(runtime: &Handle) -> (Session, Arc<Doomed>, Arc<AtomicUsize>)
 fn states(session: &Session) -> Vec<State> {
     // What is done must be taken before what else happened.
     while session.drain(&mut [0; 16]).0 > 0 {}
-    let states = session.events().into_iter().filter_map(|event| match event {
+    let states = session.events(usize::MAX).into_iter().filter_map(|event| match event {
         Event::State(state) => Some(state),
         _ => None,
     });

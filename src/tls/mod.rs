@@ -5,43 +5,66 @@
 //! | room | holds |
 //! |---|---|
 //! | [`certificates`] | from what people give to DER |
+//! | `x509` | where the fields of a certificate lie |
 //! | `root` | what one trusted certificate says of itself |
-//! | `roots` | what is trusted, sorted by what it is good for |
+//! | `roots` | trust roots, and whether one may be the end of a path |
+//! | `source`, `store`, `stamp` | where roots are read from, and whether they still are what was read |
+//! | `trusted` | what is trusted, ready to verify with, and the client configuration; shared |
+//! | `chain` | what is presented, within bounds |
+//! | `presented` | the same, for who asks why it was refused |
+//! | `signatures` | the signature checks of one verification, counted |
 //! | `verifier` | the verdict on a presented chain |
 //! | `verdict` | what TLS says, as a failure |
 
 pub mod certificates;
+mod chain;
+mod presented;
 mod root;
 mod roots;
+mod signatures;
+mod source;
+mod stamp;
+mod store;
+#[cfg(test)]
+mod test_folder;
+mod trusted;
 mod verdict;
 mod verifier;
+mod x509;
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use rustls::ClientConfig;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
-use crate::failure::{CertificateFault, Failure, Kind, Stage};
+use crate::failure::{CertificateFault, Failure, Kind, RootsFault, Stage};
 
-pub use roots::Trust;
+pub use presented::Presented;
+pub use source::Certificates;
+pub use trusted::Trust;
+pub(crate) use trusted::Trusted;
 pub use verdict::failure_in;
-pub use verifier::Presented;
 
-use roots::Roots;
+use source::Source;
 use verifier::Verifier;
+
+/// How long a diagnosis waits for a disk.
+const READING_LIMIT: Duration = Duration::from_secs(5);
 
 /// The cryptography of this build.
 ///
 /// Passed to each configuration instead of installed for the process: two add-ons in one process must not fight
 /// over a default.
-fn provider() -> CryptoProvider {
+fn provider() -> &'static Arc<CryptoProvider> {
     #[cfg(feature = "aws-lc-rs")]
-    return rustls::crypto::aws_lc_rs::default_provider();
+    use rustls::crypto::aws_lc_rs::default_provider;
     #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
-    return rustls::crypto::ring::default_provider();
+    use rustls::crypto::ring::default_provider;
+    static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| Arc::new(default_provider()));
+    &PROVIDER
 }
 
 /// `host` as the name a certificate must carry.
@@ -54,25 +77,21 @@ pub fn server_name(host: &str) -> Result<ServerName<'static>, Failure> {
         .map_err(|_| Failure::new(Stage::Resolve, Kind::InvalidName, "neither a DNS name nor an IP address"))
 }
 
-/// A TLS 1.2 and 1.3 client configuration under `trust`, and the place where the presented chain is noted.
-///
-/// Reads the operating system's store where `trust` asks for it: call it off the runtime's thread.
+/// The certificates (DER) of a file, as a connection that trusts it would read them; `None`: reading has not ended within
+/// `limit`. It goes on then, and until its end this answers at once.
 ///
 /// # Errors
 ///
-/// [`Kind::NoRoots`] where nothing is trusted, [`Kind::BadRoot`] where a given one cannot serve.
-pub fn client_config(trust: &Trust) -> Result<(ClientConfig, Presented), Failure> {
-    let provider = Arc::new(provider());
-    let algorithms = provider.signature_verification_algorithms;
-    let presented = Presented::default();
-    let verifier = Verifier::new(Roots::of(trust, UnixTime::now())?, algorithms, presented.clone());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Failure::new(Stage::Tls, Kind::Tls, error.to_string()))?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
-    Ok((config, presented))
+/// [`Kind::Roots`].
+pub fn read_file(path: &Path, limit: Duration) -> Option<Result<Certificates, Failure>> {
+    let source = Source::File(path.to_owned());
+    if source.hangs(limit) {
+        return None;
+    }
+    match source.certificates().wait(limit) {
+        Err(Failure { kind: Kind::Roots(RootsFault::TimedOut), .. }) => None,
+        outcome => Some(outcome),
+    }
 }
 
 /// What a connection to `host` under `trust` would say of `chain` (DER, leaf first), were it `at`.
@@ -82,7 +101,7 @@ pub fn client_config(trust: &Trust) -> Result<(ClientConfig, Presented), Failure
 ///
 /// # Errors
 ///
-/// The verdict, with the chain; or as [`client_config`] and [`server_name`].
+/// The verdict, with the chain; [`Kind::Roots`], [`Kind::NoRoots`] or [`Kind::BadRoot`]; or as [`server_name`].
 pub fn judge(chain: &[Vec<u8>], host: &str, trust: &Trust, at: Duration) -> Result<(), Failure> {
     let name = server_name(host)?;
     let certificates: Vec<_> = chain.iter().map(|der| CertificateDer::from(der.as_slice())).collect();
@@ -91,10 +110,9 @@ pub fn judge(chain: &[Vec<u8>], host: &str, trust: &Trust, at: Duration) -> Resu
         return Err(Failure::new(Stage::Tls, fault, "the chain holds no certificate"));
     };
     let at = UnixTime::since_unix_epoch(at);
-    let algorithms = provider().signature_verification_algorithms;
-    let presented = Presented::default();
-    Verifier::new(Roots::of(trust, at)?, algorithms, presented.clone())
+    let presented = Presented::under(&trust.gather_within(READING_LIMIT)?.prepare()?);
+    Verifier::new(presented.clone())
         .verify_server_cert(end_entity, intermediates, &name, &[], at)
         .map(drop)
-        .map_err(|error| verdict::failure_of(Stage::Tls, &error).presenting(presented.chain()))
+        .map_err(|error| presented.explain(verdict::failure_of(Stage::Tls, &error)))
 }

@@ -1,25 +1,41 @@
 //! What one trusted certificate says of itself.
 //!
-//! To webpki an anchor is a name and a key. Whether it is in date, and an authority at all, is looked at here; what a
-//! server presents is read by webpki alone.
+//! To webpki an anchor is a name, a key and name constraints. Whether it is in date, an authority at all, and one for servers
+//! this far away, is looked at here.
 
 use std::fmt;
 
-use der::asn1::{AnyRef, BitStringRef, GeneralizedTime, ObjectIdentifier, OctetStringRef, UtcTime};
-use der::{Class, DateTime, Decode, Reader, SliceReader, Tag, TagNumber};
+use der::asn1::{AnyRef, BitStringRef, GeneralizedTime, ObjectIdentifier, UtcTime};
+use der::{DateTime, Decode, Reader, SliceReader, Tag};
 use rustls::pki_types::UnixTime;
 
-const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
-const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
-const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
-const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37");
-const SERVER_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
+use super::x509::{Certificate, Extension};
+
+/// The contents of object identifiers (RFC 5280 §4.2.1).
+const KEY_USAGE: &[u8] = &[0x55, 0x1d, 15];
+const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 17];
+const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
+const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
+const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
+
+/// What may be critical in a root besides: OpenSSL takes these for known too, and to webpki name constraints are.
+const KNOWN: &[&[u8]] = &[
+    &[0x55, 0x1d, 14],                              // subject key identifier
+    &[0x55, 0x1d, 30],                              // name constraints
+    &[0x55, 0x1d, 31],                              // CRL distribution points
+    &[0x55, 0x1d, 32],                              // certificate policies
+    &[0x55, 0x1d, 33],                              // policy mappings
+    &[0x55, 0x1d, 35],                              // authority key identifier
+    &[0x55, 0x1d, 36],                              // policy constraints
+    &[0x55, 0x1d, 54],                              // inhibit any policy
+    &[0x60, 0x86, 0x48, 1, 0x86, 0xf8, 0x42, 1, 1], // Netscape certificate type
+];
 
 /// The bit keyCertSign of a key usage (RFC 5280 §4.2.1.3).
 const KEY_CERT_SIGN: usize = 5;
 
-/// Why a trusted certificate cannot be the end of a path, whoever it vouches for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a trusted certificate cannot be the end of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Unfit {
     /// It is past this date.
     Expired(DateTime),
@@ -27,6 +43,12 @@ pub(super) enum Unfit {
     NotYetValid(DateTime),
     /// It is no certificate of an authority.
     NoAuthority,
+    /// Its extended key usage does not allow servers.
+    Purpose,
+    /// A critical extension that nobody here knows: its object identifier.
+    Extension(String),
+    /// It allows at most so many authorities below it.
+    PathLength(usize),
 }
 
 impl fmt::Display for Unfit {
@@ -35,6 +57,12 @@ impl fmt::Display for Unfit {
             Self::Expired(date) => write!(formatter, "expired on {date}"),
             Self::NotYetValid(date) => write!(formatter, "is not valid before {date}"),
             Self::NoAuthority => formatter.write_str("is no certificate of an authority"),
+            Self::Purpose => formatter.write_str("is not for servers (extended key usage)"),
+            Self::Extension(id) => {
+                write!(formatter, "has the critical extension {id}, whose meaning is not known")
+            }
+            Self::PathLength(0) => formatter.write_str("allows no authority below it"),
+            Self::PathLength(most) => write!(formatter, "allows at most {most} authorities below it"),
         }
     }
 }
@@ -47,10 +75,14 @@ pub(super) struct Root {
     version1: bool,
     /// Basic constraints: `cA`.
     authority: Option<bool>,
+    /// Basic constraints: `pathLenConstraint`.
+    path_length: Option<usize>,
     /// Key usage: keyCertSign.
     signs_certificates: Option<bool>,
     /// Extended key usage: serverAuth.
     server_auth: Option<bool>,
+    /// The first critical extension that is not known.
+    unknown: Option<String>,
     /// It has subject alternative names.
     pub(super) named: bool,
 }
@@ -62,62 +94,34 @@ impl Root {
     ///
     /// It is not DER, or no X.509 certificate.
     pub(super) fn read(der: &[u8]) -> der::Result<Self> {
-        let mut reader = SliceReader::new(der)?;
-        let root = reader.sequence(|certificate| {
-            let root = certificate.sequence(Self::read_fields)?;
-            skip(certificate, 2)?; // signatureAlgorithm, signatureValue
-            Ok::<_, der::Error>(root)
-        })?;
-        reader.finish()?;
-        Ok(root)
-    }
-
-    /// The content of a TBSCertificate (RFC 5280 §4.1.2).
-    fn read_fields<'a>(fields: &mut SliceReader<'a>) -> der::Result<Self> {
-        let version1 = !Tag::peek(fields)?.is_context_specific();
-        skip(fields, if version1 { 3 } else { 4 })?; // version, serialNumber, signature, issuer
-        let (not_before, not_after) =
-            fields.sequence(|validity| Ok::<_, der::Error>((time(validity)?, time(validity)?)))?;
-        skip(fields, 2)?; // subject, subjectPublicKeyInfo
+        let certificate = Certificate::read(der)?;
+        let mut validity = SliceReader::new(certificate.validity)?;
         let mut root = Self {
-            not_before,
-            not_after,
-            version1,
+            not_before: time(&mut validity)?,
+            not_after: time(&mut validity)?,
+            version1: certificate.version1,
             authority: None,
+            path_length: None,
             signs_certificates: None,
             server_auth: None,
+            unknown: None,
             named: false,
         };
-        while !fields.is_finished() {
-            let field: AnyRef<'a> = fields.decode()?;
-            let tag = field.header().tag();
-            if tag.class() == Class::ContextSpecific && tag.number() == TagNumber(3) {
-                let mut extensions = SliceReader::new(field.value())?;
-                extensions.sequence(|list| {
-                    while !list.is_finished() {
-                        list.sequence(|extension| root.note(extension))?;
-                    }
-                    Ok::<_, der::Error>(())
-                })?;
-            }
-        }
+        certificate.extensions.iter().try_for_each(|extension| root.note(extension))?;
         Ok(root)
     }
 
     /// Notes one extension, if it matters here.
-    fn note(&mut self, extension: &mut SliceReader<'_>) -> der::Result<()> {
-        let id = ObjectIdentifier::decode(extension)?;
-        if Tag::peek(extension)? == Tag::Boolean {
-            skip(extension, 1)?; // critical
-        }
-        let value = <&OctetStringRef>::decode(extension)?.as_bytes();
+    fn note(&mut self, &Extension { id, critical, value }: &Extension<'_>) -> der::Result<()> {
         match id {
             BASIC_CONSTRAINTS => {
-                self.authority = Some(SliceReader::new(value)?.sequence(|constraints| {
+                (self.authority, self.path_length) = SliceReader::new(value)?.sequence(|constraints| {
                     let authority = Option::<bool>::decode(constraints)?.unwrap_or(false);
-                    skip_rest(constraints)?; // pathLenConstraint
-                    Ok::<_, der::Error>(authority)
-                })?);
+                    let length = Option::<u32>::decode(constraints)?;
+                    // One that is larger than any path limits nothing.
+                    let length = length.map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+                    Ok::<_, der::Error>((Some(authority), length))
+                })?;
             }
             KEY_USAGE => {
                 let usage = BitStringRef::from_der(value)?;
@@ -127,27 +131,49 @@ impl Root {
                 self.server_auth = Some(SliceReader::new(value)?.sequence(|purposes| {
                     let mut found = false;
                     while !purposes.is_finished() {
-                        found |= ObjectIdentifier::decode(purposes)? == SERVER_AUTH;
+                        found |= AnyRef::decode(purposes)?.value() == SERVER_AUTH;
                     }
                     Ok::<_, der::Error>(found)
                 })?);
             }
             SUBJECT_ALT_NAME => self.named = true,
+            _ if critical && !KNOWN.contains(&id) => {
+                self.unknown.get_or_insert_with(|| dotted(id));
+            }
             _ => {}
         }
         Ok(())
     }
 
-    /// Why it cannot be the end of a path at `now`; `None`: it can.
-    pub(super) fn unfit(&self, now: UnixTime) -> Option<Unfit> {
+    /// Why it cannot be the end of a path with so many `authorities` between it and the server, at `now`; `None`: it can.
+    /// An authority that is its own issuer is not counted (RFC 5280 §4.2.1.9).
+    pub(super) fn unfit(&self, authorities: usize, now: UnixTime) -> Option<Unfit> {
+        if let Some(extension) = &self.unknown {
+            return Some(Unfit::Extension(extension.clone()));
+        }
         if !self.may_sign() {
             return Some(Unfit::NoAuthority);
         }
-        self.out_of_date(now)
+        if !self.serves() {
+            return Some(Unfit::Purpose);
+        }
+        match self.path_length {
+            Some(most) if authorities > most => Some(Unfit::PathLength(most)),
+            _ => self.out_of_date(now),
+        }
+    }
+
+    /// Why it cannot be a server's own certificate at `now`; `None`: it can.
+    pub(super) fn unfit_as_server(&self, now: UnixTime) -> Option<Unfit> {
+        match &self.unknown {
+            Some(extension) => Some(Unfit::Extension(extension.clone())),
+            None if !self.serves() => Some(Unfit::Purpose),
+            None => self.out_of_date(now),
+        }
     }
 
     /// Both dates are included (RFC 5280 §4.1.2.5).
-    pub(super) fn out_of_date(&self, now: UnixTime) -> Option<Unfit> {
+    fn out_of_date(&self, now: UnixTime) -> Option<Unfit> {
         if now.as_secs() < self.not_before.unix_duration().as_secs() {
             Some(Unfit::NotYetValid(self.not_before))
         } else if now.as_secs() > self.not_after.unix_duration().as_secs() {
@@ -157,8 +183,8 @@ impl Root {
         }
     }
 
-    /// A server may present it: as everywhere, nothing said means that it may.
-    pub(super) fn serves(&self) -> bool {
+    /// A server may present it, or one below it: as everywhere, nothing said means that it may.
+    fn serves(&self) -> bool {
         self.server_auth.unwrap_or(true)
     }
 
@@ -178,15 +204,12 @@ fn time<'a>(reader: &mut impl Reader<'a>) -> der::Result<DateTime> {
     }
 }
 
-fn skip<'a>(reader: &mut impl Reader<'a>, count: usize) -> der::Result<()> {
-    (0..count).try_for_each(|_| AnyRef::decode(reader).map(drop))
-}
-
-fn skip_rest<'a>(reader: &mut impl Reader<'a>) -> der::Result<()> {
-    while !reader.is_finished() {
-        skip(reader, 1)?;
+/// `1.2.840.113556`; in hexadecimal where that is too long to be read.
+fn dotted(id: &[u8]) -> String {
+    match ObjectIdentifier::from_bytes(id) {
+        Ok(id) => id.to_string(),
+        Err(_) => id.iter().map(|byte| format!("{byte:02x}")).collect(),
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -194,22 +217,7 @@ pub(super) mod tests {
     use std::time::Duration;
 
     use super::*;
-
-    fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-        let content = parts.concat();
-        let length = u16::try_from(content.len()).unwrap();
-        let header = match length {
-            0..0x80 => vec![tag, length as u8],
-            0x80..0x100 => vec![tag, 0x81, length as u8],
-            _ => vec![tag, 0x82, (length >> 8) as u8, length as u8],
-        };
-        [header, content].concat()
-    }
-
-    fn extension(id: u8, critical: bool, value: &[u8]) -> Vec<u8> {
-        let critical: &[u8] = if critical { &[1, 1, 0xff] } else { &[] };
-        tlv(0x30, &[&[6, 3, 0x55, 0x1d, id], critical, &tlv(4, &[value])])
-    }
+    use crate::tls::x509::tests::{extension, tlv};
 
     const CA_TRUE: &[u8] = &[0x30, 6, 1, 1, 0xff, 2, 1, 0];
     const CA_FALSE: &[u8] = &[0x30, 0];
@@ -242,18 +250,18 @@ pub(super) mod tests {
     #[test]
     fn both_dates_are_included() {
         let root = Root::read(&certificate(Some(&[extension(19, true, CA_TRUE)]), false)).unwrap();
-        assert_eq!(root.unfit(at(START)), None);
-        assert_eq!(root.unfit(at(END)), None);
-        let early = root.unfit(at(START - 1)).unwrap();
+        assert_eq!(root.unfit(0, at(START)), None);
+        assert_eq!(root.unfit(0, at(END)), None);
+        let early = root.unfit(0, at(START - 1)).unwrap();
         assert_eq!(early.to_string(), "is not valid before 2020-01-01T00:00:00Z");
-        assert_eq!(root.unfit(at(END + 1)).unwrap().to_string(), "expired on 2049-12-31T23:59:59Z");
+        assert_eq!(root.unfit(0, at(END + 1)).unwrap().to_string(), "expired on 2049-12-31T23:59:59Z");
     }
 
     #[test]
     fn dates_from_2050_on_are_read() {
         let root = Root::read(&certificate(Some(&[extension(19, true, CA_TRUE)]), true)).unwrap();
-        assert_eq!(root.unfit(at(END + 1)), None);
-        assert!(matches!(root.unfit(at(END + 2)), Some(Unfit::Expired(_))));
+        assert_eq!(root.unfit(0, at(END + 1)), None);
+        assert!(matches!(root.unfit(0, at(END + 2)), Some(Unfit::Expired(_))));
     }
 
     #[test]
@@ -272,7 +280,7 @@ pub(super) mod tests {
             (Some(vec![usage(DIGITAL_SIGNATURE)]), false),
         ] {
             let root = Root::read(&certificate(extensions.as_deref(), false)).unwrap();
-            assert_eq!(root.unfit(at(START)), (!authority).then_some(Unfit::NoAuthority), "{root:?}");
+            assert_eq!(root.unfit(0, at(START)), (!authority).then_some(Unfit::NoAuthority), "{root:?}");
         }
     }
 
@@ -282,9 +290,58 @@ pub(super) mod tests {
             let id = tlv(6, &[&[0x2b, 6, 1, 5, 5, 7, 3, last]]);
             Root::read(&certificate(Some(&[extension(37, false, &tlv(0x30, &[&id]))]), false)).unwrap()
         };
-        assert!(purpose(1).serves());
-        assert!(!purpose(2).serves());
-        assert!(Root::read(&certificate(Some(&[]), false)).unwrap().serves());
+        assert_eq!(purpose(1).unfit_as_server(at(START)), None);
+        assert_eq!(purpose(2).unfit_as_server(at(START)), Some(Unfit::Purpose));
+        let silent = Root::read(&certificate(Some(&[]), false)).unwrap();
+        assert_eq!(silent.unfit_as_server(at(START)), None);
+    }
+
+    #[test]
+    fn so_many_authorities_may_stand_below_as_the_path_length_says() {
+        for (constraints, most) in [
+            (CA_TRUE, Some(0)),
+            (&[0x30, 6, 1, 1, 0xff, 2, 1, 2], Some(2)),
+            (&[0x30, 7, 1, 1, 0xff, 2, 2, 1, 0], Some(256)),
+            (&[0x30, 3, 1, 1, 0xff], None),
+        ] {
+            let root = Root::read(&certificate(Some(&[extension(19, true, constraints)]), false)).unwrap();
+            for authorities in [0, 1, 2, 3, 256, 257] {
+                let refused = most.filter(|&most| authorities > most).map(Unfit::PathLength);
+                assert_eq!(root.unfit(authorities, at(START)), refused, "{constraints:?}");
+            }
+        }
+        assert!(
+            Root::read(&certificate(Some(&[extension(19, true, &[0x30, 3, 2, 1, 0xff])]), false)).is_err()
+        );
+    }
+
+    #[test]
+    fn a_critical_extension_that_is_not_known_is_named() {
+        let authority = extension(19, true, &[0x30, 3, 1, 1, 0xff]);
+        let unfit = |more: &[Vec<u8>]| {
+            let extensions = [std::slice::from_ref(&authority), more].concat();
+            Root::read(&certificate(Some(&extensions), false)).unwrap().unfit(0, at(START))
+        };
+        for known in [14, 30, 31, 32, 33, 35, 36, 54] {
+            assert_eq!(unfit(&[extension(known, true, &[5, 0])]), None, "{known}");
+        }
+        assert_eq!(unfit(&[extension(99, false, &[5, 0])]), None);
+        let both = [extension(99, true, &[5, 0]), extension(100, true, &[5, 0])];
+        assert_eq!(unfit(&both), Some(Unfit::Extension("2.5.29.99".into())));
+        let unreadable = tlv(0x30, &[&tlv(6, &[&[0xff; 50]]), &[1, 1, 0xff], &tlv(4, &[&[5, 0]])]);
+        assert_eq!(unfit(&[unreadable]), Some(Unfit::Extension("ff".repeat(50))));
+    }
+
+    #[test]
+    fn a_root_for_others_is_not_one_for_servers() {
+        let authority = extension(19, true, &[0x30, 3, 1, 1, 0xff]);
+        let email = tlv(6, &[&[0x2b, 6, 1, 5, 5, 7, 3, 4]]);
+        let server = tlv(6, &[SERVER_AUTH]);
+        for (purposes, verdict) in [(vec![&email[..]], Some(Unfit::Purpose)), (vec![&email, &server], None)] {
+            let usage = extension(37, false, &tlv(0x30, &purposes));
+            let root = Root::read(&certificate(Some(&[authority.clone(), usage]), false)).unwrap();
+            assert_eq!(root.unfit(0, at(START)), verdict);
+        }
     }
 
     #[test]

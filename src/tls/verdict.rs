@@ -1,11 +1,14 @@
 //! What TLS says, in the words of a [`Failure`].
 
+use std::error::Error as StdError;
 use std::io;
+use std::sync::Arc;
 
-use rustls::{AlertDescription, CertificateError, InvalidMessage, OtherError, PeerIncompatible};
+use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, OtherError, PeerIncompatible};
 
+use super::chain::Excess;
 use super::roots::UnfitRoot;
-use crate::failure::{CertificateFault, Failure, Kind, Stage};
+use crate::failure::{CertificateFault, Evidence, Failure, Kind, Stage};
 
 /// The failure behind an error of a stream that may carry TLS: tokio-rustls wraps those of rustls.
 #[must_use]
@@ -17,43 +20,86 @@ pub fn failure_in(stage: Stage, error: &io::Error) -> Failure {
 }
 
 /// Classifies a TLS error.
-pub(super) fn failure_of(stage: Stage, error: &rustls::Error) -> Failure {
-    match unfit_root(error) {
-        Some(unfit) => Failure {
-            root: Some(unfit.der().to_vec()),
-            ..Failure::new(stage, Kind::Certificate(unfit.fault()), unfit.to_string())
-        },
-        None => Failure::new(stage, kind_of(error), error.to_string()),
+pub(super) fn failure_of(stage: Stage, error: &Error) -> Failure {
+    match own::<UnfitRoot>(error) {
+        Some(unfit) => Failure::new(stage, Kind::Certificate(unfit.fault()), unfit.to_string())
+            .on(Evidence { root: Some(unfit.der().to_vec()), ..Evidence::default() }),
+        None => Failure::new(stage, kind_of(error), detail_of(error)),
     }
 }
 
-/// Our verifier's own verdict, inside rustls's.
-fn unfit_root(error: &rustls::Error) -> Option<&UnfitRoot> {
-    match error {
-        rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(inner))) => {
-            inner.downcast_ref::<UnfitRoot>()
+/// A verdict of ours as one of TLS.
+pub(super) fn of_our_own(verdict: impl StdError + Send + Sync + 'static) -> Error {
+    CertificateError::Other(OtherError(Arc::new(verdict))).into()
+}
+
+/// webpki's verdict as one of TLS: it decides the alert that the gateway gets.
+pub(super) fn of_webpki(verdict: webpki::Error) -> Error {
+    use webpki::Error as Verdict;
+    match verdict {
+        Verdict::BadDer | Verdict::BadDerTime | Verdict::TrailingData(_) => {
+            CertificateError::BadEncoding.into()
         }
+        Verdict::CertNotValidYet { time, not_before } => {
+            CertificateError::NotValidYetContext { time, not_before }.into()
+        }
+        Verdict::CertExpired { time, not_after } => {
+            CertificateError::ExpiredContext { time, not_after }.into()
+        }
+        Verdict::InvalidCertValidity => CertificateError::Expired.into(),
+        Verdict::UnknownIssuer => CertificateError::UnknownIssuer.into(),
+        Verdict::CertNotValidForName(webpki::InvalidNameContext { expected, presented }) => {
+            CertificateError::NotValidForNameContext { expected, presented }.into()
+        }
+        Verdict::InvalidSignatureForPublicKey => CertificateError::BadSignature.into(),
+        Verdict::UnsupportedSignatureAlgorithmForPublicKeyContext(context) => {
+            CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
+                signature_algorithm_id: context.signature_algorithm_id,
+                public_key_algorithm_id: context.public_key_algorithm_id,
+            }
+            .into()
+        }
+        Verdict::RequiredEkuNotFoundContext(_) => CertificateError::InvalidPurpose.into(),
+        Verdict::MaximumPathDepthExceeded => of_our_own(Excess::Authorities),
+        Verdict::MaximumSignatureChecksExceeded => of_our_own(Excess::Signatures),
+        Verdict::MaximumPathBuildCallsExceeded => of_our_own(Excess::Steps),
+        Verdict::MaximumNameConstraintComparisonsExceeded => of_our_own(Excess::Comparisons),
+        other => of_our_own(other),
+    }
+}
+
+/// A verdict of ours, inside that of TLS.
+fn own<T: StdError + 'static>(error: &Error) -> Option<&T> {
+    match error {
+        Error::InvalidCertificate(CertificateError::Other(OtherError(inner))) => inner.downcast_ref(),
         _ => None,
     }
 }
 
-fn kind_of(error: &rustls::Error) -> Kind {
+fn detail_of(error: &Error) -> String {
+    own::<Excess>(error).map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn kind_of(error: &Error) -> Kind {
     match error {
-        rustls::Error::InvalidCertificate(verdict) => Kind::Certificate(fault_of(verdict)),
-        rustls::Error::InvalidMessage(
+        Error::InvalidCertificate(verdict) => {
+            let own = own::<Excess>(error).map(|_| CertificateFault::ChainTooLong);
+            Kind::Certificate(own.unwrap_or_else(|| fault_of(verdict)))
+        }
+        Error::InvalidMessage(
             InvalidMessage::InvalidContentType
             | InvalidMessage::UnknownProtocolVersion
             | InvalidMessage::MessageTooLarge
             | InvalidMessage::InvalidEmptyPayload,
         ) => Kind::NotTls,
-        rustls::Error::PeerIncompatible(
+        Error::PeerIncompatible(
             PeerIncompatible::ServerDoesNotSupportTls12Or13
             | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
             | PeerIncompatible::NoCipherSuitesInCommon,
         )
-        | rustls::Error::AlertReceived(
-            AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure,
-        ) => Kind::TlsVersion,
+        | Error::AlertReceived(AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure) => {
+            Kind::TlsVersion
+        }
         _ => Kind::Tls,
     }
 }
@@ -76,6 +122,10 @@ fn fault_of(verdict: &CertificateError) -> CertificateFault {
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             CertificateFault::WrongPurpose
         }
+        CertificateError::Other(OtherError(inner)) => match inner.downcast_ref() {
+            Some(webpki::Error::NameConstraintViolation) => CertificateFault::NameNotPermitted,
+            _ => CertificateFault::Other,
+        },
         _ => CertificateFault::Other,
     }
 }

@@ -1,83 +1,96 @@
-//! The verifier: webpki's verdict, the rules for trusted certificates that webpki does not have, and a note of the chain.
+//! The verifier: webpki's verdict, bounded, and the rules for trusted certificates that webpki does not have.
 //!
 //! | the path ends at | verdict |
 //! |---|---|
-//! | a trusted certificate that is in date and an authority | webpki's |
-//! | one that is neither | refused, [`UnfitRoot`] says which and why |
+//! | a trusted certificate that is in date, an authority, and one for servers this far away | webpki's |
+//! | one that is not | refused, [`UnfitRoot`](super::roots::UnfitRoot) says which and why |
 //! | nothing, but the server's own certificate is trusted, byte for byte | accepted if dates and purpose fit |
+//! | nothing within bounds | refused, [`Excess`] says what is too much |
 //!
-//! Names and the handshake's signature are checked in every case, by rustls.
+//! Names and the handshake's signature are checked in every case.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::cell::RefCell;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
+use rustls::pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
+use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
+use super::chain::{self, Excess};
+use super::presented::Presented;
+use super::provider;
 use super::root::Unfit;
 use super::roots::Roots;
-
-/// The chain a gateway presented, leaf first (DER); empty until it did.
-#[derive(Debug, Clone, Default)]
-pub struct Presented(Arc<Mutex<Vec<Vec<u8>>>>);
-
-impl Presented {
-    /// The noted chain.
-    #[must_use]
-    pub fn chain(&self) -> Vec<Vec<u8>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn note(&self, end_entity: &CertificateDer<'_>, intermediates: &[CertificateDer<'_>]) {
-        let chain = std::iter::once(end_entity).chain(intermediates).map(|der| der.to_vec()).collect();
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = chain;
-    }
-}
+use super::signatures::Checks;
+use super::verdict::{of_our_own, of_webpki};
 
 #[derive(Debug)]
 pub(super) struct Verifier {
-    roots: Roots,
     algorithms: WebPkiSupportedAlgorithms,
     presented: Presented,
 }
 
 impl Verifier {
-    /// The verifier for `roots`; it notes in `presented` what it is shown.
-    pub(super) fn new(roots: Roots, algorithms: WebPkiSupportedAlgorithms, presented: Presented) -> Self {
-        Self { roots, algorithms, presented }
+    /// The verifier under the roots that `presented` belongs to; it notes there what it is shown.
+    pub(super) fn new(presented: Presented) -> Self {
+        Self { algorithms: provider().signature_verification_algorithms, presented }
+    }
+
+    fn roots(&self) -> &Roots {
+        &self.presented.trusted.roots
     }
 
     /// Everything but the name.
     fn vouch(
         &self,
         end_entity: &CertificateDer<'_>,
-        parsed: &ParsedCertificate<'_>,
+        leaf: &EndEntityCert<'_>,
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<(), Error> {
-        let by = |anchors: &RootCertStore| {
-            let algorithms = self.algorithms.all;
-            verify_server_cert_signed_by_trust_anchor(parsed, anchors, intermediates, now, algorithms)
-        };
-        let verdict = by(&self.roots.anchors);
-        if verdict.is_ok() {
-            return verdict;
-        }
-        if let Some((_, pin)) = self.roots.pins.iter().find(|(der, _)| der == end_entity) {
-            return match pin.out_of_date(now) {
+        let between = chain::bounded(end_entity, intermediates).map_err(of_our_own)?;
+        self.search(leaf, &between, now).or_else(|verdict| match self.roots().pin(end_entity) {
+            Some(pin) => match pin.unfit_as_server(now) {
+                None => Ok(()),
                 Some(Unfit::NotYetValid(_)) => Err(CertificateError::NotValidYet.into()),
-                Some(_) => Err(CertificateError::Expired.into()),
-                None if pin.serves() => Ok(()),
-                None => Err(CertificateError::InvalidPurpose.into()),
-            };
-        }
-        match self.roots.unfit.iter().find(|unfit| by(&unfit.as_anchor()).is_ok()) {
-            Some(unfit) => Err(CertificateError::Other(OtherError(Arc::new(unfit.clone()))).into()),
-            None => verdict,
-        }
+                Some(Unfit::Expired(_)) => Err(CertificateError::Expired.into()),
+                Some(Unfit::Extension(_)) => Err(of_webpki(webpki::Error::UnsupportedCriticalExtension)),
+                Some(_) => Err(CertificateError::InvalidPurpose.into()),
+            },
+            None => Err(verdict),
+        })
+    }
+
+    /// Looks for a path to a root that may be its end.
+    fn search(
+        &self,
+        leaf: &EndEntityCert<'_>,
+        between: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let checks = Checks::new();
+        let counted = checks.paying(self.algorithms.all);
+        let algorithms: Vec<_> =
+            counted.iter().map(|each| each as &dyn SignatureVerificationAlgorithm).collect();
+        let refused = RefCell::new(None);
+        let judge = |path: &VerifiedPath<'_>| match self.roots().unfit(path, now) {
+            None => Ok(()),
+            Some(unfit) => {
+                refused.borrow_mut().get_or_insert(unfit);
+                // Looks for another end.
+                Err(webpki::Error::UnknownIssuer)
+            }
+        };
+        let anchors = &self.roots().anchors;
+        let usage = KeyUsage::server_auth();
+        let verdict = leaf.verify_for_usage(&algorithms, anchors, between, now, usage, None, Some(&judge));
+        let Err(error) = verdict else { return Ok(()) };
+        Err(match refused.take() {
+            Some(unfit) => of_our_own(unfit),
+            None if checks.exceeded() => of_our_own(Excess::Signatures),
+            None => of_webpki(error),
+        })
     }
 }
 
@@ -91,9 +104,9 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         self.presented.note(end_entity, intermediates);
-        let parsed = ParsedCertificate::try_from(end_entity)?;
-        self.vouch(end_entity, &parsed, intermediates, now)?;
-        verify_server_name(&parsed, server_name)?;
+        let leaf = EndEntityCert::try_from(end_entity).map_err(of_webpki)?;
+        self.vouch(end_entity, &leaf, intermediates, now)?;
+        leaf.verify_is_valid_for_subject_name(server_name).map_err(of_webpki)?;
         Ok(ServerCertVerified::assertion())
     }
 

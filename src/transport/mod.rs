@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `endpoint` | where to connect to, and how long that may take |
 //! | `stream` | the seam: what a session knows of its stream, and who makes one |
+//! | `lookup` | names to addresses |
 //! | `reach` | name resolution and TCP |
-//! | `secure` | TLS over TCP, verified |
+//! | `secure` | TLS over TCP, verified, on the thread of handshakes |
 //! | `pause` | why nothing is written at once behind the handshake of TLS 1.3 |
 
 mod endpoint;
+mod lookup;
 mod pause;
 mod reach;
 mod secure;

@@ -5,11 +5,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use super::endpoint::Endpoint;
+use super::lookup::addresses;
 use super::stream::Progress;
 use crate::failure::{Failure, Kind, Stage};
 
@@ -46,22 +47,8 @@ async fn resolve(endpoint: &Endpoint, limit: Duration) -> Result<Vec<SocketAddr>
     if let Some(address) = endpoint.address {
         return Ok(vec![SocketAddr::new(address, endpoint.port)]);
     }
-    match timeout(limit, lookup_host((endpoint.host.as_str(), endpoint.port))).await {
-        Ok(Ok(found)) => {
-            let addresses: Vec<_> = found.collect();
-            if addresses.is_empty() {
-                return Err(Failure::new(Stage::Resolve, Kind::NameNotFound, "the name has no address"));
-            }
-            Ok(addresses)
-        }
-        Ok(Err(error)) => Err(Failure::new(Stage::Resolve, kind_of_lookup(&error), error.to_string())),
-        Err(_) => Err(Failure::new(Stage::Resolve, Kind::TimedOut, "the resolver did not answer")),
-    }
-}
-
-/// The resolver's number is lost inside the standard library, only its words (EAI_AGAIN, RFC 3493 §6.1) are left.
-fn kind_of_lookup(error: &io::Error) -> Kind {
-    if error.to_string().contains("emporary failure") { Kind::NameTemporary } else { Kind::NameNotFound }
+    let late = |_| Err(Failure::new(Stage::Resolve, Kind::TimedOut, "the resolver did not answer"));
+    timeout(limit, addresses(&endpoint.host, endpoint.port)).await.unwrap_or_else(late)
 }
 
 /// The first of `addresses` that accepts, families alternating, a new one tried every [`ATTEMPT_DELAY`] or as soon

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
-use tokio::task::spawn_blocking;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -16,7 +16,8 @@ use super::pause::{Pause, is_exposed};
 use super::reach::reach;
 use super::stream::{Dialled, Dialler, Dialling, Progress};
 use crate::failure::{Failure, Kind, Stage};
-use crate::tls::{self, Presented, Trust};
+use crate::runtime;
+use crate::tls::{self, Presented, Trust, Trusted};
 
 /// Connects by name, TCP and TLS. A failure after a refused certificate carries the presented chain.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,26 +35,34 @@ impl Dialler for TlsDialler {
             let name = tls::server_name(&endpoint.host)?;
             let tcp = reach(endpoint, deadlines.connect, progress).await?;
             progress(Stage::Tls);
-            let (config, presented) = configure(&endpoint.trust).await?;
-            let secured = secure(name, tcp, config, deadlines.tls).await;
-            let stream = secured.map_err(|failure| failure.presenting(presented.chain()))?;
+            let begin = Instant::now();
+            let (config, presented) = configure(&endpoint.trust, deadlines.tls).await?;
+            let left = deadlines.tls.saturating_sub(begin.elapsed());
+            let stream =
+                secure(name, tcp, config, left).await.map_err(|failure| presented.explain(failure))?;
+            presented.clear();
             pause.take(&stream).await;
             Ok(Dialled { is_exposed: is_exposed(&stream), stream: Box::new(stream) })
         })
     }
 }
 
-/// The TLS configuration under `trust`, made off the runtime's thread.
-pub(crate) async fn configure(trust: &Trust) -> Result<(ClientConfig, Presented), Failure> {
+/// The TLS configuration under `trust`, within `limit`; reading and sorting of roots is done on other threads.
+pub(crate) async fn configure(trust: &Trust, limit: Duration) -> Result<(ClientConfig, Presented), Failure> {
     let begin = Instant::now();
-    let trust = trust.clone();
-    spawn_blocking(move || tls::client_config(&trust))
-        .await
-        .map_err(|error| Failure::new(Stage::Tls, Kind::Internal, error.to_string()))?
-        .map_err(|failure| failure.after(begin.elapsed()))
+    let prepared = async {
+        let gathered = trust.gather().await?;
+        match gathered.known() {
+            Some(trusted) => Ok(trusted),
+            None => aside(async { gathered.prepare() }).await?,
+        }
+    };
+    let late = |_| Err(trust.late());
+    let trusted: Result<Arc<Trusted>, Failure> = timeout(limit, prepared).await.unwrap_or_else(late);
+    trusted.and_then(|trusted| trusted.config()).map_err(|failure| failure.after(begin.elapsed()))
 }
 
-/// The TLS handshake, within `limit`.
+/// The TLS handshake, within `limit`, on the thread of handshakes.
 pub(crate) async fn secure(
     name: ServerName<'static>,
     tcp: TcpStream,
@@ -61,24 +70,63 @@ pub(crate) async fn secure(
     limit: Duration,
 ) -> Result<TlsStream<TcpStream>, Failure> {
     let begin = Instant::now();
-    match timeout(limit, TlsConnector::from(Arc::new(config)).connect(name, tcp)).await {
-        Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) => Err(tls::failure_in(Stage::Tls, &error)),
+    let handshake = TlsConnector::from(Arc::new(config)).connect(name, tcp);
+    match timeout(limit, aside(handshake)).await {
+        Ok(Ok(Ok(stream))) => Ok(stream),
+        Ok(Ok(Err(error))) => Err(tls::failure_in(Stage::Tls, &error)),
+        Ok(Err(failure)) => Err(failure),
         Err(_) => Err(Failure::new(Stage::Tls, Kind::TimedOut, "the TLS handshake did not end")),
     }
     .map_err(|failure| failure.after(begin.elapsed()))
 }
 
+/// Runs `work` on the thread of handshakes. Dropping this ends it.
+async fn aside<W>(work: W) -> Result<W::Output, Failure>
+where
+    W: Future<Output: Send> + Send + 'static,
+{
+    let thread = runtime::handshakes().map_err(|error| Failure::from_io(Stage::Tls, &error))?;
+    let mut set = JoinSet::new();
+    set.spawn_on(work, &thread);
+    let internal = |detail: String| Failure::new(Stage::Tls, Kind::Internal, detail);
+    let done = set.join_next().await.ok_or_else(|| internal("there was nothing to do".into()))?;
+    done.map_err(|error| internal(error.to_string()))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
 
     #[tokio::test]
     async fn a_host_that_is_no_name_is_refused_before_the_network() {
-        let trust = Trust::Given(Vec::new());
+        let trust = Trust::default();
         let endpoint = Endpoint { host: "bad name".into(), port: 8883, address: None, trust };
         let failure = TlsDialler.dial(&endpoint, &Deadlines::default(), Pause::UntilHeard, &mut |_| {}).await;
         let failure = failure.err().unwrap();
         assert_eq!(failure.kind, Kind::InvalidName);
+    }
+
+    #[tokio::test]
+    async fn what_computes_for_long_is_done_on_another_thread_one_after_the_other() {
+        let here = thread::current().id();
+        let there = aside(async { thread::current().id() }).await.unwrap();
+        assert_ne!(there, here);
+        assert_eq!(aside(async { thread::current().id() }).await.unwrap(), there);
+    }
+
+    #[tokio::test]
+    async fn what_is_given_up_or_panics_ends_nothing_else() {
+        let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
+        let hanging = aside(async move {
+            let _held = sender;
+            std::future::pending::<()>().await;
+        });
+        assert!(timeout(Duration::from_millis(1), hanging).await.is_err());
+        assert!(receiver.await.is_err(), "it was dropped");
+        let failure = aside(async { panic!("planted") }).await.unwrap_err();
+        assert_eq!(failure.kind, Kind::Internal);
+        assert_eq!(aside(async { 7 }).await.unwrap(), 7);
     }
 }

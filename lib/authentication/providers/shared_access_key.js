@@ -6,7 +6,7 @@ const { requireArguments } = require('../../plumbing/argument');
 const { callbackToPromise } = require('../../plumbing/callback');
 const { ConnectionString, tidied } = require('../../identity/connection_string');
 const { ArgumentError } = require('../../vocabulary/errors');
-const { failure } = require('../../vocabulary/failure');
+const { failure, quote } = require('../../vocabulary/failure');
 const { decodeSharedAccessKey } = require('../../identity/shared_access_key');
 const { SharedAccessSignature, encodeUriComponentStrict } = require('../shared_access_signature');
 const { LongTimer } = require('../../plumbing/long_timer');
@@ -20,6 +20,8 @@ const { AuthenticationType } = require('../type');
 /** How long a token is valid, and how long before its end the next one is made. Seconds. */
 const VALID_S = 3600;
 const MARGIN_S = 900;
+/** A hundred years: a gateway takes what lies behind the year 9999 for no date. */
+const LONGEST_S = 3_155_760_000;
 
 /** After a renewal that failed: how long to wait. The old token is good for the margin yet. Milliseconds. */
 const RENEW_AGAIN_MS = 30_000;
@@ -48,14 +50,14 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
    * @param {TransportConfig} credentials
    * @param {number} [tokenValidTimeInSeconds] Default 3600.
    * @param {number} [tokenRenewalMarginInSeconds] Default 900.
-   * @throws {ArgumentError} The margin is not shorter than the validity.
+   * @throws {ArgumentError} The margin is not shorter than the validity, or they are no numbers of seconds.
    */
   constructor(credentials, tokenValidTimeInSeconds, tokenRenewalMarginInSeconds) {
     super();
     this.#credentials = concealed(credentials);
-    this.#validS = tokenValidTimeInSeconds || VALID_S;
-    this.#marginS = tokenRenewalMarginInSeconds || MARGIN_S;
-    requireShorterMargin(this.#validS, this.#marginS);
+    this.#validS = given(tokenValidTimeInSeconds, VALID_S);
+    this.#marginS = given(tokenRenewalMarginInSeconds, MARGIN_S);
+    requireRenewable(this.#validS, this.#marginS);
   }
 
   /**
@@ -99,10 +101,10 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
   /**
    * @param {number} tokenValidTimeInSeconds
    * @param {number} tokenRenewalMarginInSeconds
-   * @throws {ArgumentError} The margin is not shorter than the validity.
+   * @throws {ArgumentError} The margin is not shorter than the validity, or they are no numbers of seconds.
    */
   setTokenRenewalValues(tokenValidTimeInSeconds, tokenRenewalMarginInSeconds) {
-    requireShorterMargin(tokenValidTimeInSeconds, tokenRenewalMarginInSeconds);
+    requireRenewable(tokenValidTimeInSeconds, tokenRenewalMarginInSeconds);
     this.#validS = tokenValidTimeInSeconds;
     this.#marginS = tokenRenewalMarginInSeconds;
     if (this.#renewal) this.#renew();
@@ -140,7 +142,7 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
     const generation = this.#generation;
     const { host, deviceId, moduleId } = this.#credentials;
     const resource = `${host}/devices/${deviceId}` + (moduleId ? `/modules/${moduleId}` : '');
-    const expiry = now() + this.#validS;
+    const expiry = Math.floor(now() + this.#validS);
     let reported = false;
     try {
       this._sign(encodeUriComponentStrict(resource), expiry, (error, sharedAccessSignature) => {
@@ -214,16 +216,41 @@ function now() {
 }
 
 /**
+ * @param {number | undefined} value What is falsy is none, but NaN is a mistake in somebody's arithmetic.
+ * @param {number} otherwise
+ */
+function given(value, otherwise) {
+  return value || Number.isNaN(value) ? Number(value) : otherwise;
+}
+
+/**
  * @param {number} validS
  * @param {number} marginS
  */
-function requireShorterMargin(validS, marginS) {
+function requireRenewable(validS, marginS) {
+  requireSeconds('tokenValidTimeInSeconds', validS, 1);
+  requireSeconds('tokenRenewalMarginInSeconds', marginS, 0);
   if (validS > marginS) return;
   throw failure(
     ArgumentError,
     'ERR_IOT_TOKEN_RENEWAL',
     `The token would be renewed ${marginS} s before its end but is valid for only ${validS} s`,
     { hint: 'tokenRenewalMarginInSeconds must be less than tokenValidTimeInSeconds.' },
+  );
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} least
+ */
+function requireSeconds(name, value, least) {
+  if (typeof value === 'number' && value >= least && value <= LONGEST_S) return;
+  throw failure(
+    ArgumentError,
+    'ERR_IOT_TOKEN_RENEWAL',
+    `${name} is ${quote(value)}, not a number of seconds from ${least} to ${LONGEST_S}`,
+    { hint: 'Usual are 3600 s, renewed 900 s before the end.' },
   );
 }
 

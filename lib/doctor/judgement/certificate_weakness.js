@@ -6,29 +6,71 @@ const { finding } = require('../causes');
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
 /** @typedef {import('../../..').LayerFailure} LayerFailure */
 
-/** What the verifier calls it. @type {[pattern: RegExp, code: string, title: string, explanation: string, remedy: string][]} */
-const KINDS = [
-  [
-    /CaUsedAsEndEntity/,
-    'certificate-is-ca',
-    'is marked as a CA (CA:TRUE)',
-    'A server must not present a CA as its own certificate. openssl req -x509 makes such certificates unless told otherwise.',
-    'Have a server certificate issued, with basicConstraints=CA:FALSE.',
-  ],
-  [
-    /PathLen/,
-    'path-length',
-    'stands below a CA that may not issue CAs (pathlen)',
-    'A CA with pathlen:0, such as the one a gateway makes itself, may issue server certificates only.',
-    'Issue the CA of the gateway from one without that limit.',
-  ],
-  [
-    /UnsupportedCertVersion/,
-    'certificate-version',
-    'is of an old form (X.509 version 1)',
-    'It has no extensions, so it says neither for which names it is nor whether it is a CA.',
-    'Issue it anew with extensions: openssl x509 -req … -extfile.',
-  ],
+/**
+ * A verdict that has words of its own: by its kind, or by what the verifier calls it.
+ *
+ * @typedef {object} Verdict
+ * @property {RegExp} kind
+ * @property {RegExp} [detail]
+ * @property {string} code
+ * @property {(subject: string, detail: string) => string} title
+ * @property {string} explanation
+ * @property {string} remedy
+ */
+
+/** @type {Verdict[]} */
+const VERDICTS = [
+  {
+    kind: /^certificate-invalid$/,
+    detail: /CaUsedAsEndEntity/,
+    code: 'certificate-is-ca',
+    title: (subject) => `The certificate ${subject} is marked as a CA (CA:TRUE)`,
+    explanation:
+      'A server must not present a CA as its own certificate. openssl req -x509 makes such certificates unless told otherwise.',
+    remedy: 'Have a server certificate issued, with basicConstraints=CA:FALSE.',
+  },
+  {
+    kind: /^certificate-invalid$/,
+    detail: /PathLen/,
+    code: 'path-length',
+    title: (subject) => `The certificate ${subject} stands below a CA that may not issue CAs (pathlen)`,
+    explanation:
+      'A CA with pathlen:0, such as the one a gateway makes itself, may issue server certificates only.',
+    remedy: 'Issue the CA of the gateway from one without that limit.',
+  },
+  {
+    kind: /^certificate-invalid$/,
+    detail: /UnsupportedCertVersion/,
+    code: 'certificate-version',
+    title: (subject) => `The certificate ${subject} is of an old form (X.509 version 1)`,
+    explanation: 'It has no extensions, so it says neither for which names it is nor whether it is a CA.',
+    remedy: 'Issue it anew with extensions: openssl x509 -req … -extfile.',
+  },
+  {
+    kind: /^certificate-root-(?!expired$|not-yet-valid$)/,
+    code: 'root-limited',
+    title: (subject, detail) => `The root above ${subject} does not vouch for it: ${detail}`,
+    explanation:
+      'What a root says of itself counts: whether it is a CA, for which purposes, and how many CAs may stand below it. OpenSSL and Node refuse the same.',
+    remedy: 'Have the root made anew: CA:TRUE, keyCertSign, no extended key usage, no or a larger pathlen.',
+  },
+  {
+    kind: /^certificate-name-not-permitted$/,
+    code: 'names-not-permitted',
+    title: (subject) => `A CA above ${subject} does not permit one of its names (name constraints)`,
+    explanation:
+      'A CA may be limited to certain names, such as those below corp.example. Every name of the certificate must be among them, edgeHub too.',
+    remedy: 'Have the CA made anew with those names permitted, or the certificate without them.',
+  },
+  {
+    kind: /^certificate-chain-too-long$/,
+    code: 'chain-too-long',
+    title: (_, detail) => `The chain of the gateway is not looked through: ${detail}`,
+    explanation:
+      'Nobody may make a device verify without end, so a chain is bounded: 16 certificates, 32 KiB, six CAs between server and root. IoT Edge has two to five certificates.',
+    remedy:
+      'The edge CA file of the gateway must hold the device CA and its intermediates, each once, and no more.',
+  },
 ];
 
 /**
@@ -64,10 +106,10 @@ function judgeWeakness({ certificate, ca }, { kind, detail }) {
       evidence: { subject: weak.subject, key: weak.key, fingerprint: weak.fingerprint },
     });
   }
-  const known = KINDS.find(([pattern]) => pattern.test(detail));
-  if (known) {
-    const [, code, title, explanation, remedy] = known;
-    return finding(code, { title: `The certificate ${subject} ${title}`, explanation, remedy, evidence });
+  const verdict = VERDICTS.find((each) => each.kind.test(kind) && (!each.detail || each.detail.test(detail)));
+  if (verdict) {
+    const { code, title, explanation, remedy } = verdict;
+    return finding(code, { title: title(subject, detail), explanation, remedy, evidence });
   }
   if (kind === 'certificate-unknown-issuer' || (kind === 'certificate-bad-signature' && root === undefined))
     return;

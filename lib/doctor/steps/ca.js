@@ -2,7 +2,7 @@
 'use strict';
 
 const { mayBeSecret } = require('../../tls/path');
-const { readTrust } = require('../../tls/trust');
+const { readRoots } = require('../../tls/trust');
 const { certificateFacts, parseCertificate } = require('../certificate');
 const { judgeAuthority } = require('../judgement/ca');
 
@@ -14,7 +14,7 @@ module.exports = {
     const { ca, caOrigin } = examination.settings;
     const facts = { origin: caOrigin, ...pathOf(ca), bundledRoots: false };
     try {
-      examination.trust = readTrust(ca);
+      examination.trust = readRoots(ca);
     } catch (error) {
       const { code, message, hint } = /** @type {any} */ (error);
       return { ...facts, roots: [], systemRoots: false, fault: { code, message, hint } };

@@ -23,7 +23,7 @@ module.exports = {
     const presented = certificates.map((each) => certificateFacts(each, now()));
     const found = followPath(certificates, roots);
     const { host = '' } = facts.connectionString ?? {};
-    const trust = examination.trust ?? { roots: [], systemRoots: true };
+    const trust = examination.trust ?? { roots: [], rootFiles: [], systemRoots: true };
     const [leaf] = presented;
 
     const anchor = found.root === undefined ? [] : [/** @type {any} */ (facts.ca).roots[found.root]];

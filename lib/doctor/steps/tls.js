@@ -29,7 +29,7 @@ module.exports = {
     const open = facts.port?.attempts.find(isReachable);
     const request = { host, port, address: open?.address, connectMs: limits.tcpMs, tlsMs: limits.tlsMs };
     // Without roots that can be used the chain is still worth seeing.
-    examination.trust ??= { roots: [], systemRoots: true };
+    examination.trust ??= { roots: [], rootFiles: [], systemRoots: true };
     let result = await probe({ ...request, ...examination.trust });
     if (result.failure?.kind === 'no-roots') {
       examination.trust = bundledTrust();

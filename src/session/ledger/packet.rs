@@ -53,6 +53,10 @@ impl Packet {
         }
     }
 
+    pub(super) fn is_control(&self) -> bool {
+        matches!(self, Self::Subscribe(_) | Self::Unsubscribe(_))
+    }
+
     /// The acknowledgement that ends it.
     pub(super) fn answer(&self) -> Answer {
         match self {

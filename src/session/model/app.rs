@@ -16,7 +16,7 @@ use super::link::Link;
 use super::plan::Setting;
 use super::world::Shared;
 use crate::session::mailbox::Command;
-use crate::session::{Event, Limits, Outgoing, Request, Session, State};
+use crate::session::{Event, Limits, Message, Outgoing, Request, Session, State};
 use crate::tls::Trust;
 use crate::transport::{Deadlines, Endpoint};
 
@@ -75,12 +75,7 @@ impl App {
         self.session.connect(Request {
             number,
             replaces,
-            endpoint: Endpoint {
-                host: "gateway".into(),
-                port: 8883,
-                address: None,
-                trust: Trust::Given(Vec::new()),
-            },
+            endpoint: Endpoint { host: "gateway".into(), port: 8883, address: None, trust: Trust::default() },
             deadlines: Deadlines::default(),
             client_id: "device".into(),
             username: String::new(),
@@ -152,7 +147,7 @@ impl App {
             let token = if newest { self.unsettled.pop_back() } else { self.unsettled.pop_front() };
             let Some(token) = token else { return };
             self.world.lock().judge.settled(token);
-            self.session.acknowledge(token);
+            self.session.acknowledge(vec![token]);
         }
     }
 
@@ -197,12 +192,12 @@ impl App {
             world.note(|| format!("told: done {id}"));
             world.judge.told_done(*id, is_stored);
         }
-        self.has_more = more && count == room;
-        if self.setting.lingers {
+        self.has_more = more;
+        for _ in 0..self.setting.lingers {
             yield_now().await;
         }
         if more && count < room {
-            for event in self.session.events() {
+            for event in self.session.events(self.setting.events) {
                 self.told(event);
             }
         }
@@ -210,22 +205,30 @@ impl App {
 
     fn told(&mut self, event: Event) {
         self.world.lock().note(|| match &event {
-            Event::Message(message) => format!("told: message {}, token {}", message.topic, message.token),
+            Event::Messages(messages) => {
+                let told: Vec<String> = messages
+                    .iter()
+                    .map(|message| format!("{}, token {}", message.topic, message.token))
+                    .collect();
+                format!("told: messages {}", told.join("; "))
+            }
             other => format!("told: {other:?}"),
         });
         match event {
             Event::State(state) => self.told_state(&state),
-            Event::Message(message) => {
-                self.world.lock().judge.told_message(&message);
-                if message.token != 0 {
-                    self.unsettled.push_back(message.token);
-                    if self.setting.settles {
-                        self.settle(false, usize::MAX);
-                    }
-                }
-            }
+            Event::Messages(messages) => messages.iter().for_each(|message| self.told_message(&message)),
             Event::Granted { id, codes } => self.world.lock().judge.told_granted(id, &codes),
             Event::Failed { id, delivery } => self.world.lock().judge.told_failed(id, delivery),
+        }
+    }
+
+    fn told_message(&mut self, message: &Message<'_>) {
+        self.world.lock().judge.told_message(message);
+        if message.token != 0 {
+            self.unsettled.push_back(message.token);
+            if self.setting.settles {
+                self.settle(false, usize::MAX);
+            }
         }
     }
 

@@ -13,10 +13,12 @@ pub(super) struct Setting {
     pub(super) room: usize,
     /// The session's bound for received bytes.
     pub(super) inbound_bytes: usize,
+    /// The app takes at most so many events at a time.
+    pub(super) events: usize,
     /// The app drains at each wake, not at its steps only.
     pub(super) drains: bool,
-    /// Others have a turn between its look at the ids and that at the rest.
-    pub(super) lingers: bool,
+    /// Others have so many turns between its look at the ids and that at the rest.
+    pub(super) lingers: u8,
     /// The app connects anew at each failure and loss.
     pub(super) retries: bool,
     /// The app settles messages as it hears of them.

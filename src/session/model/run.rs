@@ -118,7 +118,10 @@ async fn end(ending: Ending, world: &Shared, app: &mut App) {
     if let Some(grace_ms) = graces {
         app.stops_retrying();
         app.disconnect(Duration::from_millis(grace_ms));
-        // Later ones are answered, too.
+        for _ in 0..9 {
+            yield_now().await;
+            app.hear().await;
+        }
         sleep(Duration::from_millis(grace_ms + 1_030)).await;
         settle(app).await;
         world.lock().judge.at_the_end();

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { execFileSync, spawnSync } = require('node:child_process');
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
@@ -82,6 +82,11 @@ function program(name, from) {
   throw new Missing(`the program ${name} (${from})`);
 }
 
+let last = 0;
+
+/** Of loopback, and of each test its own: nobody else has the standard ports there. */
+const nextAddress = () => `127.77.${process.pid % 256}.${++last}`;
+
 /**
  * Whether this user may listen where clients look that know no other port.
  * @param {string} address
@@ -128,11 +133,4 @@ function attempt(what, command, args) {
   throw new Missing(`${what}: ${error?.message ?? stderr.trim().split('\n').at(-1)}`);
 }
 
-/**
- * What a program says of its version.
- * @param {string} command
- * @param {string[]} args
- */
-const versionOf = (command, args) => execFileSync(command, args, { encoding: 'utf8' }).trim();
-
-module.exports = { Missing, ifAllIsThere, nodeModulesWith, program, pythonWith, requirePorts, versionOf };
+module.exports = { Missing, ifAllIsThere, nextAddress, nodeModulesWith, program, pythonWith, requirePorts };

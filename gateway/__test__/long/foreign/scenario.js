@@ -19,14 +19,14 @@ const VALUE = 'ä b&c=d/e?f+g#h%20';
  * What each client must get done, whoever made it: telemetry with properties, a message from the cloud, its twin, a
  * change of desired properties, a method, all of it once more after a restart of the gateway, and 2 000 messages.
  * @param {Gateway} gateway
- * @param {string} clientId `d`, or `d/m`: a module has no messages from the cloud
+ * @param {string} clientId `d`, or `d/m`: a module has messages to its inputs instead of those from the cloud
  * @param {ForeignProgram} program
  */
 async function play(gateway, clientId, program) {
   await program.hears('connected');
   for (const round of [1, 2]) {
     await telemetry(gateway, clientId, program);
-    if (!clientId.includes('/')) await fromTheCloud(gateway, clientId, program, `hello ${round}`);
+    await message(gateway, clientId, program, `hello ${round}`);
     await twin(gateway, clientId, program, round);
     await method(gateway, clientId, program);
     if (round === 1) {
@@ -78,10 +78,15 @@ async function telemetry(gateway, clientId, program) {
  * @param {ForeignProgram} program
  * @param {string} body
  */
-async function fromTheCloud(gateway, clientId, program, body) {
-  const message = gateway.sendC2D(clientId, body, { properties: { note: VALUE }, messageId: body });
+async function message(gateway, clientId, program, body) {
+  const options = { properties: { note: VALUE }, messageId: body };
+  const isModule = clientId.includes('/');
+  const message = isModule
+    ? gateway.sendInput(clientId, 'in1', body, options)
+    : gateway.sendC2D(clientId, body, options);
   const heard = await program.hears('c2d');
   assert.strictEqual(heard.body, body);
+  if (isModule) assert.strictEqual(heard.input, 'in1');
   assert.strictEqual(heard.properties.note, VALUE);
   assert.strictEqual(await message.settled, 'completed');
 }

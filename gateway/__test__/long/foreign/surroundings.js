@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { createChain, createDeviceCertificate, startGateway } = require('../../..');
 const { directoryFor } = require('../../directory');
-const { requirePorts } = require('./preparation');
+const { nextAddress, requirePorts } = require('./preparation');
 
 /**
  * @typedef {object} Surroundings
@@ -18,10 +18,6 @@ const { requirePorts } = require('./preparation');
 /** Other SDKs know no other ports. */
 const MQTT_PORT = 8883;
 const HTTPS_PORT = 443;
-
-/** Of each of these tests: an address of loopback on which nobody else has these ports. */
-let last = 0;
-const nextAddress = () => `127.77.${process.pid % 256}.${++last}`;
 
 /**
  * A gateway as real ones are: ports 8883 and 443, and a certificate for where it is.

@@ -30,11 +30,14 @@ async function main() {
     await client.setOptions(kind === 'x509' ? { ca, ...x509 } : { ca });
   }
   client.on('error', (/** @type {Error} */ error) => console.error(error));
-  client.on('message', (/** @type {any} */ message) => {
+  const take = (/** @type {any} */ message, /** @type {string} */ input) => {
     const pairs = message.properties.propertyList.map((/** @type {any} */ { key, value }) => [key, value]);
-    tell('c2d', { body: message.getData().toString(), properties: Object.fromEntries(pairs) });
+    tell('c2d', { body: message.getData().toString(), properties: Object.fromEntries(pairs), input });
     client.complete(message, () => {});
-  });
+  };
+  if (kind === 'module')
+    client.on('inputMessage', (/** @type {any} */ input, /** @type {any} */ message) => take(message, input));
+  else client.on('message', take);
   const onMethod = (/** @type {any} */ request, /** @type {any} */ response) => {
     response.send(207, { echo: request.payload }, () => tell('method', { name: request.methodName }));
   };

@@ -75,14 +75,18 @@ def main():
         tell("method", name=request.name)
 
     def on_message(message):
-        tell("c2d", body=message.data.decode(), properties=message.custom_properties)
+        tell(
+            "c2d",
+            body=message.data.decode(),
+            properties=message.custom_properties,
+            input=getattr(message, "input_name", None),
+        )
 
     def on_connection_state_change():
         if client.connected:
             tell("connected")
 
-    if kind != "module":
-        client.on_message_received = on_message
+    client.on_message_received = on_message
     client.on_method_request_received = on_method
     client.on_twin_desired_properties_patch_received = lambda patch: tell("desired", patch=patch)
     client.connect()
