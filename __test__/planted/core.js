@@ -94,9 +94,9 @@ const FAULTS = [
     edits: [
       {
         file: 'src/session/ledger.rs',
-        find: 'let Written { id, packet, .. } = entry.remove();',
+        find: 'let Written { id, packet, sequence, .. } = entry.remove();',
         replace:
-          'let id = entry.get().id; let packet = std::mem::replace(&mut entry.into_mut().packet, Packet::Cancelled(answer));',
+          'let (id, sequence) = (entry.get().id, entry.get().sequence); let packet = std::mem::replace(&mut entry.into_mut().packet, Packet::Cancelled(answer));',
       },
     ],
     check: {
@@ -282,7 +282,10 @@ const FAULTS = [
         replace: 'false && !paused',
       },
     ],
-    check: { cargo: 'session::model', says: /\d+ is not answered, later ones are, and the connection stands/ },
+    check: {
+      cargo: 'session::model',
+      says: /\d+ is not answered, later ones are, and the connection stands/,
+    },
   },
   {
     name: 'a machine that slept asks nobody',
