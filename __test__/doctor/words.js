@@ -105,6 +105,8 @@ const PLANTED = {
     judgeToken({ connectionString, clock, token: { made: false, faults: ['token-malformed'] } }),
   'token-expires-soon': () =>
     judgeToken({ connectionString, clock, token: { ...token, made: false, expires: day(0.005) } }),
+  'connect-lost-early': () =>
+    judgeConnect({ ...FACTS, connect: { outcome: 'accepted', ms: 12, repeated: true } }),
   'connect-failed': () => {
     const failure = { stage: 'tcp', kind: 'refused', detail: 'Connection refused', elapsedMs: 1 };
     return judgeConnect({ ...FACTS, connect: { outcome: 'failed', ms: 1, failure } });
