@@ -1,18 +1,37 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const path = require('node:path');
 const { test } = require('node:test');
-const { FUZZERS } = require('../../fuzz');
+const { FUZZERS } = require('../../fuzz/live');
 
-/** All fuzzers together. Milliseconds. */
-const TIME_MS = 10 * 60_000;
+/** All fuzz drivers together, half of it for those of the core, half for those of live sessions. Seconds. */
+const SECONDS = 600;
+/** Another seed each time: what was tried yesterday need not be tried today. */
+const SEED = Date.now();
+
+test(`the fuzz drivers find nothing in ${SECONDS / 2} s, from seed ${SEED} on`, async (t) => {
+  const order = ['--seconds', String(SECONDS / 2), '--seed', String(SEED)];
+  const args = ['run', '--quiet', '--profile', 'test', '-p', 'edge-downstream-fuzz', '--', ...order];
+  const child = spawn('cargo', args, {
+    cwd: path.join(__dirname, '../..'),
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
+  let output = '';
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const [code] = await once(child, 'close');
+  for (const line of output.trim().split('\n')) t.diagnostic(line);
+  assert.equal(code, 0, output);
+});
 
 for (const { name, fuzz } of FUZZERS) {
-  test(`the fuzzer ${name} finds nothing for long`, async (t) => {
-    const seed = Date.now() % 1e9;
-    const { executions, findings } = await fuzz({ seed, milliseconds: TIME_MS / FUZZERS.length });
-    t.diagnostic(`${executions} executions from seed ${seed}`);
+  test(`the fuzzer of live sessions, ${name}, finds nothing, from seed ${SEED} on`, async (t) => {
+    const milliseconds = (SECONDS / 2 / FUZZERS.length) * 1000;
+    const { executions, findings } = await fuzz({ seed: SEED, milliseconds });
+    t.diagnostic(`${executions} executions`);
     assert.deepEqual(findings, []);
-    assert.ok(executions > 1000);
+    assert.ok(executions > 1000, `${executions} executions`);
   });
 }

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-/** @typedef {ReturnType<typeof import('../__test__/model/random').randomOf>} Random */
+/** @typedef {ReturnType<typeof import('../../__test__/model/random').randomOf>} Random */
 
 /** Values at which lengths and types change their meaning. */
 const TELLING = [0x00, 0x01, 0x02, 0x7f, 0x80, 0xff, 0x0d, 0x0a, 0x30, 0x32, 0x40];

@@ -4,7 +4,7 @@
 /**
  * Fuzz drivers: each feeds damaged input to the product as it runs, and finds what must not be.
  *
- *     node fuzz [<name>] [<seconds>] [<seed>]
+ *     node fuzz/live [<name>] [<seconds>] [<seed>]
  *
  * @typedef {object} Fuzzer
  * @property {string} name

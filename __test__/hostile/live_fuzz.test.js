@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { FUZZERS } = require('../../fuzz');
+const { FUZZERS } = require('../../fuzz/live');
 
 /** The same in every run; `npm run test:long` goes on from others. */
 const SEED = 1;

@@ -4,8 +4,8 @@
 const { once } = require('node:events');
 const tls = require('node:tls');
 const { createChain } = require('edge-downstream-gateway');
-const { Message, Mqtt, SharedAccessKeyAuthenticationProvider } = require('..');
-const { randomOf } = require('../__test__/model/random');
+const { Message, Mqtt, SharedAccessKeyAuthenticationProvider } = require('../..');
+const { randomOf } = require('../../__test__/model/random');
 const { bytesOf, inPieces, mutated } = require('./mutation');
 
 /** @typedef {import('./mutation').Random} Random */
