@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { Queue } = require('../turns/queue');
 const { Turns } = require('../turns/turns');
 const { Records } = require('./records');
 
@@ -36,6 +37,8 @@ class Arrivals {
   /** The ids of the report from here on are still to be told. */
   #at = FIRST_ID;
   #end = FIRST_ID;
+  /** What happened on this side. @type {Queue<NativeEvent>} */
+  #own = new Queue();
   /** @type {NativeEvent[]} */
   #events = [];
   /** The first of them, if it is one of messages. @type {Records | undefined} */
@@ -57,8 +60,15 @@ class Arrivals {
     this.#turns.ask();
   }
 
+  /** @param {NativeEvent} event Happened on this side: it is told in its turn, too. */
+  tell(event) {
+    this.#own.push(event);
+    this.#turns.ask();
+  }
+
   /** Nothing is told any more. */
   end() {
+    this.#own.clear();
     this.#more = false;
     this.#at = this.#end;
     this.#events = [];
@@ -69,15 +79,37 @@ class Arrivals {
   #take(most, until) {
     let left = most;
     const goesOn = () => (left -= 1) > 0 && performance.now() < until;
+    const isDone = this.#takeOwn(goesOn) && this.#takeTheirs(most, goesOn);
+    this.#takers.over();
+    return !isDone || this.#more || this.#at < this.#end || this.#events.length > 0 || this.#own.size > 0;
+  }
+
+  /**
+   * @param {() => boolean} goesOn
+   * @returns {boolean} There is time left.
+   */
+  #takeOwn(goesOn) {
+    while (this.#own.size > 0) {
+      this.#takers.event(/** @type {NativeEvent} */ (this.#own.shift()));
+      if (!goesOn()) return false;
+    }
+    return true;
+  }
+
+  /**
+   * @param {number} most
+   * @param {() => boolean} goesOn
+   * @returns {boolean} There is time left.
+   */
+  #takeTheirs(most, goesOn) {
     do {
       const eventsFirst = this.#eventsFirst;
       this.#eventsFirst = !eventsFirst;
-      if (eventsFirst && !this.#takeEvents(goesOn)) break;
-      if (!this.#takeIds(most, goesOn)) break;
-      if (!eventsFirst && !this.#takeEvents(goesOn)) break;
-    } while (this.#more && this.#at === this.#end && this.#events.length === 0);
-    this.#takers.over();
-    return this.#more || this.#at < this.#end || this.#events.length > 0;
+      if (eventsFirst && !this.#takeEvents(goesOn)) return false;
+      if (!this.#takeIds(most, goesOn)) return false;
+      if (!eventsFirst && !this.#takeEvents(goesOn)) return false;
+    } while (this.#more);
+    return true;
   }
 
   /**

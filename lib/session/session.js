@@ -363,13 +363,16 @@ class Session {
       const error = there.get(id);
       if (error === undefined) return true;
       there.delete(id);
-      process.nextTick(this.#operations.remove(id), withDelivery(error, 'not sent'));
+      this.#endings.add(id, error);
+      this.#arrivals.tell({ kind: 'ended', id, delivery: 'not sent' });
       return false;
     });
-    if (there.size === 0) return;
     for (const [id, error] of there) this.#endings.add(id, error);
-    this.#crossing.cross();
-    this.#native.cancel(Uint32Array.from(there.keys()));
+    if (there.size > 0) {
+      this.#crossing.cross();
+      this.#native.cancel(Uint32Array.from(there.keys()));
+    }
+    if (this.#endings.size === 0) return;
     // The confirmations come on a wake that does not keep the process alive.
     this.#deadlines.keepAlive(true);
   }
