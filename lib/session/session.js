@@ -108,6 +108,8 @@ class Session {
   connect(request, replaces) {
     this.#number += 1;
     this.#native.connect({ ...request, number: this.#number, replaces });
+    // The native side has its own copy, which it wipes.
+    request.identity?.key.fill(0);
     return this.#number;
   }
 
