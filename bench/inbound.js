@@ -32,7 +32,12 @@ async function main() {
   const stage = await setStage(count);
   /** @type {Measured[][]} */
   const measured = CONTENDERS.map(() => []);
+  /** @type {number[]} */
+  const bare = [];
   for (let round = 0; round < rounds; round += 1) {
+    const { stdout: ofBare } = await run(process.execPath, ['bare_loop.js'], { cwd: stage.directory });
+    bare.push(JSON.parse(ofBare).timerLateMs);
+    console.log(`${'a bare loop'.padEnd(18)} a 10 ms timer ${bare[round].toFixed(1)} ms late at most`);
     for (const [at, { name, program, flags }] of CONTENDERS.entries()) {
       const job = JSON.stringify({ port: stage.port, ca: stage.ca, count });
       const { stdout } = await run(process.execPath, [...flags, program, job], { cwd: stage.directory });
@@ -47,6 +52,7 @@ async function main() {
     }
   }
   await stage.stop();
+  const bareLate = Math.min(...bare);
   const [ours, theirs] = measured;
   const most = (/** @type {Measured[]} */ list) => Math.max(...list.map((one) => one.messagesPerSecond));
   const least = (
@@ -60,7 +66,11 @@ async function main() {
       got: least(ours, 'cpuMicrosPerMessage') / least(theirs, 'cpuMicrosPerMessage'),
       atMost: 1 / 2,
     },
-    { what: 'a 10 ms timer is late by, ms', got: least(ours, 'timerLateMs'), atMost: 50 },
+    {
+      what: 'a 10 ms timer is late by, ms beyond the bare loop',
+      got: least(ours, 'timerLateMs') - bareLate,
+      atMost: 50,
+    },
   ];
   let missed = 0;
   for (const { what, got, atLeast = -Infinity, atMost = Infinity } of targets) {
@@ -68,7 +78,7 @@ async function main() {
     if (!met) missed += 1;
     const wanted = atLeast > -Infinity ? `at least ${atLeast}` : `at most ${atMost}`;
     console.log(
-      `${what.padEnd(32)} ${got.toFixed(2).padStart(8)}   wanted ${wanted.padEnd(14)} ${met ? 'met' : 'MISSED'}`,
+      `${what.padEnd(50)} ${got.toFixed(2).padStart(8)}   wanted ${wanted.padEnd(14)} ${met ? 'met' : 'MISSED'}`,
     );
   }
   process.exit(missed === 0 ? 0 : 1);

@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { Lateness } = require('./lateness');
+
 /**
  * Counts messages, looks at each as an app would, and prints at the end what was measured.
  *
@@ -15,14 +17,7 @@ const WARM_UP = 1 / 10;
 let got = 0;
 let start = 0n;
 let cpu = process.cpuUsage();
-/** A 10 ms timer of the app: how late it was, at most. Milliseconds. */
-let late = 0;
-let last = performance.now();
-setInterval(() => {
-  const now = performance.now();
-  late = Math.max(late, now - last - 10);
-  last = now;
-}, 10).unref();
+const lateness = new Lateness();
 
 /**
  * @param {string} id
@@ -37,7 +32,7 @@ function take(id, unit, length) {
   if (got === warm) {
     start = process.hrtime.bigint();
     cpu = process.cpuUsage();
-    late = 0;
+    lateness.most = 0;
   }
   if (got < job.count) return;
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
@@ -47,7 +42,7 @@ function take(id, unit, length) {
     JSON.stringify({
       messagesPerSecond: counted / seconds,
       cpuMicrosPerMessage: (user + system) / counted,
-      timerLateMs: late,
+      timerLateMs: lateness.most,
     }),
   );
   process.exit();
