@@ -296,6 +296,7 @@ export type DiagnosisStepName =
   | 'certificate'
   | 'clock'
   | 'token'
+  | 'greeting'
   | 'connect'
   | 'send'
   | 'stay';
@@ -371,6 +372,7 @@ export interface DiagnosisFacts {
   certificate?: ChainFacts;
   clock?: ClockFacts;
   token?: TokenFacts;
+  greeting?: GreetingFacts;
   connect?: ConnectFacts;
   send?: SendFacts;
   stay?: StayFacts;
@@ -391,6 +393,8 @@ export interface ConnectionStringFacts {
   credential?: 'key' | 'token' | 'x509';
   /** Length of the decoded key. */
   keyBytes?: number;
+  /** SharedAccessKeyName: a policy of the hub, which a device has not. */
+  policy?: string;
   /** What is wrong with it. */
   faults: ConnectionStringFault[];
   /** Why {@link connect} would refuse it. */
@@ -473,6 +477,8 @@ export interface ExaminedCertificate {
   purposes: string[];
   /** Why it is not secure: `its RSA key has 1024 bits`. */
   weakness?: string;
+  /** Name constraints: the DNS names it permits below itself. Absent: it limits nothing. */
+  permittedNames?: string[];
   /** Only of what gateway and device present. */
   pem?: string;
 }
@@ -482,6 +488,8 @@ export interface NameFacts {
   host: string;
   /** In the order of the resolver; of an address just that. */
   addresses: string[];
+  /** Those of them that are of this device itself. */
+  own?: string[];
   /** The resolver's code: `ENOTFOUND`, `EAI_AGAIN`, `ETIMEOUT`. */
   error?: string;
 }
@@ -521,8 +529,17 @@ export interface TlsFacts {
   /** The handshake was completed and the certificate accepted. */
   accepted: boolean;
   failure?: LayerFailure;
+  /** What the server would agree to, where nothing that is secure is in common. `cipher` by OpenSSL's name. */
+  offers?: { version: string; cipher?: string };
   /** What answers instead of TLS. */
   speaks?: 'http' | 'mqtt' | 'ssh' | 'other' | 'nothing';
+}
+
+/** What answers the greeting of AMQP over TLS. */
+export interface GreetingFacts {
+  speaks: 'amqp' | 'amqp-old' | 'amqp-without-sasl' | 'http' | 'mqtt' | 'other' | 'nothing';
+  /** The ways to authenticate that it offers (SASL). */
+  mechanisms?: string[];
 }
 
 /** What the layer below said. */
@@ -547,7 +564,7 @@ export interface ChainFacts {
   at: string;
   /** Trusted now, under this name: what the client says. */
   verified: boolean;
-  /** As openssl says it: `Verify return code: 0 (ok)`. Only if verified. */
+  /** As openssl says it: `Verify return code: 0 (ok)`. Only if verified, by a root that openssl takes as one. */
   verifyReturnCode?: string;
   /** Why there is no way to a root, whatever dates and name. */
   pathFailure?: LayerFailure;
@@ -557,6 +574,8 @@ export interface ChainFacts {
   root?: number;
   /** A root given that has the issuer's name and another key. */
   namesake?: number;
+  /** A certificate that was sent and has the issuer's name, and another key: its position in `presented`. */
+  sentNamesake?: number;
   /** A certificate given is exactly the server's own. */
   pinned: boolean;
 }

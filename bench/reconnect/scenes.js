@@ -3,11 +3,11 @@
 
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { Child } = require('../child');
+const { Child, row } = require('../scene');
 
 /** @typedef {{ directory: string, ca: string, pems: { key: string, cert: string }, contenders: Contender[] }} Stage */
 /** @typedef {{ name: string, flags: string[] }} Contender */
-/** @typedef {{ what: string, got: string, wanted: string, met: boolean }} Row */
+/** @typedef {import('../scene').Row} Row */
 
 const SECONDS = 60;
 
@@ -176,16 +176,6 @@ function mostWithin(sorted, ms) {
     most = Math.max(most, to - from + 1);
   }
   return most;
-}
-
-/** @returns {Row} */
-function row(
-  /** @type {string} */ what,
-  /** @type {string} */ got,
-  /** @type {string} */ wanted,
-  /** @type {boolean} */ met,
-) {
-  return { what, got, wanted, met };
 }
 
 /** By the name that `--only` takes. @type {Record<string, (stage: Stage) => Promise<Row[]>>} */

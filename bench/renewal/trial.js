@@ -7,7 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { createChain, startGateway } = require('../../gateway');
-const { Child } = require('../child');
+const { Child } = require('../scene');
 
 const TICK_MS = 10;
 /** How long a connection may take to be made anew: the original gives up waiting for acknowledgements after 30 s. */

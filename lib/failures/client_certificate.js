@@ -10,8 +10,8 @@ const { bareNameOf, commonName, isSelfIssued, nameOf } = require('./presented');
 /** The CONNACK codes that mean the device, not the gateway (MQTT 3.1.1 §3.2.2.3). */
 const UNAUTHORIZED = [2, 4, 5];
 
-const ALSO =
-  'Check also that the device is enabled and has this gateway as parent, to which a slow refusal points.';
+/** A slow refusal points to it: the gateway asks the hub about a device it does not know. */
+const ALSO = 'See also that the device is enabled, with this gateway as parent.';
 
 /**
  * What a gateway makes of the device's certificate (contract edge-gateway.md §2.3b).
@@ -57,7 +57,7 @@ const ROWS = [
     message: ({ at, device, native }, certificate) =>
       `The gateway at ${at} refused device ${device} (CONNACK ${native.code}): it was shown no certificate above that of the device, which ${commonName(certificate.issuer)} signed`,
     remedy: (_, certificate) =>
-      `Append the intermediates to cert, up to one that the gateway trusts: its own first, then ${commonName(certificate.issuer)}. ` +
+      `Append the intermediates to cert, beginning with ${commonName(certificate.issuer)}. ` +
       `Or register the thumbprint ${thumbprintOf(certificate)}. ${ALSO}`,
   },
   {
@@ -67,7 +67,7 @@ const ROWS = [
     code: 'ERR_IOT_CLIENT_CERT_THUMBPRINT',
     type: UnauthorizedError,
     message: ({ at, device, native }, certificate) =>
-      `The gateway at ${at} refused device ${device} (CONNACK ${native.code}): the thumbprint of its certificate, ${thumbprintOf(certificate)}, may not be registered`,
+      `The gateway at ${at} refused device ${device} (CONNACK ${native.code}): its certificate may not be registered, by the thumbprint ${thumbprintOf(certificate)}`,
     remedy: (_, certificate) =>
       `Register it as primary or secondary thumbprint of the device (SHA-256; or SHA-1 ${certificate.fingerprint.replaceAll(':', '')}). ${ALSO}`,
   },
@@ -79,7 +79,7 @@ const ROWS = [
     type: UnauthorizedError,
     message: ({ at, device, native, clientChain }) =>
       `The gateway at ${at} refused device ${device} (CONNACK ${native.code}): it may not trust ${commonName(clientChain[clientChain.length - 1].issuer)}, which its chain ends at`,
-    remedy: `The root of the device's chain must be in the trust bundle of the gateway (config.toml: trust_bundle_cert), and the device be registered as CA-signed. ${ALSO}`,
+    remedy: `The root of its chain belongs in the trust bundle of the gateway (config.toml: trust_bundle_cert), and the device must be registered as CA-signed. ${ALSO}`,
   },
 ];
 

@@ -1,6 +1,6 @@
 'use strict';
 
-const { createPrivateKey } = require('node:crypto');
+const { createPrivateKey, generateKeyPairSync } = require('node:crypto');
 const { createChain, createDeviceCertificate } = require('../../../gateway');
 const { startDemandingServer } = require('../../wire/demanding_server');
 const { DEVICE, connectionStringTo, gatewayFor } = require('../surroundings');
@@ -46,6 +46,13 @@ module.exports = {
         passphrase: 'one',
       }),
       passphrase: 'another',
+    })),
+  'client-key-type': (t) =>
+    deviceFor(t, () => ({
+      key: generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey.export({
+        format: 'pem',
+        type: 'pkcs8',
+      }),
     })),
   'client-key-mismatch': (t) =>
     deviceFor(t, async () => ({ key: (await createDeviceCertificate({ deviceId: DEVICE })).keyPem })),
