@@ -157,7 +157,7 @@ test('a listener that throws leaves its message unacknowledged and the others al
   assert.deepEqual(settled, ['good', 'better']);
 });
 
-test('messages without a listener are held in order, and delivered on the next tick after one comes', async () => {
+test('messages without a listener are held in order, and delivered soon after one comes, not at once', async () => {
   const { client, transport } = await openClient();
   const settled = [];
   const received = [];

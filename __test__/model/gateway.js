@@ -21,6 +21,8 @@ class Gateway {
   faults = [];
   /** How attempts end until something else is said: `accept`, `refuse`, `unavailable`, `unreachable`, `hang`. */
   manner = 'accept';
+  /** Another client has the id of this one, and takes each connection over soon after it stands. */
+  rival = false;
   #world;
 
   constructor(world) {
@@ -39,12 +41,13 @@ class Gateway {
     if (this.connections.size > 0) this.faults.push('two connections of one client at once');
     const connection = new Connection(this, twin, request, this.#world);
     this.connections.add(connection);
+    if (this.rival) this.#world.later(this.#world.random.time(5000), () => connection.cut('closed'));
     return connection;
   }
 
-  /** The network or the gateway ends what stands. */
-  cut() {
-    for (const connection of this.connections) connection.cut('reset');
+  /** The network or the gateway ends what stands. @param {string} kind Of the failure. */
+  cut(kind) {
+    for (const connection of this.connections) connection.cut(kind);
   }
 
   /** A message for the device. */

@@ -19,8 +19,8 @@ class NativeTwin {
   #signalled = false;
   #done = [];
   #events = [];
-  /** How many of the events may be given out: those before the last complete drain. */
-  #visible = 0;
+  /** Ids given out so far; each event waits for those that were done before it. */
+  #taken = 0;
   #stopped = false;
 
   /** Operations in the order they were given; written ones first. */
@@ -62,8 +62,8 @@ class NativeTwin {
     this.#command(() => this.#queue({ id, kind: 'unsubscribe', filters }));
   }
 
-  ack(token) {
-    this.#world.settled(token);
+  ack(tokens) {
+    for (const token of tokens) this.#world.settled(token);
   }
 
   caughtUp(number) {
@@ -101,16 +101,18 @@ class NativeTwin {
   }
 
   drain(report) {
-    this.#signalled = false;
     const ids = this.#done.splice(0, report.length - 2);
-    report.set([ids.length, Number(this.#done.length > 0 || this.#events.length > 0), ...ids]);
-    if (this.#done.length === 0) this.#visible = this.#events.length;
+    this.#taken += ids.length;
+    const more = this.#done.length > 0 || this.#events.length > 0;
+    // Who is told of more comes again by himself.
+    if (!more) this.#signalled = false;
+    report.set([ids.length, Number(more), ...ids]);
   }
 
-  events() {
-    const events = this.#events.splice(0, this.#visible);
-    this.#visible = 0;
-    return events;
+  events(most) {
+    const ripe = this.#events.findIndex(({ after }) => after > this.#taken);
+    const count = Math.min(most, ripe < 0 ? this.#events.length : ripe);
+    return this.#events.splice(0, count).map(({ event }) => event);
   }
 
   written() {
@@ -143,7 +145,7 @@ class NativeTwin {
 
   message(connection, topic, text) {
     if (connection !== this.#connection || this.#leaving) return;
-    this.#report({ kind: 'message', topic, payload: Buffer.from(text), token: this.#world.dispatched() });
+    this.#report({ kind: 'messages', records: recordOf(this.#world.dispatched(), topic, text) });
   }
 
   lost(connection, failure) {
@@ -307,7 +309,7 @@ class NativeTwin {
 
   #report(event) {
     if (this.#stopped) return;
-    this.#events.push(event);
+    this.#events.push({ event, after: this.#taken + this.#done.length });
     this.#signal();
   }
 
@@ -330,6 +332,14 @@ function readSlab(slab, used) {
     at = (body + length + 3) & ~3;
   }
   return operations;
+}
+
+/** One message as it crosses the border (`src/session/messages.rs` shows its form). */
+function recordOf(token, topic, text) {
+  const record = Buffer.alloc(12 + topic.length + text.length);
+  [token, topic.length, text.length].forEach((number, place) => record.writeUInt32LE(number, 4 * place));
+  record.write(topic + text, 12, 'latin1');
+  return record;
 }
 
 module.exports = { NativeTwin };

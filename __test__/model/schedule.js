@@ -53,8 +53,10 @@ function step(world, app, steps) {
     ...app.steps,
     'the gateway behaves otherwise': () => (gateway.manner = random.of(MANNERS)),
     'the gateway accepts': () => (gateway.manner = 'accept'),
-    'a cut': () => gateway.cut(),
-    'another cut': () => gateway.cut(),
+    'a reset': () => gateway.cut('reset'),
+    'an end': () => gateway.cut('closed'),
+    'a line that is silent': () => gateway.cut('silent'),
+    'a rival comes, or goes': () => (gateway.rival = !gateway.rival),
     'a message from the cloud': () => gateway.send('hello'),
     'a close as an attempt ends': () => world.atEndOfAttempt(() => app.close()),
     'a close and an open as an attempt ends': () =>
@@ -90,6 +92,7 @@ async function pass(world, calls, ms) {
 async function end(world, calls, app, steps) {
   steps.push(`${world.clock.now} ms: the end`);
   world.gateway.manner = 'accept';
+  world.gateway.rival = false;
   world.disarm();
   app.calm();
   app.close();

@@ -19,16 +19,22 @@ class World {
   /** What happens when the next attempt has ended. @type {(() => void)[]} */
   #armed = [];
   #onException = (error) => this.surfaced.push(error);
+  #emitWarning = process.emitWarning;
 
   /** @param {number} seed */
   constructor(seed) {
     this.random = randomOf(seed);
     this.gateway = new Gateway(this);
     process.on('uncaughtException', this.#onException);
+    // What people are to know of take-overs and of messages that wait is nothing to read by the thousand.
+    process.emitWarning = (warning, ...rest) => {
+      if (rest[0]?.type !== 'EdgeDownstreamWarning') this.#emitWarning.call(process, warning, ...rest);
+    };
   }
 
   release() {
     process.off('uncaughtException', this.#onException);
+    process.emitWarning = this.#emitWarning;
     this.clock.release();
   }
 

@@ -53,6 +53,28 @@ test('the rows of the local gateway, started by its command line, agree', async 
   ]);
 });
 
+test('without --web-port the rows of HTTPS are left out where nothing listens at 443', async (t) => {
+  // Nobody else has ports there.
+  const host = '127.88.88.88';
+  const cli = Cli.start(t, [
+    '--port',
+    '0',
+    '--device',
+    'pump',
+    '--no-color',
+    '--host',
+    host,
+    '--listen',
+    host,
+  ]);
+  const [connectionString] = await cli.shows(/HostName=\S+/);
+  const [, root] = await cli.shows(/^Root CA +(\S+)$/m);
+  const { lines, code } = await rows('--against', connectionString, '--ca', root, '--row', 'W2');
+  assert.equal(code, 0);
+  assert.match(lines[0], /^W2 +left out .*\(nothing listens for HTTPS at port 443: --web-port\)$/);
+  assert.match(lines.at(-1), /^0 agree, 0 differ, \d+ left out$/);
+});
+
 test('most rows of Mosquitto differ', async (t) => {
   const chain = await createChain({
     variant: 'p-256',

@@ -3,11 +3,13 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { HeldMessages, NOTHING_TO_SETTLE } = require('../../lib/c2d/held_messages');
-const { Queue } = require('../../lib/c2d/queue');
 const { Message } = require('../../lib/message/message');
 
 const KIB = 1024;
-const tick = () => new Promise((resolve) => setImmediate(resolve));
+/** All who have something to do have had their turns. */
+async function tick() {
+  for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
+}
 
 /** Held messages of an app that is there or not, and a log of what became of them. */
 function holdOf() {
@@ -152,27 +154,40 @@ test('a message can be taken out, or given back to the front', async () => {
   assert.deepEqual(log, ['b', 'a']);
 });
 
-test('a queue keeps its order through any mixture of operations', () => {
-  const queue = new Queue();
-  const model = [];
-  let next = 0;
-  for (let step = 0; step < 20_000; step += 1) {
-    const choice = (step * 7919) % 11;
-    if (choice < 5) {
-      queue.push(next);
-      model.push(next++);
-    } else if (choice < 9) assert.equal(queue.shift(), model.shift());
-    else if (choice === 9) {
-      queue.unshift(next);
-      model.unshift(next++);
-    } else {
-      const wanted = model[model.length >> 1];
-      assert.equal(
-        queue.remove((value) => value === wanted),
-        model.splice(model.length >> 1, 1)[0],
-      );
-    }
-    assert.equal(queue.size, model.length);
-    assert.equal(queue.first, model[0]);
+test('held messages are settled in any order, and the rest is released in theirs', async () => {
+  const { app, held, settled, log, arrive } = holdOf();
+  const all = Array.from({ length: 12_000 }, (_, n) => arrive(`${n}`));
+  const order = all.map((_, n) => (n * 7919) % all.length);
+  for (const place of order) held.take(all[place])();
+  assert.deepEqual([held.size, settled], [0, order.map(String)]);
+  for (let n = 0; n < 12_000; n += 1) arrive(`${n}`);
+  app.ready = true;
+  held.flush();
+  while (held.size > 0) await tick();
+  assert.equal(log.length, 12_000);
+});
+
+test('while somebody takes, the line does not become longer, whatever arrives', async () => {
+  const { app, held, log, arrive } = holdOf();
+  for (let n = 0; n < 1000; n += 1) arrive(`${n}`);
+  app.ready = true;
+  held.flush();
+  await new Promise((resolve) => setImmediate(resolve));
+  for (let n = 1000; n < 41_000; n += 1) {
+    arrive(`${n}`);
+    assert.ok(held.size <= 1000);
   }
+  while (held.size > 0) await tick();
+  assert.deepEqual(
+    log,
+    Array.from({ length: 41_000 }, (_, n) => `${n}`.slice(0, 8)),
+  );
+});
+
+test('copies of one message cost what they are', () => {
+  const { held, log, arrive } = holdOf();
+  for (let n = 0; n < 15; n += 1) arrive('x', { messageId: 'm', size: n * 1024 * KIB });
+  assert.deepEqual([held.size, log], [1, []]);
+  arrive('x', { messageId: 'm', size: 16 * 1024 * KIB });
+  assert.deepEqual([held.size, log], [0, ['suspend']]);
 });

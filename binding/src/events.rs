@@ -1,7 +1,7 @@
 //! What JavaScript gets to hear.
 
 use edge_downstream::failure::{Failure, Kind};
-use edge_downstream::session::{Delivery, Event, Message, State};
+use edge_downstream::session::{Delivery, Event, State};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
@@ -9,10 +9,9 @@ use napi_derive::napi;
 #[napi(object, object_from_js = false)]
 pub struct NativeEvent {
     /// `connecting`, `connected`, `renewing`, `failed`, `lost`, `closed`: the connection; `broken`: a fault inside
-    /// ended this session, which tells nothing more and takes nothing; `message`; `granted`, `ended`: the
-    /// operation `id`.
+    /// ended this session, which tells nothing more and takes nothing; `messages`; `granted`, `ended`: the operation `id`.
     #[napi(
-        ts_type = "'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'broken' | 'message' | 'granted' | 'ended'"
+        ts_type = "'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'broken' | 'messages' | 'granted' | 'ended'"
     )]
     pub kind: &'static str,
     /// The number of the connect or disconnect it belongs to (of the connection).
@@ -24,12 +23,8 @@ pub struct NativeEvent {
     /// `not sent` or `unknown` (ended).
     #[napi(ts_type = "'not sent' | 'unknown'")]
     pub delivery: Option<&'static str>,
-    /// What to acknowledge (message); 0: nothing.
-    pub token: Option<u32>,
-    /// Topic (message).
-    pub topic: Option<String>,
-    /// Body (message).
-    pub payload: Option<Buffer>,
+    /// Records of messages, in the form that `src/session/messages.rs` shows (messages).
+    pub records: Option<Buffer>,
     /// `resolve`, `tcp`, `tls`, `connack` (connecting).
     pub stage: Option<&'static str>,
     /// The gateway still knew the session (connected).
@@ -75,9 +70,7 @@ impl NativeEvent {
             id: None,
             codes: None,
             delivery: None,
-            token: None,
-            topic: None,
-            payload: None,
+            records: None,
             stage: None,
             session_present: None,
             renewal: None,
@@ -90,13 +83,9 @@ impl From<Event> for NativeEvent {
     fn from(event: Event) -> Self {
         match event {
             Event::State(state) => state.into(),
-            // Copied: an external buffer gains nothing at MQTT sizes and pins the read block.
-            Event::Message(Message { token, topic, payload }) => Self {
-                token: Some(token),
-                topic: Some(topic),
-                payload: Some(payload.to_vec().into()),
-                ..Self::new("message")
-            },
+            Event::Messages(messages) => {
+                Self { records: Some(messages.into_bytes().into()), ..Self::new("messages") }
+            }
             Event::Granted { id, codes } => Self {
                 id: Some(id),
                 codes: Some(codes.into_iter().map(u32::from).collect()),

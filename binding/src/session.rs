@@ -80,10 +80,10 @@ impl NativeSession {
         Ok(())
     }
 
-    /// Acknowledges a received message.
+    /// Acknowledges received messages.
     #[napi(catch_unwind)]
-    pub fn ack(&self, token: u32) {
-        self.session.acknowledge(token);
+    pub fn ack(&self, tokens: &[u32]) {
+        self.session.acknowledge(tokens.to_vec());
     }
 
     /// Answers the event `renewing` of that number, when all messages that came before it are acknowledged that will be.
@@ -111,7 +111,8 @@ impl NativeSession {
     }
 
     /// Takes the ids of publishes that are done. Of `report`, element 0 tells how many of them follow from element 2
-    /// on, and element 1 whether there is more: then `events` is to be asked, and `drain` again.
+    /// on, and element 1 whether there is more: then `events` is to be asked, and `drain` again, now or later, because
+    /// nobody wakes for what is left.
     #[napi(catch_unwind)]
     pub fn drain(&self, mut report: Uint32ArraySlice<'_>) -> Result<()> {
         #[expect(
@@ -131,13 +132,14 @@ impl NativeSession {
         Ok(())
     }
 
-    /// Takes everything else that happened, in order, as of the last `drain` that left no id. What happened since wakes anew.
+    /// Takes up to `most` of everything else that happened, in order; nothing comes before an id that was done before it.
     #[napi(catch_unwind)]
-    pub fn events(&self) -> Vec<NativeEvent> {
-        self.session.events().into_iter().map(NativeEvent::from).collect()
+    pub fn events(&self, most: u32) -> Vec<NativeEvent> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        self.session.events(most).into_iter().map(NativeEvent::from).collect()
     }
 
-    /// How many operations are written and not acknowledged.
+    /// How many publishes are written and not acknowledged.
     #[napi(catch_unwind)]
     pub fn written(&self) -> u32 {
         u32::try_from(self.session.written()).unwrap_or(u32::MAX)

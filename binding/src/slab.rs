@@ -18,8 +18,6 @@ const HEAD: usize = 16;
 
 /// All publishes of `slab`; `None` if it does not consist of whole, valid records.
 pub(crate) fn read(slab: &[u8]) -> Option<Vec<Outgoing>> {
-    // One copy for the whole batch; payloads are slices of it.
-    let batch = Bytes::copy_from_slice(slab);
     let mut publishes = Vec::new();
     let mut topic = "";
     let mut at = 0;
@@ -36,10 +34,9 @@ pub(crate) fn read(slab: &[u8]) -> Option<Vec<Outgoing>> {
             1 => QoS::AtLeastOnce,
             _ => return None,
         };
-        if end > slab.len() {
-            return None;
-        }
-        publishes.push(Outgoing::new(id, topic.to_owned(), batch.slice(payload_at..end), qos)?);
+        // Each copied by itself: a slice of a common copy keeps that as long as the last of its neighbours is unacknowledged.
+        let payload = Bytes::copy_from_slice(slab.get(payload_at..end)?);
+        publishes.push(Outgoing::new(id, topic.to_owned(), payload, qos)?);
         at = end.next_multiple_of(4);
     }
     Some(publishes)

@@ -42,6 +42,8 @@ test('every command says what it did', async (t) => {
     ['add module valve/filter', /DeviceId=valve;ModuleId=filter;SharedAccessKey=/],
     ['input valve/filter in1 hello', /message [-\da-f]{36}: it is stored until 'valve\/filter' subscribes/],
     ['add device valve', /device 'valve' exists already/],
+    ['add device a valve', /'a valve' is no name of a device or module/],
+    ['add module valve#1/filter', /'valve#1\/filter' is no name of a device or module/],
     ['add', /usage: add device <device> \| add module <device>\/<module>/],
     ['devices', /device1 +key +not connected/, /valve\/filter +key +not connected/],
     ['disable valve', /'valve' is disabled/],

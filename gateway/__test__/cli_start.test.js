@@ -216,6 +216,15 @@ test('a config file has every option; the command line goes before it', async (t
     /^HostName=hub\.example;DeviceId=pump;SharedAccessKey=a2V5;GatewayHostName=localhost:\d+$/m,
   );
   await cli.shows(/^HostName=hub\.example;DeviceId=camera;x509=true;/m);
+  for (const mood of [
+    /Fault +connack@1=code:3/,
+    /Fault +suback=0x80/,
+    /Cloud +offline/,
+    /Strict +like IoT Hub/,
+  ])
+    await cli.shows(new RegExp(`^${mood.source}$`, 'm'));
+  cli.type('status');
+  await cli.shows(/^Faults +connack@1=code:3 {2}suback=0x80$/m);
   assert.notStrictEqual(gateway.port, gateway.webSocketPort);
   const refused = await RawDevice.open(gateway);
   const { connectPacket, subscribePacket } = require('./raw-device');
@@ -226,6 +235,20 @@ test('a config file has every option; the command line goes before it', async (t
   device.send(subscribePacket('x'));
   assert.strictEqual(await device.bytes(5), '9003000180');
   device.vanish();
+});
+
+test('the lines to copy are for a device with a key: those of X.509 have their certificates elsewhere', async (t) => {
+  const config = path.join(directoryFor(t), 'gateway.json');
+  const camera = { deviceId: 'camera', x509: 'ca' };
+  fs.writeFileSync(config, JSON.stringify({ devices: [camera, { deviceId: 'pump' }] }));
+  const mixed = Cli.start(t, ['--port', '0', '--config', config]);
+  assert.match(await lineBelow(mixed, /Without an SDK/), / -i pump /);
+  assert.match(await lineBelow(mixed, /For a program that is this device/), /DeviceId=pump;/);
+
+  fs.writeFileSync(config, JSON.stringify({ devices: [camera] }));
+  const alone = Cli.start(t, ['--port', '0', '--config', config]);
+  await lineBelow(alone, /The certificates, as OpenSSL judges them:/);
+  assert.doesNotMatch(alone.output, /mosquitto_pub|npx|export/);
 });
 
 test('a config file that cannot be is named, with exit code 2', async (t) => {

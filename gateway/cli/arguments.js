@@ -4,6 +4,7 @@
 const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { isClientId } = require('./client_id');
 const { UsageError } = require('./usage_error');
 
 const HELP = `A local Azure IoT Edge gateway, and the cloud behind it. Shows what devices do until Ctrl-C.
@@ -116,7 +117,7 @@ function parse(args) {
  * @param {string} text
  */
 function clientId(text) {
-  if (/^[^/#+\s;]+(\/[^/#+\s;]+)?$/.test(text)) return text;
+  if (isClientId(text)) return text;
   throw new UsageError(`--device '${text}' is no device id, nor a device and a module as 'edge1/filter'`);
 }
 

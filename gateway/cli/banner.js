@@ -11,7 +11,7 @@ const { lineFor, setting } = require('./shell');
  * What a person or a program needs to know at the start.
  * @typedef {object} Facts
  * @property {import('../index').Gateway} gateway
- * @property {string[]} shown client ids
+ * @property {import('./settings').Settings} settings
  * @property {string} rootFile
  * @property {boolean} loopback whether only this machine reaches it
  * @property {boolean} needsHostsEntry
@@ -27,13 +27,13 @@ const LIFETIME_MS = 24 * 3600 * 1000;
  * @returns {Line[]}
  */
 function banner(facts) {
-  const { gateway, shown, rootFile, args } = facts;
+  const { gateway, settings, rootFile } = facts;
   return [
     headed('Gateway', `${gateway.endpoint}, `, listening(facts)),
     headed('WebSocket', gateway.webSocketUrl),
     headed('Root CA', rootFile),
-    ...moods(args).map(([name, value]) => headed(name, { text: value, color: 'yellow' })),
-    ...shown.flatMap((id) => [
+    ...moods(facts).map(([name, value]) => headed(name, { text: value, color: 'yellow' })),
+    ...settings.shown.flatMap((id) => [
       '',
       { text: id, color: /** @type {const} */ ('bold') },
       gateway.connectionString(id),
@@ -60,17 +60,17 @@ function listening({ gateway: { host, port }, loopback }) {
 }
 
 /**
- * @param {import('./arguments').Arguments} args
+ * @param {Facts} facts
  * @returns {Array<[string, string]>} what is not as usual
  */
-function moods({ variant, faults, offline, strict, config }) {
+function moods({ args: { config, variant }, settings: { faults, options } }) {
   /** @type {Array<[string, string]>} */
   const moods = [];
   if (config !== undefined) moods.push(['Config', config]);
   if (variant !== undefined) moods.push(['Certs', variant]);
   for (const fault of faults) moods.push(['Fault', fault]);
-  if (offline) moods.push(['Cloud', 'offline']);
-  if (strict) moods.push(['Strict', 'like IoT Hub']);
+  if (options.offline) moods.push(['Cloud', 'offline']);
+  if (options.strict) moods.push(['Strict', 'like IoT Hub']);
   return moods;
 }
 
@@ -80,7 +80,10 @@ function moods({ variant, faults, offline, strict, config }) {
  * @returns {string[][]}
  */
 function paragraphs(facts) {
-  const { gateway, shown, rootFile } = facts;
+  const { gateway, settings, rootFile } = facts;
+  // With X.509 the lines would have to name a certificate that its owner has.
+  const withCertificates = new Set(gateway.devices().flatMap(({ clientId, x509 }) => (x509 ? clientId : [])));
+  const shown = settings.shown.filter((id) => !withCertificates.has(id));
   const device = shown.find((id) => !id.includes('/'));
   const module = shown.find((id) => id.includes('/'));
   return [

@@ -2,6 +2,7 @@
 'use strict';
 
 const { readFaults } = require('../faults/notation');
+const { isClientId } = require('./client_id');
 const { statusLines } = require('./status');
 
 /**
@@ -77,6 +78,7 @@ const COMMANDS = [
     usage: 'add device <device>',
     meaning: 'a device of that name; its keys are those of an earlier run',
     run: ({ gateway, keeping }, id) => {
+      requireClientId(id);
       gateway.addDevice({ deviceId: id, ...keeping.keys([id])[id] });
       return gateway.connectionString(id);
     },
@@ -85,6 +87,7 @@ const COMMANDS = [
     usage: 'add module <device>/<module>',
     meaning: 'a module of a known device',
     run: ({ gateway, keeping }, id) => {
+      requireClientId(id);
       const [deviceId, moduleId = ''] = id.split('/');
       gateway.addModule(deviceId, { moduleId, ...keeping.keys([id])[id] });
       return gateway.connectionString(id);
@@ -231,6 +234,13 @@ function split(line, count) {
     rest = rest.slice(word.length).trimStart();
   }
   return words;
+}
+
+/**
+ * @param {string} text
+ */
+function requireClientId(text) {
+  if (!isClientId(text)) throw new Error(`'${text}' is no name of a device or module`);
 }
 
 /**

@@ -2,8 +2,9 @@
 'use strict';
 
 const fs = require('node:fs');
-const { rulesOf } = require('../faults/script_file');
+const { faultText } = require('../faults/notation');
 const { combine } = require('../faults/rules');
+const { rulesOf } = require('../faults/script_file');
 const { UsageError } = require('./usage_error');
 
 /**
@@ -13,14 +14,17 @@ const { UsageError } = require('./usage_error');
 /**
  * Options of startGateway() from a file. Faults may be for some cases, as those of a script: `publish#3@2`.
  * @param {string} file JSON
- * @returns {GatewayOptions} not yet checked
+ * @returns {{ options: GatewayOptions, faults: string[] }} the options, not yet checked, and their faults in words
  * @throws {UsageError} it cannot be read
  */
 function readConfig(file) {
   const { faults, ...options } = parsed(file);
-  if (faults === undefined) return options;
+  if (faults === undefined) return { options, faults: [] };
   try {
-    return { ...options, faults: combine(rulesOf(`config '${file}'`, faults)) };
+    return {
+      options: { ...options, faults: combine(rulesOf(`config '${file}'`, faults)) },
+      faults: Object.entries(faults).map(([point, fault]) => `${point}=${faultText(fault)}`),
+    };
   } catch (error) {
     throw new UsageError(/** @type {Error} */ (error).message);
   }

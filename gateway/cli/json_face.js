@@ -27,9 +27,9 @@ class JsonFace {
   }
 
   /** @param {import('./banner').Facts} facts */
-  started({ gateway, shown, rootFile, loopback }) {
+  started({ gateway, settings, rootFile, loopback }) {
     const { host, port, webSocketPort, webSocketUrl, endpoint } = gateway;
-    const devices = shown.map((clientId) => ({
+    const devices = settings.shown.map((clientId) => ({
       clientId,
       connectionString: gateway.connectionString(clientId),
     }));

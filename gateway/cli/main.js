@@ -51,14 +51,14 @@ async function main(words) {
  */
 async function run(args) {
   const keeping = new Keeping(args.directory);
-  const { options, shown } = await settingsOf(args, keeping);
-  const gateway = await start(options, args);
+  const settings = await settingsOf(args, keeping);
+  const gateway = await start(settings.options, args);
   const stop = new Stop();
   const face = faceFor(args);
   const rootFile = keeping.writeRoot(gateway.rootPem);
   face.started({
     gateway,
-    shown,
+    settings,
     rootFile,
     args,
     loopback: isLoopback(gateway.host),
@@ -72,7 +72,7 @@ async function run(args) {
     face.failed(error);
   });
   process.stdout.on('error', () => stop.now('the end of its output'));
-  const workplace = { gateway, keeping, faults: [...args.faults], quit: () => stop.now('quit') };
+  const workplace = { gateway, keeping, faults: [...settings.faults], quit: () => stop.now('quit') };
   const commands = listen((line) => command(workplace, line, face));
   const by = await stop.asked;
   commands.close();

@@ -14,6 +14,13 @@ const { UsageError } = require('./usage_error');
  * @typedef {import('../index').DeviceOptions} DeviceOptions
  */
 
+/**
+ * @typedef {object} Settings
+ * @property {GatewayOptions} options
+ * @property {string[]} shown client ids that somebody named
+ * @property {string[]} faults in force at the start, in words
+ */
+
 /** Of whom there is one if nobody names any. */
 const USUAL_DEVICE = 'device1';
 
@@ -21,12 +28,12 @@ const USUAL_DEVICE = 'device1';
  * What is to be started: the options of the command line, then those of the config file, then the usual ones.
  * @param {Arguments} args
  * @param {Keeping} keeping
- * @returns {Promise<{ options: GatewayOptions, shown: string[] }>} `shown` are the client ids somebody named
+ * @returns {Promise<Settings>}
  * @throws {UsageError}
  */
 async function settingsOf(args, keeping) {
-  const config = args.config === undefined ? {} : readConfig(args.config);
-  const { devices: named = [], chain, hostname, host, port, webSocketPort, faults, ...rest } = config;
+  const config = args.config === undefined ? { options: {}, faults: [] } : readConfig(args.config);
+  const { devices: named = [], chain, hostname, host, port, webSocketPort, faults, ...rest } = config.options;
   if (!Array.isArray(named)) throw new UsageError(`config '${args.config}': devices is no array`);
   const shown = [...(args.devices ?? []), ...named.flatMap(idsOf)];
   if (shown.length === 0) shown.push(USUAL_DEVICE);
@@ -43,7 +50,11 @@ async function settingsOf(args, keeping) {
     faults: args.faults.length > 0 ? asUsage(() => readFaults(args.faults)) : faults,
     devices: withKeys(named, shown, keeping),
   };
-  return { options, shown: [...new Set(shown)] };
+  return {
+    options,
+    shown: [...new Set(shown)],
+    faults: args.faults.length > 0 ? args.faults : config.faults,
+  };
 }
 
 /**

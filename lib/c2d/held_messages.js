@@ -1,12 +1,15 @@
 // @ts-check
 'use strict';
 
-const { Queue } = require('./queue');
+const { Turns } = require('../turns/turns');
+const { Line } = require('./line');
 
 /** What is held for the app costs at most so much. Bytes. */
 const BOUND = 16 * 1024 * 1024;
 /** What a message costs besides its body and the texts of its properties. Bytes. */
 const OVERHEAD = 1024;
+/** What it costs to settle one copy more. Bytes. */
+const SETTLE = 128;
 /**
  * How long a message waits for an app that does not listen at all. The hub's lock on it ends after 60 s: then it would be
  * delivered again, and after ten deliveries it is a dead letter. Milliseconds.
@@ -20,7 +23,7 @@ const NOTHING_TO_SETTLE = () => {};
  * A message and how it is acknowledged. One that the gateway sent again while it was held takes the place of its older
  * copy; both want to be acknowledged.
  *
- * @typedef {{ message: any, settles: (() => void)[], cost: number, since: number }} Held
+ * @typedef {import('./line').Standing & { message: any, settles: (() => void)[], cost: number, since: number }} Held
  */
 
 /**
@@ -37,12 +40,16 @@ const NOTHING_TO_SETTLE = () => {};
  * the gateway keeps them, too: up to a bound, and not for longer than the gateway leaves them here.
  */
 class HeldMessages {
-  /** @type {Queue<Held>} */
-  #held = new Queue();
+  /** @type {Line<Held>} */
+  #held = new Line();
+  /** The same. @type {Map<any, Held>} */
+  #byMessage = new Map();
   #cost = 0;
   /** By message id. @type {Map<string, Held>} */
   #byId = new Map();
-  #flushing = false;
+  #turns = new Turns((most, until) => (this.#releasing = this.#release(most, until)));
+  /** Somebody has begun to take what is held. */
+  #releasing = false;
   /**
    * `leaving`: the connection is being replaced by one that brings no messages; what was received by it comes again.
    * `away`: it was.
@@ -70,9 +77,14 @@ class HeldMessages {
    */
   arrive(message, settle) {
     if (this.#suspended === 'leaving' && settle !== NOTHING_TO_SETTLE) return;
-    if (this.#held.size === 0 && this.#taking.ready()) {
-      this.#taking.deliver(message, settle);
-      return;
+    if (this.#taking.ready()) {
+      // In order, and one for one: it does not become longer while somebody takes.
+      if (this.#held.first && this.#releasing) this.#deliver(this.#held.first);
+      if (!this.#held.first && this.#taking.ready()) {
+        this.#taking.deliver(message, settle);
+        return;
+      }
+      this.flush();
     }
     if (this.#suspended === 'away') this.#suspend();
     else this.#hold(message, settle);
@@ -83,15 +95,16 @@ class HeldMessages {
    * @param {() => void} settle
    */
   #hold(message, settle) {
+    // One that the gateway does not keep, while the others go back to it.
+    if (this.#cost >= BOUND) return;
     const copy = message.messageId ? this.#byId.get(message.messageId) : undefined;
     if (copy) {
-      copy.message = message;
-      copy.settles.push(settle);
-      return;
+      this.#replace(copy, message, settle);
+    } else {
+      const held = heldOf(message, settle);
+      this.#held.push(held);
+      this.#note(held);
     }
-    const held = { message, settles: [settle], cost: costOf(message), since: performance.now() };
-    this.#held.push(held);
-    this.#note(held, 1);
     if (this.#cost >= BOUND) this.#suspend();
     else if (!this.#watching) this.#lookIn(LONGEST_MS);
   }
@@ -103,9 +116,9 @@ class HeldMessages {
    * @param {() => void} settle
    */
   giveBack(message, settle) {
-    const held = { message, settles: [settle], cost: costOf(message), since: performance.now() };
+    const held = heldOf(message, settle);
     this.#held.unshift(held);
-    this.#note(held, 1);
+    this.#note(held);
     this.flush();
   }
 
@@ -116,25 +129,33 @@ class HeldMessages {
    * @returns {(() => void) | undefined} What acknowledges it; `undefined` if it is not held.
    */
   take(message) {
-    const held = this.#held.remove((each) => each.message === message);
+    const held = this.#byMessage.get(message);
     return held && this.#out(held);
   }
 
-  /** Somebody may have become ready: delivers on the next tick, so that an app can finish registering. */
+  /** Somebody may have become ready: delivers a little later, so that an app can finish registering. */
   flush() {
-    if (this.#flushing || (this.#held.size === 0 && this.#suspended !== 'away')) return;
-    this.#flushing = true;
-    process.nextTick(() => {
-      this.#flushing = false;
-      while (this.#held.size > 0 && this.#taking.ready()) {
-        const held = /** @type {Held} */ (this.#held.shift());
-        this.#taking.deliver(held.message, this.#out(held));
-      }
-      if (this.#suspended === 'away' && this.#held.size === 0 && this.#taking.ready()) {
-        this.#suspended = 'no';
-        this.#taking.resume();
-      }
-    });
+    if (this.#held.size > 0 || this.#suspended === 'away') this.#turns.ask();
+  }
+
+  /** @type {import('../turns/turns').Work} */
+  #release(most, until) {
+    let left = most;
+    while (this.#held.first && this.#taking.ready()) {
+      if (left === 0 || (left < most && performance.now() >= until)) return true;
+      left -= 1;
+      this.#deliver(this.#held.first);
+    }
+    if (this.#suspended === 'away' && this.#held.size === 0 && this.#taking.ready()) {
+      this.#suspended = 'no';
+      this.#taking.resume();
+    }
+    return false;
+  }
+
+  /** @param {Held} held */
+  #deliver(held) {
+    this.#taking.deliver(held.message, this.#out(held));
   }
 
   /** The connection they came by has ended: they cannot be acknowledged any more and will come again. */
@@ -144,23 +165,37 @@ class HeldMessages {
     this.flush();
   }
 
-  /** @param {Held} held @returns {() => void} */
+  /** @param {Held} held @returns {() => void} What acknowledges it. */
   #out(held) {
-    this.#note(held, -1);
+    this.#held.remove(held);
+    this.#byMessage.delete(held.message);
+    this.#cost -= held.cost;
+    const { messageId } = held.message;
+    if (messageId && this.#byId.get(messageId) === held) this.#byId.delete(messageId);
     const { settles } = held;
     return settles.length === 1 ? settles[0] : () => settles.forEach((settle) => settle());
   }
 
+  /** @param {Held} held It stands in the line. */
+  #note(held) {
+    this.#cost += held.cost;
+    this.#byMessage.set(held.message, held);
+    if (held.message.messageId) this.#byId.set(held.message.messageId, held);
+  }
+
   /**
-   * @param {Held} held
-   * @param {1 | -1} sign
+   * @param {Held} copy The older one.
+   * @param {any} message
+   * @param {() => void} settle
    */
-  #note(held, sign) {
-    this.#cost += sign * held.cost;
-    const { messageId } = held.message;
-    if (!messageId) return;
-    if (sign > 0) this.#byId.set(messageId, held);
-    else if (this.#byId.get(messageId) === held) this.#byId.delete(messageId);
+  #replace(copy, message, settle) {
+    this.#byMessage.delete(copy.message);
+    this.#byMessage.set(message, copy);
+    copy.message = message;
+    copy.settles.push(settle);
+    const cost = costOf(message) + (copy.settles.length - 1) * SETTLE;
+    this.#cost += cost - copy.cost;
+    copy.cost = cost;
   }
 
   /** Looks whether the oldest has waited too long for an app that does not listen. */
@@ -188,16 +223,20 @@ class HeldMessages {
 
   /** All but those that would not come again. */
   #discard() {
-    const held = this.#held;
-    this.#held = new Queue();
-    this.#byId.clear();
-    this.#cost = 0;
-    for (let each = held.shift(); each; each = held.shift()) {
-      if (each.settles[0] !== NOTHING_TO_SETTLE || this.#cost >= BOUND) continue;
-      this.#held.push(each);
-      this.#note(each, 1);
+    for (let each = this.#held.first, next; each; each = next) {
+      next = each.behind;
+      if (each.settles[0] !== NOTHING_TO_SETTLE) this.#out(each);
     }
   }
+}
+
+/**
+ * @param {any} message
+ * @param {() => void} settle
+ * @returns {Held}
+ */
+function heldOf(message, settle) {
+  return { message, settles: [settle], cost: costOf(message), since: performance.now() };
 }
 
 /** @param {any} message */

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { Queue } = require('../turns/queue');
 const { HeldMessages } = require('./held_messages');
 
 /**
@@ -23,8 +24,8 @@ const { HeldMessages } = require('./held_messages');
 
 /** The messages of a device as async iterators, which share them: each message goes to one. */
 class MessageStream {
-  /** @type {Taker[]} First come, first served. */
-  #takers = [];
+  /** First come, first served. @type {Queue<Taker>} */
+  #takers = new Queue();
   /** @type {Set<Reader>} In use: asked at least once, and not over. */
   #readers = new Set();
   /** @type {Map<any, () => void>} The messages with the app, and how each is acknowledged. */
@@ -42,7 +43,7 @@ class MessageStream {
   constructor({ want, suspend, resume }) {
     this.#want = want;
     this.#held = new HeldMessages({
-      ready: () => this.#takers.length > 0,
+      ready: () => this.#takers.size > 0,
       absent: () => this.#readers.size === 0,
       deliver: (message, settle) => this.#hand(message, settle),
       suspend,
@@ -85,7 +86,8 @@ class MessageStream {
   close() {
     this.#closed = true;
     this.#held.drop();
-    for (const { resolve } of this.#takers.splice(0)) resolve({ done: true, value: undefined });
+    for (const { resolve } of this.#takers) resolve({ done: true, value: undefined });
+    this.#takers.clear();
     this.#readers.clear();
   }
 
@@ -99,10 +101,11 @@ class MessageStream {
       reader.over = true;
       reader.failure = error;
     }
-    for (const { reader, reject } of this.#takers.splice(0)) {
+    for (const { reader, reject } of this.#takers) {
       reader.failure = undefined;
       reject(error);
     }
+    this.#takers.clear();
     if (this.#readers.size > 0) this.#want(false);
     this.#readers.clear();
   }
@@ -150,9 +153,11 @@ class MessageStream {
       this.#inHand.delete(message);
       if (settle) this.#held.giveBack(message, settle);
     }
-    const waiting = this.#takers.filter((taker) => taker.reader === reader);
-    this.#takers = this.#takers.filter((taker) => taker.reader !== reader);
-    for (const { resolve } of waiting) resolve({ done: true, value: undefined });
+    this.#takers.keep((taker) => {
+      if (taker.reader !== reader) return true;
+      taker.resolve({ done: true, value: undefined });
+      return false;
+    });
     if (this.#readers.delete(reader) && this.#readers.size === 0) this.#want(false);
     return Promise.resolve({ done: true, value: undefined });
   }

@@ -23,7 +23,6 @@ const { Topics } = require('./topics');
 const { Unattended } = require('./unattended');
 const { watched } = require('./watched');
 
-/** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {(error: any, result?: any) => void} Callback */
 /** @typedef {{ timeoutMs?: number, signal?: AbortSignal }} Limits */
 
@@ -47,6 +46,8 @@ class Mqtt extends TransportWithoutFeatures {
   /** Sends that were asked for before the names to send by were known. @type {[message: any, callback: Callback, limits?: Limits][]} */
   #deferred = [];
   #c2d = c2dRow((message, settle) => {
+    // Who closes wants no more: what is not acknowledged then comes again with the next connection.
+    if (!this.#link.stands) return;
     this.#unattended?.deliver(settle);
     this.emit('message', message, settle);
   });
@@ -61,7 +62,7 @@ class Mqtt extends TransportWithoutFeatures {
     this.#provider = authenticationProvider;
     this.#session = new Session({
       state: (event) => this.#link.handle(event),
-      message: (event) => this.#onMessage(event),
+      message: (topic, payload, token) => this.#onMessage(topic, payload, token),
     });
     this.#subscriptions = new Subscriptions(
       watched(this.#session, () => this.peer),
@@ -286,12 +287,16 @@ class Mqtt extends TransportWithoutFeatures {
     for (const [, callback] of this.#deferred.splice(0)) process.nextTick(callback, error);
   }
 
-  /** @param {NativeEvent} event */
-  #onMessage({ topic = '', payload, token = 0 }) {
+  /**
+   * @param {string} topic
+   * @param {Buffer} payload
+   * @param {number} token
+   */
+  #onMessage(topic, payload, token) {
     // A message comes by a connection, for which the names are known.
     const identity = /** @type {import('./identity').MqttIdentity} */ (this.#link.identity);
     const settle = token === 0 ? NOTHING_TO_SETTLE : () => this.#session.acknowledge(token);
-    this.#topics.receive(identity, topic, /** @type {Buffer} */ (payload), settle);
+    this.#topics.receive(identity, topic, payload, settle);
   }
 }
 

@@ -24,8 +24,8 @@ export declare class NativeSession {
   subscribe(id: number, filters: Array<NativeFilter>): void
   /** Removes subscriptions under `id`. */
   unsubscribe(id: number, filters: Array<string>): void
-  /** Acknowledges a received message. */
-  ack(token: number): void
+  /** Acknowledges received messages. */
+  ack(tokens: Uint32Array): void
   /** Answers the event `renewing` of that number, when all messages that came before it are acknowledged that will be. */
   caughtUp(number: number): void
   /** Ends operations early. */
@@ -36,12 +36,13 @@ export declare class NativeSession {
   stop(): void
   /**
    * Takes the ids of publishes that are done. Of `report`, element 0 tells how many of them follow from element 2
-   * on, and element 1 whether there is more: then `events` is to be asked, and `drain` again.
+   * on, and element 1 whether there is more: then `events` is to be asked, and `drain` again, now or later, because
+   * nobody wakes for what is left.
    */
   drain(report: Uint32Array): void
-  /** Takes everything else that happened, in order, as of the last `drain` that left no id. What happened since wakes anew. */
-  events(): Array<NativeEvent>
-  /** How many operations are written and not acknowledged. */
+  /** Takes up to `most` of everything else that happened, in order; nothing comes before an id that was done before it. */
+  events(most: number): Array<NativeEvent>
+  /** How many publishes are written and not acknowledged. */
   written(): number
 }
 
@@ -73,10 +74,9 @@ export interface NativeCertificates {
 export interface NativeEvent {
   /**
    * `connecting`, `connected`, `renewing`, `failed`, `lost`, `closed`: the connection; `broken`: a fault inside
-   * ended this session, which tells nothing more and takes nothing; `message`; `granted`, `ended`: the
-   * operation `id`.
+   * ended this session, which tells nothing more and takes nothing; `messages`; `granted`, `ended`: the operation `id`.
    */
-  kind: 'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'broken' | 'message' | 'granted' | 'ended'
+  kind: 'connecting' | 'connected' | 'renewing' | 'failed' | 'lost' | 'closed' | 'broken' | 'messages' | 'granted' | 'ended'
   /** The number of the connect or disconnect it belongs to (of the connection). */
   request?: number
   /** The operation (granted, ended). */
@@ -85,12 +85,8 @@ export interface NativeEvent {
   codes?: Array<number>
   /** `not sent` or `unknown` (ended). */
   delivery?: 'not sent' | 'unknown'
-  /** What to acknowledge (message); 0: nothing. */
-  token?: number
-  /** Topic (message). */
-  topic?: string
-  /** Body (message). */
-  payload?: Buffer
+  /** Records of messages, in the form that `src/session/messages.rs` shows (messages). */
+  records?: Buffer
   /** `resolve`, `tcp`, `tls`, `connack` (connecting). */
   stage?: string
   /** The gateway still knew the session (connected). */

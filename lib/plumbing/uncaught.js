@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { afterTurn } = require('../turns/turns');
+
 /**
  * Runs code of the app. What it throws surfaces as an uncaught exception, as it would from any event listener, but
  * only after the caller has served everybody else.
@@ -18,7 +20,7 @@ function guarded(appCode, ...args) {
 
 /** @param {unknown} error */
 function surface(error) {
-  process.nextTick(() => {
+  afterTurn(() => {
     throw error;
   });
 }

@@ -3,7 +3,9 @@
 
 const { NativeSession } = require('../native/add_on');
 const { guarded, surface } = require('../plumbing/uncaught');
+const { Queue } = require('../turns/queue');
 const { MessageEnqueued } = require('../vocabulary/results');
+const { Arrivals } = require('./arrivals');
 const { Deadlines } = require('./deadlines');
 const { Endings } = require('./endings');
 const {
@@ -22,8 +24,6 @@ const { Slab } = require('./slab');
 /** What the native side may hold, queued and unacknowledged together; the rest waits here. */
 const MOST_PUBLISHES = 10_000;
 const MOST_BYTES = 32 * 1024 * 1024;
-/** Ids taken at a time. */
-const REPORTED_IDS = 4096;
 
 /**
  * A publish that has to wait for room.
@@ -35,33 +35,35 @@ const REPORTED_IDS = 4096;
  * @typedef {object} SessionHooks
  * @property {(event: NativeEvent) => void} state The connection changed its state, by the request whose number
  *   `event.request` is; after `broken` there is none, and no answer to a request made before comes.
- * @property {(event: NativeEvent) => void} message A message came.
+ * @property {(topic: string, payload: Buffer, token: number) => void} message A message came. Token 0: nothing to
+ *   acknowledge.
  */
 
 /**
  * Operations over the native session. Publishes of one tick cross to it together, in a slab of bytes; it wakes us once
- * per burst, and one `drain` brings every id that is done.
+ * per burst, and what it has to tell is taken in turns (`arrivals.js`).
  */
 class Session {
   #native;
+  #arrivals;
   #hooks;
   #limits;
   /** Of the last request that concerned the connection. */
   #number = 0;
   #operations = new Operations();
   #slab = new Slab();
-  /** Somebody will hand the slab over at the end of the tick. */
+  /** Of messages to be acknowledged. @type {number[]} */
+  #tokens = [];
+  /** Somebody will hand the slab and the tokens over at the end of the tick. */
   #handingOver = false;
-  /** Where `drain` reports: count, whether there is more, ids. */
-  #report = new Uint32Array(2 + REPORTED_IDS);
 
   /** Messages that have got through so far, in either direction. */
   through = 0;
 
   /** Whether a full native queue is an error; otherwise the rest waits here. */
   refuseWhenFull = false;
-  /** @type {Waiting[]} */
-  #waiting = [];
+  /** @type {Queue<Waiting>} */
+  #waiting = new Queue();
   #endings = new Endings();
   #deadlines = new Deadlines(this.#operations, (endings) => this.#cancel(endings));
 
@@ -78,6 +80,16 @@ class Session {
     this.#hooks = hooks;
     this.#limits = limits;
     this.#native = this.#newNative();
+    this.#arrivals = this.#newArrivals();
+  }
+
+  #newArrivals() {
+    return new Arrivals(this.#native, {
+      done: (id) => this.#done(id),
+      message: (topic, payload, token) => this.#message(topic, payload, token),
+      event: (event) => this.#handle(event),
+      over: () => this.#pieceOver(),
+    });
   }
 
   #newNative() {
@@ -86,7 +98,7 @@ class Session {
     const self = new WeakRef(this);
     return new NativeSession(() => {
       const session = self.deref();
-      if (session) session.#drain();
+      if (session) session.#arrivals.wake();
     }, this.#limits);
   }
 
@@ -115,7 +127,7 @@ class Session {
       return;
     }
     const id = this.#add(settle);
-    if (this.#waiting.length === 0 && this.#hasRoom) {
+    if (this.#waiting.size === 0 && this.#hasRoom) {
       this.#handOver(id, topic, body, qos);
     } else if (this.refuseWhenFull) {
       this.#operations.remove(id);
@@ -145,7 +157,8 @@ class Session {
 
   /** @param {number} token */
   acknowledge(token) {
-    this.#native.ack(token);
+    this.#tokens.push(token);
+    this.#flushSoon();
   }
 
   /**
@@ -168,13 +181,14 @@ class Session {
   disconnect(graceMs) {
     this.#number += 1;
     this.#leaving = { number: this.#number, end: performance.now() + graceMs };
-    if (this.#waiting.length === 0 || graceMs === 0) this.#leave();
+    if (this.#waiting.size === 0 || graceMs === 0) this.#leave();
     else this.#grace = setTimeout(() => this.#leave(), graceMs);
     return this.#number;
   }
 
   /** Ends the connection at once. Nothing is reported any more. */
   stop() {
+    this.#arrivals.end();
     this.#native.stop();
   }
 
@@ -186,19 +200,20 @@ class Session {
   /** @returns {{ queued: number, inFlight: number }} Publishes not yet written, and those not yet acknowledged. */
   counts() {
     const inFlight = this.#native.written();
-    return { queued: Math.max(0, this.#operations.publishes - inFlight) + this.#waiting.length, inFlight };
+    return { queued: Math.max(0, this.#operations.publishes - inFlight) + this.#waiting.size, inFlight };
   }
 
   /** Everything that will be sent goes to the native side now. */
   #leave() {
     clearTimeout(this.#grace);
     this.#grace = undefined;
-    const left = this.#waiting.map(({ id }) => id);
+    const left = Array.from(this.#waiting, ({ id }) => id);
     this.#cancel(endingsOf(left, closedBeforeDone()));
     this.#flush();
     const { number, end } = this.#leaving;
     // A listener may be running: its message is acknowledged when it returns, or after it threw, which must come first.
     setImmediate(() => {
+      this.#flush();
       this.#native.disconnect(number, Math.max(0, Math.round(end - performance.now())));
     });
   }
@@ -222,19 +237,26 @@ class Session {
   #handOver(id, topic, body, qos) {
     if (!this.#slab.hasRoom(topic, body)) this.#flush();
     this.#operations.handOver(id, topic.length + this.#slab.write(id, topic, body, qos));
-    if (this.#slab.isFull) {
-      this.#flush();
-    } else if (!this.#handingOver) {
-      this.#handingOver = true;
-      process.nextTick(flushAtEndOfTick, this);
-    }
+    if (this.#slab.isFull) this.#flush();
+    else this.#flushSoon();
+  }
+
+  #flushSoon() {
+    if (this.#handingOver) return;
+    this.#handingOver = true;
+    process.nextTick(flushAtEndOfTick, this);
   }
 
   #flush() {
     const { bytes, used } = this.#slab;
-    if (used === 0) return;
-    this.#slab.used = 0;
-    this.#native.publish(bytes, used);
+    if (used > 0) {
+      this.#slab.used = 0;
+      this.#native.publish(bytes, used);
+    }
+    if (this.#tokens.length > 0) {
+      this.#native.ack(Uint32Array.from(this.#tokens));
+      this.#tokens = [];
+    }
   }
 
   /** @param {Session} session */
@@ -243,27 +265,22 @@ class Session {
     session.#flush();
   }
 
-  #drain() {
-    const report = this.#report;
-    // What the callbacks send goes out when all of them have run.
+  /** @param {number} id Of a publish that is acknowledged. */
+  #done(id) {
+    // What the callbacks send goes out when all of this piece have run.
     this.#handingOver = true;
-    this.#native.drain(report);
-    const end = report[0] + 2;
-    const more = report[1] !== 0;
-    this.through += report[0];
-    for (let i = 2; i < end; i++) {
-      this.#over(report[i]);
-      const settle = this.#operations.remove(report[i]);
-      try {
-        settle(null, new MessageEnqueued());
-      } catch (error) {
-        surface(error);
-      }
+    this.through += 1;
+    this.#over(id);
+    const settle = this.#operations.remove(id);
+    try {
+      settle(null, new MessageEnqueued());
+    } catch (error) {
+      surface(error);
     }
-    if (this.#waiting.length > 0) this.#refill();
-    // All ids before the events, which came later; and others have their turn between.
-    if (end === report.length) setImmediate(() => this.#drain());
-    else if (more) for (const event of this.#native.events()) this.#handle(event);
+  }
+
+  #pieceOver() {
+    if (this.#waiting.size > 0) this.#refill();
     this.#endings.told();
     Session.flushAtEndOfTick(this);
   }
@@ -271,10 +288,8 @@ class Session {
   /** @param {NativeEvent} event */
   #handle(event) {
     try {
-      if (event.kind === 'message') this.#message(event);
-      else if (event.kind === 'granted') this.#granted(/** @type {number} */ (event.id), event.codes);
-      // The listeners of all messages before have run.
-      else if (event.kind === 'renewing') this.#native.caughtUp(Number(event.request));
+      if (event.kind === 'granted') this.#granted(/** @type {number} */ (event.id), event.codes);
+      else if (event.kind === 'renewing') this.#caughtUp(Number(event.request));
       else if (event.kind === 'ended') this.#ended(/** @type {number} */ (event.id), event.delivery);
       else if (event.kind === 'broken') this.#broken(event);
       else this.#state(event);
@@ -283,10 +298,29 @@ class Session {
     }
   }
 
-  /** @param {NativeEvent} event */
-  #message(event) {
+  /**
+   * The listeners of all messages before have run.
+   *
+   * @param {number} number
+   */
+  #caughtUp(number) {
+    this.#flush();
+    this.#native.caughtUp(number);
+  }
+
+  /**
+   * @param {string} topic
+   * @param {Buffer} payload
+   * @param {number} token
+   */
+  #message(topic, payload, token) {
+    this.#handingOver = true;
     this.through += 1;
-    this.#hooks.message(event);
+    try {
+      this.#hooks.message(topic, payload, token);
+    } catch (error) {
+      surface(error);
+    }
   }
 
   /** @param {NativeEvent} event */
@@ -304,9 +338,13 @@ class Session {
   #broken(event) {
     clearTimeout(this.#grace);
     this.#grace = undefined;
+    this.#arrivals.end();
     this.#native = this.#newNative();
+    this.#arrivals = this.#newArrivals();
     this.#slab.used = 0;
-    const waiting = new Set(this.#waiting.splice(0).map(({ id }) => id));
+    this.#tokens = [];
+    const waiting = new Set(Array.from(this.#waiting, ({ id }) => id));
+    this.#waiting.clear();
     const held = this.#operations.ids().map((id) => {
       const error = this.#over(id) ?? brokenBeforeDone();
       const told = withDelivery(error, waiting.has(id) ? 'not sent' : 'unknown');
@@ -353,17 +391,13 @@ class Session {
    */
   #cancel(endings) {
     const there = new Map(endings);
-    const stay = [];
-    for (const waiting of this.#waiting) {
-      const error = there.get(waiting.id);
-      if (error === undefined) {
-        stay.push(waiting);
-        continue;
-      }
-      there.delete(waiting.id);
-      process.nextTick(this.#operations.remove(waiting.id), withDelivery(error, 'not sent'));
-    }
-    this.#waiting = stay;
+    this.#waiting.keep(({ id }) => {
+      const error = there.get(id);
+      if (error === undefined) return true;
+      there.delete(id);
+      process.nextTick(this.#operations.remove(id), withDelivery(error, 'not sent'));
+      return false;
+    });
     if (there.size === 0) return;
     for (const [id, error] of there) this.#endings.add(id, error);
     this.#flush();
@@ -373,14 +407,11 @@ class Session {
   }
 
   #refill() {
-    let done = 0;
-    while (done < this.#waiting.length && this.#hasRoom) {
-      const { id, topic, body, qos } = this.#waiting[done];
+    while (this.#waiting.size > 0 && this.#hasRoom) {
+      const { id, topic, body, qos } = /** @type {Waiting} */ (this.#waiting.shift());
       this.#handOver(id, topic, body, qos);
-      done += 1;
     }
-    this.#waiting.splice(0, done);
-    if (this.#grace !== undefined && this.#waiting.length === 0) this.#leave();
+    if (this.#grace !== undefined && this.#waiting.size === 0) this.#leave();
   }
 }
 

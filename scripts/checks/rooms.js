@@ -5,7 +5,7 @@ const { resolve } = require('./sources');
 
 /** The rooms of `lib/`, from the ground up. A room names only rooms on floors below its own. */
 const FLOORS = [
-  ['vocabulary'],
+  ['turns', 'vocabulary'],
   ['c2d', 'message', 'native', 'plumbing'],
   ['failures'],
   ['connection', 'identity', 'session', 'tls'],

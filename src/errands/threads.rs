@@ -85,7 +85,8 @@ mod tests {
         let held = std::sync::Arc::new(Mutex::new(held));
         for _ in 0..4 {
             let held = std::sync::Arc::clone(&held);
-            THREADS.run(move || drop(held.lock().unwrap().recv())).unwrap();
+            // Until there is nobody who could send.
+            THREADS.run(move || assert!(held.lock().unwrap().recv().is_err())).unwrap();
         }
         let mut seen = std::collections::HashSet::new();
         for _ in 0..50 {

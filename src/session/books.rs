@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::event::{Event, State};
 use super::ledger::{Control, Failed, Ledger};
 use super::mailbox::{Command, Mailbox};
+use super::messages::Messages;
 use super::receipts::Receipts;
 use super::request::Request;
 use super::wishes::Wishes;
@@ -24,6 +25,8 @@ pub(super) struct Books {
     pub(super) commands: Vec<Command>,
     /// Publishes that are done and not yet reported.
     pub(super) done: Vec<u32>,
+    /// Messages that came and are not yet reported.
+    pub(super) came: Messages,
 }
 
 impl Books {
@@ -37,6 +40,7 @@ impl Books {
             caught_up: None,
             commands: Vec::new(),
             done: Vec::new(),
+            came: Messages::default(),
         }
     }
 
@@ -46,7 +50,9 @@ impl Books {
         for command in commands.drain(..) {
             match command {
                 Command::Publish(publish) => self.ledger.queue_publish(publish),
-                Command::Acknowledge(token) => self.receipts.settle(token),
+                Command::Acknowledge(tokens) => {
+                    tokens.into_iter().for_each(|token| self.receipts.settle(token))
+                }
                 Command::Subscribe { id, filters } => {
                     self.ledger.queue_control(Control::Subscribe { id, filters });
                 }
@@ -73,10 +79,11 @@ impl Books {
         self.commands = commands;
     }
 
-    /// Reports what is done, all at once.
+    /// Reports what is done, and what came, all at once.
     pub(super) fn settle(&mut self) {
-        self.mailbox.note_written(self.ledger.written());
+        self.mailbox.note_written(self.ledger.publishes_written());
         self.mailbox.acknowledged(&mut self.done);
+        self.mailbox.deliver(&mut self.came);
     }
 
     /// `request` has its connection.
@@ -131,7 +138,7 @@ impl Books {
         if failed.is_empty() {
             return;
         }
-        self.mailbox.note_written(self.ledger.written());
+        self.mailbox.note_written(self.ledger.publishes_written());
         for Failed { id, delivery } in failed {
             self.mailbox.report(Event::Failed { id, delivery });
         }

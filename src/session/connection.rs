@@ -1,5 +1,6 @@
 //! One connection: bytes in, bytes out, and the alarm.
 
+use std::cell::RefCell;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -21,10 +22,15 @@ const PUBACK: [u8; 2] = [0x40, 0x02];
 /// The types of PUBLISH, PUBACK, SUBACK, UNSUBACK and PINGRESP (MQTT 3.1.1 §2.2.1): all that may come without QoS 2.
 const OF_GATEWAYS: [u8; 5] = [3, 4, 9, 11, 13];
 
+thread_local! {
+    /// Where all connections of the thread read to: idle ones need no room of their own.
+    static SCRATCH: RefCell<Box<[u8; READ]>> = RefCell::new(Box::new([0; READ]));
+}
+
 pub(super) struct Connection {
     stream: Box<dyn Stream>,
+    /// The beginning of a packet that is not complete.
     inbound: BytesMut,
-    scratch: Box<[u8; READ]>,
     /// Packets to be written.
     pub(super) outbound: BytesMut,
     /// Something was written that may still wait inside TLS.
@@ -39,7 +45,6 @@ impl Connection {
         Self {
             stream: opened.stream,
             inbound: opened.inbound,
-            scratch: Box::new([0; READ]),
             outbound: BytesMut::new(),
             unflushed: false,
             finished: false,
@@ -82,17 +87,26 @@ impl Connection {
 
     /// Reads what there is; ready when something came.
     pub(super) fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Failure>> {
-        let mut buffer = ReadBuf::new(&mut self.scratch[..]);
-        let read = ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer));
-        let ended = buffer.filled().is_empty();
-        Poll::Ready(match read {
-            Ok(()) if ended => Err(lost(&io::ErrorKind::UnexpectedEof.into())),
-            Ok(()) => {
-                self.inbound.extend_from_slice(buffer.filled());
-                Ok(())
-            }
-            Err(error) => Err(lost(&error)),
+        SCRATCH.with_borrow_mut(|scratch| {
+            let mut buffer = ReadBuf::new(&mut scratch[..]);
+            let read = ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer));
+            let ended = buffer.filled().is_empty();
+            Poll::Ready(match read {
+                Ok(()) if ended => Err(lost(&io::ErrorKind::UnexpectedEof.into())),
+                Ok(()) => {
+                    self.inbound.extend_from_slice(buffer.filled());
+                    Ok(())
+                }
+                Err(error) => Err(lost(&error)),
+            })
         })
+    }
+
+    /// All complete packets are taken: memory that holds nothing is given back.
+    pub(super) fn rest(&mut self) {
+        if self.inbound.is_empty() {
+            self.inbound = BytesMut::new();
+        }
     }
 
     /// Ready when the alarm rings.

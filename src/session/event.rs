@@ -1,7 +1,6 @@
 //! What an app hears of its session.
 
-use bytes::Bytes;
-
+use super::messages::Messages;
 use crate::failure::{Failure, Stage};
 
 /// Whether a failed operation may have reached the gateway.
@@ -81,24 +80,13 @@ pub enum State {
     },
 }
 
-/// A message from the gateway.
-#[derive(Debug)]
-pub struct Message {
-    /// What to give to [`Session::acknowledge`](super::Session::acknowledge); 0 for QoS 0, which needs none.
-    pub token: u32,
-    /// Topic.
-    pub topic: String,
-    /// Payload.
-    pub payload: Bytes,
-}
-
 /// Something that happened, in order.
 #[derive(Debug)]
 pub enum Event {
     /// The connection changed its state.
     State(State),
-    /// A message came.
-    Message(Message),
+    /// Messages came.
+    Messages(Messages),
     /// A subscription or its removal was acknowledged; one code per filter, 0x80 = refused (MQTT 3.1.1 §3.9.3).
     Granted {
         /// The operation.

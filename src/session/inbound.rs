@@ -4,8 +4,9 @@ use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{Packet, Publish, SubscribeReasonCode};
 
 use super::books::Books;
-use super::event::{Event, Message};
+use super::event::Event;
 use super::ledger::{Answer, Mismatch};
+use super::messages::Message;
 use super::online::{Mode, Online};
 use crate::failure::{Failure, Stage};
 
@@ -13,6 +14,7 @@ impl Online {
     /// Handles all packets that are complete, and reports what they finished at once.
     pub(super) fn receive(&mut self) -> Result<(), Failure> {
         let outcome = self.read_packets();
+        self.connection.rest();
         self.books.settle();
         outcome
     }
@@ -56,7 +58,9 @@ impl Online {
 
     fn grant(&mut self, packet_id: u16, answer: Answer, codes: Vec<u8>) -> Result<(), Failure> {
         if let Some(id) = self.books.ledger.acknowledge(packet_id, answer).map_err(mismatch)? {
-            self.books.mailbox.report(Event::Granted { id, codes });
+            let Books { mailbox, came, .. } = &mut self.books;
+            mailbox.deliver(came);
+            mailbox.report(Event::Granted { id, codes });
         }
         Ok(())
     }
@@ -71,7 +75,10 @@ impl Online {
                 return Err(Failure::malformed(Stage::Connected, "a QoS 2 message, never asked for"));
             }
         };
-        self.books.mailbox.report(Event::Message(Message { token, topic, payload }));
+        if topic.is_empty() {
+            return Err(Failure::malformed(Stage::Connected, "a message without a topic"));
+        }
+        self.books.came.push(Message { token, topic: &topic, payload: &payload });
         Ok(())
     }
 

@@ -40,6 +40,8 @@ pub(super) struct Ledger {
     written: HashMap<u16, Written, BuildHasherDefault<PacketIdHasher>>,
     /// So many of those were cancelled: their packet ids stay taken until they are acknowledged or the connection ends.
     cancelled: usize,
+    /// So many of them are subscriptions or removals, and not cancelled.
+    controls: usize,
     /// QoS 0 publishes in the write buffer: done when it is flushed.
     unflushed: Vec<u32>,
     last_packet_id: u16,
@@ -64,6 +66,7 @@ impl Ledger {
             replay: VecDeque::new(),
             written: HashMap::default(),
             cancelled: 0,
+            controls: 0,
             unflushed: Vec::new(),
             last_packet_id: 0,
             last_sequence: 0,
@@ -108,6 +111,11 @@ impl Ledger {
     /// Operations written and not acknowledged.
     pub(super) fn written(&self) -> usize {
         self.written.len() - self.cancelled
+    }
+
+    /// Publishes written and not acknowledged.
+    pub(super) fn publishes_written(&self) -> usize {
+        self.written() - self.controls
     }
 
     /// Nothing but what is held: no operation, no packet id.
@@ -159,6 +167,7 @@ impl Ledger {
     fn write_control(&mut self, control: Control, out: &mut BytesMut) -> Result<(), mqttbytes::Error> {
         let packet_id = self.free_packet_id();
         let id = control.id();
+        self.controls += 1;
         self.note(packet_id, id, control.into_packet(packet_id), out)
     }
 
@@ -215,6 +224,7 @@ impl Ledger {
             self.cancelled -= 1;
             return Ok(None);
         }
+        self.controls -= usize::from(packet.is_control());
         Ok(Some(id))
     }
 
@@ -257,6 +267,7 @@ impl Ledger {
                 return true;
             }
             found.push((written.sequence, written.id));
+            self.controls -= usize::from(written.packet.is_control());
             if written.sent {
                 written.packet = Packet::Cancelled(written.packet.answer());
                 self.cancelled += 1;

@@ -3,6 +3,7 @@
 //! Either side takes whole batches: the driver all commands at once, the app all events at once. A side is woken
 //! only when it sleeps.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -10,7 +11,8 @@ use std::time::Duration;
 
 use rumqttc::mqttbytes::QoS;
 
-use super::event::{Event, Message, State};
+use super::event::{Event, State};
+use super::messages::Messages;
 use super::request::{Limits, Outgoing, Request};
 use crate::failure::Failure;
 
@@ -28,7 +30,7 @@ pub(super) enum Command {
         id: u32,
         filters: Vec<String>,
     },
-    Acknowledge(u32),
+    Acknowledge(Vec<u32>),
     Cancel(Vec<u32>),
     Disconnect {
         number: u32,
@@ -45,7 +47,7 @@ pub(super) struct Mailbox {
     pub(super) limits: Limits,
     inbox: Mutex<Inbox>,
     outbox: Mutex<Outbox>,
-    /// A wake was sent that no drain has answered yet.
+    /// The app was woken, and was not yet told that nothing is left.
     signalled: AtomicBool,
     wake: Box<dyn Fn() + Send + Sync>,
     written: AtomicUsize,
@@ -63,16 +65,24 @@ struct Inbox {
 
 #[derive(Default)]
 struct Outbox {
-    acknowledged: Vec<u32>,
-    events: Vec<Event>,
-    /// So many of the events were there when the ids had all been taken: no id that came before them is still to be taken.
-    ripe: usize,
-    /// Of messages among the events.
-    message_bytes: usize,
+    acknowledged: VecDeque<u32>,
+    /// So many ids were ever taken out of it.
+    taken: u64,
+    /// Each may be told when so many ids were taken: those that were there before it.
+    events: VecDeque<(u64, Event)>,
+    /// What the messages among the events cost.
+    cost: usize,
     /// The driver has stopped reading.
     paused: bool,
     /// The last word was said.
     silent: bool,
+}
+
+impl Outbox {
+    /// So many ids were ever put into it.
+    fn given(&self) -> u64 {
+        self.taken + self.acknowledged.len() as u64
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -130,30 +140,33 @@ impl Mailbox {
     }
 
     pub(super) fn drain(&self, ids: &mut [u32]) -> (usize, bool) {
-        // Cleared before anything is taken: what comes later signals anew.
-        self.signalled.store(false, Ordering::Release);
         let mut outbox = lock(&self.outbox);
         let count = ids.len().min(outbox.acknowledged.len());
         for (place, id) in ids.iter_mut().zip(outbox.acknowledged.drain(..count)) {
             *place = id;
         }
-        let all = outbox.acknowledged.is_empty();
-        if all {
-            outbox.ripe = outbox.events.len();
+        outbox.taken += count as u64;
+        let more = !outbox.acknowledged.is_empty() || !outbox.events.is_empty();
+        if !more {
+            // Under the lock: what comes later signals anew.
+            self.signalled.store(false, Ordering::Release);
         }
-        (count, !all || outbox.ripe > 0)
+        (count, more)
     }
 
-    pub(super) fn events(&self) -> Vec<Event> {
-        let (events, paused) = {
+    pub(super) fn events(&self, most: usize) -> Vec<Event> {
+        let (events, resume) = {
             let mut outbox = lock(&self.outbox);
-            let ripe = std::mem::take(&mut outbox.ripe);
-            let later = outbox.events.split_off(ripe);
-            let events = std::mem::replace(&mut outbox.events, later);
-            outbox.message_bytes = outbox.events.iter().map(size).sum();
-            (events, std::mem::take(&mut outbox.paused))
+            let Outbox { events, taken, .. } = &mut *outbox;
+            let ripe = events.iter().take(most).take_while(|(after, _)| after <= taken).count();
+            let events: Vec<Event> = events.drain(..ripe).map(|(_, event)| event).collect();
+            outbox.cost -= events.iter().map(cost).sum::<usize>();
+            // Not for every message that makes a little room.
+            let resume = outbox.paused && outbox.cost <= self.limits.inbound_bytes / 2;
+            outbox.paused &= !resume;
+            (events, resume)
         };
-        if paused {
+        if resume {
             self.command(Command::Resume);
         }
         events
@@ -210,7 +223,7 @@ impl Mailbox {
                 ids.clear();
                 return;
             }
-            outbox.acknowledged.append(ids);
+            outbox.acknowledged.extend(ids.drain(..));
         }
         self.signal();
     }
@@ -226,17 +239,47 @@ impl Mailbox {
                 return;
             }
             outbox.silent = last;
-            outbox.message_bytes += size(&event);
-            outbox.events.push(event);
+            let after = outbox.given();
+            outbox.events.push_back((after, event));
         }
         self.signal();
     }
 
-    /// Whether to stop reading: too many bytes of messages are reported and not yet drained. Then the app's next look
-    /// wakes the driver.
+    /// Reports a batch of messages, leaving `messages` empty.
+    pub(super) fn deliver(&self, messages: &mut Messages) {
+        if messages.is_empty() {
+            return;
+        }
+        let mut messages = std::mem::take(messages);
+        {
+            let mut outbox = lock(&self.outbox);
+            if outbox.silent {
+                return;
+            }
+            let now = outbox.given();
+            let Outbox { events, cost, .. } = &mut *outbox;
+            if let Some((after, Event::Messages(last))) = events.back_mut()
+                && *after == now
+            {
+                *cost -= last.cost();
+                let joined = last.append(messages);
+                *cost += last.cost();
+                match joined {
+                    Ok(()) => return,
+                    Err(apart) => messages = apart,
+                }
+            }
+            *cost += messages.cost();
+            events.push_back((now, Event::Messages(messages)));
+        }
+        self.signal();
+    }
+
+    /// Whether to stop reading: the messages that are reported and not yet taken cost too much. The app's look that leaves
+    /// half of that wakes the driver.
     pub(super) fn pause(&self) -> bool {
         let mut outbox = lock(&self.outbox);
-        outbox.paused = outbox.message_bytes >= self.limits.inbound_bytes;
+        outbox.paused |= outbox.cost >= self.limits.inbound_bytes;
         outbox.paused
     }
 
@@ -269,9 +312,9 @@ impl Mailbox {
 }
 
 /// What an event counts for at the bound of received bytes.
-fn size(event: &Event) -> usize {
+fn cost(event: &Event) -> usize {
     match event {
-        Event::Message(Message { payload, topic, .. }) => payload.len() + topic.len(),
+        Event::Messages(messages) => messages.cost(),
         _ => 0,
     }
 }
@@ -296,11 +339,11 @@ mod tests {
         assert_eq!(mailbox.drain(&mut ids), (0, true));
         mailbox.acknowledged(&mut vec![7, 8, 9]);
         mailbox.report(closed(2));
-        assert_eq!(mailbox.events().len(), 1, "the other came after the ids, and after the drain");
+        assert_eq!(mailbox.events(9).len(), 1, "the other came after the ids, and after the drain");
         assert_eq!(mailbox.drain(&mut ids), (2, true));
-        assert!(mailbox.events().is_empty(), "an id is left");
+        assert!(mailbox.events(9).is_empty(), "an id is left");
         assert_eq!(mailbox.drain(&mut ids), (1, true));
-        assert_eq!(mailbox.events().len(), 1);
+        assert_eq!(mailbox.events(9).len(), 1);
         assert_eq!(mailbox.drain(&mut ids), (0, false));
     }
 }

@@ -12,6 +12,7 @@
 //! | `line` | the connection, where both the driver and the app's thread reach it |
 //! | `online` | a session while connected: what is written when, until it ends |
 //! | `inbound` | what each packet from the gateway means |
+//! | `messages` | received messages, as they wait and as they cross the border |
 //! | `connection` | one connection: reads, writes, the alarm |
 //! | `ledger` | the fate of operations: queued, written, acknowledged; packet ids; replay |
 //! | `receipts` | acknowledgements we owe the gateway |
@@ -36,6 +37,7 @@ mod ledger;
 mod line;
 mod liveness;
 mod mailbox;
+mod messages;
 mod online;
 mod receipts;
 mod request;
@@ -49,7 +51,8 @@ use tokio::runtime::Handle;
 use crate::runtime;
 use crate::transport::{Dialler, TlsDialler};
 
-pub use event::{Delivery, Event, Message, State};
+pub use event::{Delivery, Event, State};
+pub use messages::{Message, Messages};
 pub use request::{Limits, MAX_TOPIC, Outgoing, Request};
 pub use rumqttc::mqttbytes::QoS;
 
@@ -115,9 +118,9 @@ impl Session {
         self.mailbox.command(Command::Unsubscribe { id, filters });
     }
 
-    /// Acknowledges a received message; tokens of earlier connections are ignored (the gateway redelivers).
-    pub fn acknowledge(&self, token: u32) {
-        self.mailbox.command(Command::Acknowledge(token));
+    /// Acknowledges received messages; tokens of earlier connections are ignored (the gateway redelivers).
+    pub fn acknowledge(&self, tokens: Vec<u32>) {
+        self.mailbox.command(Command::Acknowledge(tokens));
     }
 
     /// Answers [`State::Renewing`] of the request `number`.
@@ -142,20 +145,20 @@ impl Session {
     }
 
     /// Takes the ids of publishes that are done (QoS 1: acknowledged, QoS 0: written) into `ids`; tells how many, and
-    /// whether there is more: further ids, or [`events`](Self::events).
+    /// whether there is more: further ids, or [`events`](Self::events). Whoever is told of more is not woken again: it comes
+    /// back by itself, until nothing is left.
     #[must_use]
     pub fn drain(&self, ids: &mut [u32]) -> (usize, bool) {
         self.mailbox.drain(ids)
     }
 
-    /// Takes everything else that happened, in order, as of the last [`drain`](Self::drain) that left no id: what ended ids
-    /// never comes before them. What happened since then wakes anew.
+    /// Takes up to `most` of everything else that happened, in order; what ended ids never comes before they were taken.
     #[must_use]
-    pub fn events(&self) -> Vec<Event> {
-        self.mailbox.events()
+    pub fn events(&self, most: usize) -> Vec<Event> {
+        self.mailbox.events(most)
     }
 
-    /// Operations that are written and not acknowledged.
+    /// Publishes that are written and not acknowledged.
     #[must_use]
     pub fn written(&self) -> usize {
         self.mailbox.written()
@@ -168,6 +171,8 @@ impl Drop for Session {
     }
 }
 
+#[cfg(test)]
+mod floods;
 #[cfg(test)]
 mod model;
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! A session while it is connected: what is written when, until it ends.
 
+use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use rumqttc::mqttbytes::v4::{Disconnect, PingReq, PubAck};
+use tokio::task::yield_now;
 use tokio::time::Instant;
 
 use super::books::Books;
@@ -16,6 +18,10 @@ use crate::failure::{Failure, Kind, Stage};
 
 /// Packets are gathered into one write up to this size: what TLS takes in at once.
 const BATCH: usize = 64 << 10;
+/// After so many turns, each of one read and one write at most, the other sessions of the thread have theirs.
+const TURNS: usize = 4;
+/// Reading stops while so many acknowledgements are owed to a gateway that does not take what is written.
+const MOST_OWED: usize = 64 << 10;
 /// How long the gateway may take to close after DISCONNECT.
 const LEAVE: Duration = Duration::from_secs(1);
 
@@ -92,7 +98,7 @@ impl Online {
         if !std::mem::replace(&mut self.begun, true) {
             self.receive()?;
         }
-        loop {
+        for _ in 0..TURNS {
             let Books { mailbox, commands, .. } = &mut self.books;
             let mut progress = mailbox.poll_commands(context, commands).is_ready();
             self.books.absorb();
@@ -101,10 +107,7 @@ impl Online {
             }
             self.take_up_wishes();
             let now = Instant::now();
-            let paused = self.paused();
-            if paused {
-                self.liveness.heard(now);
-            }
+            let paused = self.paused(now);
             if let Some(end) = self.advance(now) {
                 return Poll::Ready(Ok(end));
             }
@@ -125,6 +128,9 @@ impl Online {
                 return Poll::Pending;
             }
         }
+        // Pending at once, and woken when the others have been looked at and what came for them was noticed.
+        let _ = pin!(yield_now()).poll(context);
+        Poll::Pending
     }
 
     /// Takes the commands and writes what they queue, if that needs no waiting; otherwise the driver has to look.
@@ -149,9 +155,14 @@ impl Online {
     }
 
     /// An app too busy to drain holds back reading, at a bound; what it has drained and not yet dealt with is its own to
-    /// bound. While we choose not to read, silence is no sign of death.
-    fn paused(&self) -> bool {
-        self.books.mailbox.pause()
+    /// bound. While we choose not to read, silence is no sign of death. A gateway that does not take its acknowledgements
+    /// gets nothing to acknowledge, and its silence counts.
+    fn paused(&mut self, now: Instant) -> bool {
+        let busy = self.books.mailbox.pause();
+        if busy {
+            self.liveness.heard(now);
+        }
+        busy || (self.connection.outbound.len() >= BATCH && self.books.receipts.owed() >= MOST_OWED)
     }
 
     fn take_up_wishes(&mut self) {
@@ -202,7 +213,7 @@ impl Online {
     }
 
     fn leave(&mut self, next: Option<Box<Request>>, now: Instant) -> Mode {
-        self.write_receipts();
+        self.write_receipts(usize::MAX);
         // Into a buffer in memory: the codec has nothing to refuse in these fixed bytes.
         let written = Disconnect.write(&mut self.connection.outbound);
         debug_assert!(written.is_ok());
@@ -232,15 +243,18 @@ impl Online {
     }
 
     fn write_queued(&mut self, now: Instant, quiesce: bool) {
-        self.write_receipts();
+        self.write_receipts(BATCH);
         if self.books.ledger.write(&mut self.connection.outbound, BATCH, quiesce) {
             self.liveness.sent(now);
-            self.books.mailbox.note_written(self.books.ledger.written());
+            self.books.mailbox.note_written(self.books.ledger.publishes_written());
         }
     }
 
-    fn write_receipts(&mut self) {
-        while let Some(packet_id) = self.books.receipts.next() {
+    /// Writes acknowledgements until `enough` bytes wait.
+    fn write_receipts(&mut self, enough: usize) {
+        while self.connection.outbound.len() < enough
+            && let Some(packet_id) = self.books.receipts.next()
+        {
             let written = PubAck::new(packet_id).write(&mut self.connection.outbound);
             debug_assert!(written.is_ok());
         }

@@ -47,6 +47,11 @@ impl Receipts {
         }
     }
 
+    /// Messages not acknowledged, settled or not.
+    pub(super) fn owed(&self) -> usize {
+        self.owed.len()
+    }
+
     /// The next packet id to acknowledge, if its turn has come.
     pub(super) fn next(&mut self) -> Option<u16> {
         self.owed.pop_front_if(|owed| owed.settled).map(|owed| owed.packet_id)

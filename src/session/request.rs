@@ -17,7 +17,7 @@ const MAX_REMAINING_LENGTH: usize = 268_435_455;
 /// Bounds of a session; [`Limits::default`] gives the values in parentheses.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Bytes of received messages not yet drained, above which reading stops (16 MiB).
+    /// What received messages not yet taken may cost in bytes of memory; above it reading stops (4 MiB).
     pub inbound_bytes: usize,
     /// The largest packet accepted from the gateway, in bytes (1 MiB; edgeHub sends at most 256 KiB).
     pub packet_bytes: usize,
@@ -33,7 +33,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            inbound_bytes: 16 << 20,
+            inbound_bytes: 4 << 20,
             packet_bytes: 1 << 20,
             ping_after: Duration::from_secs(30),
             dead_after: Duration::from_secs(60),

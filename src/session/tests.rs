@@ -98,7 +98,7 @@ async fn connected(runtime: &Handle) -> (Session, Arc<Doomed>, Arc<AtomicUsize>)
 
 fn states(session: &Session) -> Vec<State> {
     let _ = session.drain(&mut []);
-    let states = session.events().into_iter().filter_map(|event| match event {
+    let states = session.events(usize::MAX).into_iter().filter_map(|event| match event {
         Event::State(state) => Some(state),
         _ => None,
     });

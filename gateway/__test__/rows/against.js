@@ -2,7 +2,9 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const fs = require('node:fs');
+const net = require('node:net');
 const { parseArgs } = require('node:util');
 const { CHECKS } = require('./index');
 const { World } = require('./world');
@@ -23,6 +25,9 @@ const { World } = require('./world');
 const PATIENCE_MS = 10_000;
 const SLOW_MS = 180_000;
 
+/** Of HTTPS. */
+const USUAL_WEB_PORT = '443';
+
 /** @type {Cost[]} */
 const COSTS = ['harmless', 'telemetry', 'twin', 'slow'];
 
@@ -36,7 +41,7 @@ device must be one that nobody uses meanwhile: it is connected some hundred time
   --cloud none          the gateway has no cloud: what needs it is left out
   --also <costs>        also what is not harmless: telemetry (messages are sent), twin (a property that is not there is
                         deleted), slow (takes minutes), by commas; or all
-  --web-port <number>   of HTTPS; 443 unless given, 0 for none
+  --web-port <number>   of HTTPS; 443 unless given, and what needs it is left out if nothing listens there; 0 for none
   --row <row>           only that row, such as C6
   --patience <seconds>  for an answer, 10 unless given`;
 
@@ -66,7 +71,8 @@ function readArguments(args) {
   if (odd !== undefined)
     throw new UsageError(`--also can be ${COSTS.slice(1).join(', ')} or all, not '${odd}'`);
   return {
-    target: targetOf(against, ca, numberOf('web-port', values['web-port'] ?? '443')),
+    target: targetOf(against, ca, numberOf('web-port', values['web-port'] ?? USUAL_WEB_PORT)),
+    webPortGiven: values['web-port'] !== undefined,
     cloud: cloud !== 'none',
     costs: new Set(['harmless', ...costs]),
     row,
@@ -134,14 +140,33 @@ function read(file) {
  * Why a check is not run.
  * @param {Check} check
  * @param {ReturnType<typeof readArguments>} options
+ * @param {boolean} web whether something listens for HTTPS, or should
  * @returns {string | undefined}
  */
-function reasonToLeaveOut({ cost, cloud, row }, options) {
+function reasonToLeaveOut({ cost, cloud, row }, options, web) {
   if (options.row !== undefined && options.row !== row) return 'not asked for';
   if (!options.costs.has(cost)) return `not harmless: --also ${cost}`;
   if (cloud && !options.cloud) return 'needs the cloud';
-  if (/^W/.test(row) && options.target.webPort === 0) return 'no --web-port';
+  if (/^W/.test(row) && !web)
+    return `nothing listens for HTTPS at port ${options.target.webPort}: --web-port`;
   return undefined;
+}
+
+/**
+ * Whether the rows of HTTPS can be tried: somebody named the port, or something listens at the usual one.
+ * @param {ReturnType<typeof readArguments>} options
+ */
+async function hasWebPort({ target: { host, webPort }, webPortGiven }) {
+  if (webPortGiven) return webPort !== 0;
+  const socket = net.connect(webPort, host);
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 /**
@@ -204,10 +229,11 @@ async function against(args, print) {
     print(`'${target.id}' does not get in at ${target.host}:${target.port}: ${first.detail}`);
     return 2;
   }
+  const web = await hasWebPort(options);
   /** @type {Outcome[]} */
   const outcomes = [];
   for (const check of CHECKS) {
-    const reason = reasonToLeaveOut(check, options);
+    const reason = reasonToLeaveOut(check, options, web);
     const outcome =
       reason === undefined
         ? await runCheck(check, target, patienceMs)

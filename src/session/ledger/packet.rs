@@ -44,6 +44,10 @@ impl Packet {
         matches!(self, Self::Cancelled(_))
     }
 
+    pub(super) fn is_control(&self) -> bool {
+        matches!(self, Self::Subscribe(_) | Self::Unsubscribe(_))
+    }
+
     /// The acknowledgement that ends it.
     pub(super) fn answer(&self) -> Answer {
         match self {

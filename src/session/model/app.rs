@@ -15,7 +15,7 @@ use super::judge::{Wanted, What};
 use super::link::Link;
 use super::plan::Setting;
 use super::world::Shared;
-use crate::session::{Event, Limits, Outgoing, Request, Session, State};
+use crate::session::{Event, Limits, Message, Outgoing, Request, Session, State};
 use crate::tls::Trust;
 use crate::transport::{Deadlines, Endpoint};
 
@@ -138,7 +138,7 @@ impl App {
             let token = if newest { self.unsettled.pop_back() } else { self.unsettled.pop_front() };
             let Some(token) = token else { return };
             self.world.lock().judge.settled(token);
-            self.session.acknowledge(token);
+            self.session.acknowledge(vec![token]);
         }
     }
 
@@ -183,12 +183,12 @@ impl App {
             world.note(|| format!("told: done {id}"));
             world.judge.told_done(*id, is_stored);
         }
-        self.has_more = more && count == room;
+        self.has_more = more;
         for _ in 0..self.setting.lingers {
             yield_now().await;
         }
         if more && count < room {
-            for event in self.session.events() {
+            for event in self.session.events(self.setting.events) {
                 self.told(event);
             }
         }
@@ -196,22 +196,30 @@ impl App {
 
     fn told(&mut self, event: Event) {
         self.world.lock().note(|| match &event {
-            Event::Message(message) => format!("told: message {}, token {}", message.topic, message.token),
+            Event::Messages(messages) => {
+                let told: Vec<String> = messages
+                    .iter()
+                    .map(|message| format!("{}, token {}", message.topic, message.token))
+                    .collect();
+                format!("told: messages {}", told.join("; "))
+            }
             other => format!("told: {other:?}"),
         });
         match event {
             Event::State(state) => self.told_state(&state),
-            Event::Message(message) => {
-                self.world.lock().judge.told_message(&message);
-                if message.token != 0 {
-                    self.unsettled.push_back(message.token);
-                    if self.setting.settles {
-                        self.settle(false, usize::MAX);
-                    }
-                }
-            }
+            Event::Messages(messages) => messages.iter().for_each(|message| self.told_message(&message)),
             Event::Granted { id, codes } => self.world.lock().judge.told_granted(id, &codes),
             Event::Failed { id, delivery } => self.world.lock().judge.told_failed(id, delivery),
+        }
+    }
+
+    fn told_message(&mut self, message: &Message<'_>) {
+        self.world.lock().judge.told_message(message);
+        if message.token != 0 {
+            self.unsettled.push_back(message.token);
+            if self.setting.settles {
+                self.settle(false, usize::MAX);
+            }
         }
     }
 

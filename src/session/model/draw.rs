@@ -41,6 +41,7 @@ fn setting(rng: &mut Rng) -> Setting {
         chunk: pick(rng, &[1, 3, 7, 64, 4096, 1 << 16]),
         room: pick(rng, &[64, 1024, 1 << 16]),
         inbound_bytes: pick(rng, &[200, 16 << 20, 16 << 20, 16 << 20]),
+        events: pick(rng, &[1, 3, 4096]),
         drains: mostly(rng),
         lingers: pick(rng, &[0, 0, 1, 9]),
         retries: mostly(rng),

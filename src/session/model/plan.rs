@@ -11,6 +11,8 @@ pub(super) struct Setting {
     pub(super) room: usize,
     /// The session's bound for received bytes.
     pub(super) inbound_bytes: usize,
+    /// The app takes at most so many events at a time.
+    pub(super) events: usize,
     /// The app drains at each wake, not at its steps only.
     pub(super) drains: bool,
     /// Others have so many turns between its look at the ids and that at the rest.

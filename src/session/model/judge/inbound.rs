@@ -74,7 +74,7 @@ impl Inbound {
         }
     }
 
-    pub(super) fn told(&mut self, message: &Message) -> Verdict {
+    pub(super) fn told(&mut self, message: &Message<'_>) -> Verdict {
         let Message { token, topic, .. } = message;
         let found = self.arrivals[self.next..].iter().position(|arrival| arrival.topic == *topic);
         let Some(place) = found.map(|place| place + self.next) else {

@@ -170,7 +170,7 @@ impl Judge {
         self.rule(verdict);
     }
 
-    pub(super) fn told_message(&mut self, message: &Message) {
+    pub(super) fn told_message(&mut self, message: &Message<'_>) {
         self.not_silent();
         let verdict = self.inbound.told(message);
         self.rule(verdict);

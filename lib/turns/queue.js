@@ -29,35 +29,34 @@ class Queue {
     this.#list.push(value);
   }
 
-  /** @param {T} value The next one to be taken. */
-  unshift(value) {
-    if (this.#head > 0) this.#list[--this.#head] = value;
-    else this.#list.unshift(value);
-  }
-
   /** @returns {T | undefined} */
   shift() {
     if (this.size === 0) return undefined;
     const value = this.#list[this.#head];
     this.#list[this.#head++] = undefined;
-    if (this.#head > ENOUGH && this.#head * 2 > this.#list.length) {
+    if (this.#head === this.#list.length) this.clear();
+    else if (this.#head > ENOUGH && this.#head * 2 > this.#list.length) {
       this.#list = this.#list.slice(this.#head);
       this.#head = 0;
     }
     return value;
   }
 
-  /**
-   * Takes one out of the middle.
-   *
-   * @param {(value: T) => boolean} wanted
-   * @returns {T | undefined}
-   */
-  remove(wanted) {
-    for (let place = this.#head; place < this.#list.length; place++) {
-      if (wanted(/** @type {T} */ (this.#list[place]))) return this.#list.splice(place, 1)[0];
-    }
-    return undefined;
+  /** @param {(value: T) => boolean} wanted All others are taken out. */
+  keep(wanted) {
+    const kept = [...this].filter(wanted);
+    this.#list = kept;
+    this.#head = 0;
+  }
+
+  clear() {
+    this.#list = [];
+    this.#head = 0;
+  }
+
+  /** @returns {Generator<T>} */
+  *[Symbol.iterator]() {
+    for (let at = this.#head; at < this.#list.length; at += 1) yield /** @type {T} */ (this.#list[at]);
   }
 }
 

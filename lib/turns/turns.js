@@ -1,0 +1,118 @@
+// @ts-check
+'use strict';
+
+const { Queue } = require('./queue');
+
+/** For so long all who have something to do hold the event loop together, before its timers and sockets come. Milliseconds. */
+const TURN_MS = 10;
+/** For so long one of them holds the others up. Milliseconds. */
+const PIECE_MS = 2;
+/** So many things one of them does at a time. */
+const MOST = 128;
+
+/**
+ * Does a piece of some work: at most `most` things, and none after `until` (`performance.now()`); at least one.
+ *
+ * @typedef {(most: number, until: number) => boolean} Work `true`: something is left. Must not throw.
+ */
+
+/** Who waits for his turn. @type {Queue<Turns>} */
+const waiting = new Queue();
+/** To be done when the turn is over. @type {(() => void)[]} */
+const afterwards = [];
+/** A turn is under way, or will begin. */
+let expected = false;
+/** One is under way. */
+let running = false;
+/** When it ends. */
+let end = 0;
+/** Who had the last piece, and when it began. @type {Turns | undefined} */
+let last;
+let begun = 0;
+const resolved = Promise.resolve();
+
+/**
+ * Work that calls an app's code, in pieces: neither the event loop nor the other work of the process waits for the whole of it,
+ * whatever comes and however long the app takes.
+ *
+ * Between two pieces ticks and promises run, so that their time counts: what an app does in `async` functions is its own
+ * time, too. Pieces become smaller when they take long, and larger when they do not.
+ */
+class Turns {
+  #work;
+  #most = 1;
+  #asked = false;
+
+  /** @param {Work} work */
+  constructor(work) {
+    this.#work = work;
+  }
+
+  /** There is something to do: its turn comes, once the running code has ended. */
+  ask() {
+    if (this.#asked) return;
+    this.#asked = true;
+    waiting.push(this);
+    if (expected) return;
+    expected = true;
+    setImmediate(begin);
+  }
+
+  /**
+   * A piece of it.
+   *
+   * @param {number} now
+   */
+  piece(now) {
+    this.#asked = false;
+    if (this.#work(this.#most, now + PIECE_MS)) this.ask();
+  }
+
+  /** @param {number} ms The time that the last piece took, with all that followed from it. */
+  took(ms) {
+    if (ms < PIECE_MS / 2) this.#most = Math.min(this.#most * 2, MOST);
+    else if (ms > PIECE_MS) this.#most = Math.max(this.#most >> 1, 1);
+  }
+}
+
+function begin() {
+  running = true;
+  const now = performance.now();
+  end = now + TURN_MS;
+  next(now);
+}
+
+/** @param {number} now */
+function next(now) {
+  last = waiting.shift();
+  begun = now;
+  last?.piece(now);
+  // Ticks come before promises: a tick made by a promise comes behind both.
+  resolved.then(tickAfter);
+}
+
+function tickAfter() {
+  process.nextTick(after);
+}
+
+function after() {
+  const now = performance.now();
+  last?.took(now - begun);
+  if (waiting.size > 0 && now < end) {
+    next(now);
+    return;
+  }
+  running = false;
+  last = undefined;
+  expected = waiting.size > 0;
+  if (expected) setImmediate(begin);
+  for (const act of afterwards.splice(0)) process.nextTick(act);
+}
+
+/** @param {() => void} act Done when all who wait have had their turn, as far as there is time; without a turn at the next tick. */
+function afterTurn(act) {
+  if (running) afterwards.push(act);
+  else process.nextTick(act);
+}
+
+module.exports = { Turns, afterTurn };
