@@ -13,6 +13,7 @@ const { judgeName } = require('../../lib/doctor/judgement/name');
 const { judgePort } = require('../../lib/doctor/judgement/port');
 const { judgeTls } = require('../../lib/doctor/judgement/tls');
 const { judgeToken } = require('../../lib/doctor/judgement/token');
+const { layerFailure } = require('../../lib/doctor/verifier');
 const { judgeWhole } = require('../../lib/doctor/judgement/whole');
 const { DEVICE_CA, FACTS, ROOT, SERVER, certificate, day } = require('./presentation/planted');
 
@@ -36,7 +37,7 @@ const ofPort = (outcome, more = {}) => {
 };
 /** @param {string} kind @param {string} detail */
 const ofChain = (kind, detail) => {
-  const pathFailure = { stage: 'tls', kind, detail, elapsedMs: 3 };
+  const pathFailure = layerFailure(/** @type {any} */ ({ stage: 'tls', kind, detail, elapsedMs: 3 }));
   const chain = /** @type {any} */ ({ ...FACTS.certificate, verified: false, pathFailure });
   return judgeCertificate({ ...FACTS, certificate: chain });
 };
