@@ -42,6 +42,17 @@ export interface ConnectOptions {
    * `NODE_EXTRA_CA_CERTS`. A path is read again at every reconnect.
    */
   ca?: CertificateAuthority;
+  /**
+   * The certificate of a device that authenticates with X.509 (`x509=true` in the connection string), and those above it:
+   * PEM, DER, a path, or an array of these. A path is read again at every reconnect.
+   */
+  cert?: CertificateAuthority;
+  /** Its private key: PEM or DER, PKCS#8, PKCS#1 or SEC1, encrypted or not, or a path. */
+  key?: string | Uint8Array;
+  /** Of an encrypted key. */
+  passphrase?: string;
+  /** The HTTP proxy to go through. Default: what `HTTPS_PROXY` and `NO_PROXY` say. See {@link ProxyOption}. */
+  proxy?: ProxyOption;
   /** Seconds, from 1 to 65 535. Default: 180. */
   keepAlive?: number;
   /**
@@ -62,7 +73,7 @@ export interface ConnectOptions {
   productInfo?: string;
   /** The digital twin model of an IoT Plug and Play device: `dtmi:com:example:Thermostat;1`. */
   modelId?: string;
-  /** The class that transports. Default: {@link Mqtt}. */
+  /** The class that transports: {@link Mqtt}, which is the default, or {@link MqttWs}. */
   transport?: TransportConstructor;
   /** How tokens are renewed. Only with a SharedAccessKey. */
   tokenRenewal?: TokenRenewalValues;
@@ -70,13 +81,20 @@ export interface ConnectOptions {
 
 /** Milliseconds. */
 export interface ConnectTimeouts {
-  /** Resolving the name and connecting, all addresses together. Default: 20 000. */
+  /** Resolving the name and connecting, all addresses together; with a proxy, its answer as well. Default: 20 000. */
   connectMs?: number;
-  /** The TLS handshake. Default: 30 000. */
+  /** The TLS handshake; over WebSocket, the upgrade as well. Default: 30 000. */
   tlsMs?: number;
   /** Waiting for the answer to CONNECT; a gateway can take 100 s to refuse a device. Default: 130 000. */
   connackMs?: number;
 }
+
+/**
+ * An HTTP proxy, which is asked by CONNECT for a tunnel to the gateway: `http://proxy:3128`, with `user:password@` before
+ * the host if need be (percent-encoded). `false`: none, whatever the environment says. Or an `HttpsProxyAgent` of
+ * https-proxy-agent.
+ */
+export type ProxyOption = string | URL | false | { proxy: unknown };
 
 /**
  * A certificate as PEM text, PEM or DER bytes, or the path of a file with one; several certificates in one text or file
@@ -234,7 +252,19 @@ export interface DiagnoseOptions {
    * of `NODE_EXTRA_CA_CERTS`.
    */
   ca?: CertificateAuthority;
-  /** Default: `mqtt`. The client does not speak the others yet: they are examined as far as TLS. */
+  /**
+   * What a device with `x509=true` proves itself by, as {@link ConnectOptions} has it. Default: the files that
+   * `PATH_TO_CERTIFICATE_FILE` and `PATH_TO_KEY_FILE` name, and the passphrase `KEY_PASSPHRASE_OR_EMPTY`.
+   */
+  cert?: X509['cert'];
+  key?: X509['key'];
+  passphrase?: string;
+  /**
+   * The HTTP proxy to go through; `false`: none. Default: the one that `HTTPS_PROXY` names, unless `NO_PROXY` has the
+   * gateway.
+   */
+  proxy?: string | URL | false;
+  /** Default: `mqtt`. The client does not speak `amqp`, which is examined as far as TLS. */
   protocol?: 'mqtt' | 'ws' | 'amqp';
   /** Send one message, which is real telemetry: `{"doctor":true}`. Default: false. */
   send?: boolean;
@@ -258,6 +288,8 @@ export type DiagnosisProgress =
 export type DiagnosisStepName =
   | 'connectionString'
   | 'ca'
+  | 'clientCertificate'
+  | 'proxy'
   | 'name'
   | 'port'
   | 'tls'
@@ -332,6 +364,8 @@ export interface Unknowable {
 export interface DiagnosisFacts {
   connectionString?: ConnectionStringFacts;
   ca?: AuthorityFacts;
+  clientCertificate?: ClientCertificateFacts;
+  proxy?: ProxyFacts;
   name?: NameFacts;
   port?: PortFacts;
   tls?: TlsFacts;
@@ -393,6 +427,30 @@ export interface AuthorityFacts {
   fault?: { code: string; message: string; hint: string };
 }
 
+/** What the device proves itself by. */
+export interface ClientCertificateFacts {
+  /** Its own certificate, then those above it. None if they cannot be used. */
+  presented: ExaminedCertificate[];
+  /** Why certificate and key cannot be used: an error of {@link connect}. */
+  fault?: { code: string; message: string; hint: string };
+}
+
+/** The proxy on the way. */
+export interface ProxyFacts {
+  host?: string;
+  port?: number;
+  /** Where it is named: `proxy`, `HTTPS_PROXY`. */
+  origin?: string;
+  /** User and password are given. */
+  user?: boolean;
+  /** It opened a tunnel to the gateway. */
+  open: boolean;
+  /** Why it did not. */
+  failure?: LayerFailure;
+  /** Why what names it cannot be used: an error of {@link connect}. */
+  fault?: { code: string; message: string; hint: string };
+}
+
 /** A certificate as it is written. */
 export interface ExaminedCertificate {
   /** `CN=gateway.local, O=…` */
@@ -421,7 +479,7 @@ export interface ExaminedCertificate {
   weakness?: string;
   /** Name constraints: the DNS names it permits below itself. Absent: it limits nothing. */
   permittedNames?: string[];
-  /** Only of what the gateway presents. */
+  /** Only of what gateway and device present. */
   pem?: string;
 }
 
@@ -443,7 +501,7 @@ export interface PortFacts {
   attempts: PortAttempt[];
   /** The ports of the other protocols, for comparison. */
   others: PortAttempt[];
-  /** The environment variable that names a proxy, which MQTT does not use. */
+  /** The environment variable that names a proxy which the client does not use: `ALL_PROXY`. */
   proxy?: string;
 }
 
@@ -607,9 +665,11 @@ declare class Failure extends Error {
   /** The error underneath. */
   cause?: unknown;
   /** Of a connection: how far it had come. */
-  stage?: 'resolve' | 'tcp' | 'tls' | 'connack' | 'connected';
+  stage?: 'proxy' | 'tunnel' | 'resolve' | 'tcp' | 'tls' | 'upgrade' | 'connack' | 'connected';
   /** Of a refused connection: the code of CONNACK. */
   returnCode?: number;
+  /** Of a proxy's or gateway's refusal in HTTP: its status. */
+  statusCode?: number;
   /** Of a connection whose certificates were not accepted: the one that decided. */
   certificate?: CertificateFacts;
   /** Of a connection that failed: what the layer below said, as `cause`. The name is that of azure-iot-device. */
@@ -1011,6 +1071,8 @@ export interface DeviceClientOptions extends X509 {
   timeouts?: ConnectTimeouts;
   /** What `sendEvent` does when the outgoing queue is full. Default: `'wait'`. */
   whenFull?: 'wait' | 'refuse';
+  /** The HTTP proxy to go through. Default: what `HTTPS_PROXY` and `NO_PROXY` say. MQTT only. */
+  proxy?: ProxyOption;
   /** Options of the MQTT transports. */
   mqtt?: MqttTransportOptions;
   /** Options of azure-iot-device-http. */
@@ -1021,7 +1083,10 @@ export interface DeviceClientOptions extends X509 {
 
 /** Options of the MQTT transports. */
 export interface MqttTransportOptions {
-  /** Not used over plain MQTT. */
+  /**
+   * {@link MqttWs} only: an `HttpsProxyAgent` of https-proxy-agent, whose proxy is used, or an `https.Agent`, whose `port`
+   * is.
+   */
   webSocketAgent?: any;
   /** Renew a token without waiting for messages under way. Default: `false`. */
   forceDisconnect?: boolean;
@@ -1123,6 +1188,9 @@ export class Mqtt extends EventEmitter implements DeviceTransport {
   /** @throws {errors.NotImplementedError} Always: over MQTT a message can only be completed. */
   abandon(): void;
 }
+
+/** MQTT 3.1.1 over WebSocket and TLS, port 443: for networks that let nothing else through. */
+export class MqttWs extends Mqtt {}
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Retrying
@@ -1303,19 +1371,19 @@ export interface TransportConfig {
   gatewayHostName?: string;
 }
 
-/** A client certificate and its key. */
+/** A client certificate and its key. Paths are read again at every reconnect. */
 export interface X509 {
-  /** PEM. */
+  /** The device's certificate, and those above it: PEM, DER, or a path. */
   cert?: string | string[] | Buffer | Buffer[];
-  /** PEM. */
+  /** PEM, DER, or a path. */
   key?: string | Buffer;
   /** Of an encrypted key. */
   passphrase?: string;
   /** The name of an OpenSSL engine. HTTP only. */
   clientCertEngine?: string;
-  /** A path. */
+  /** A path, in place of `cert`. */
   certFile?: string;
-  /** A path. */
+  /** A path, in place of `key`. */
   keyFile?: string;
 }
 
@@ -1418,6 +1486,22 @@ export class SharedAccessSignatureAuthenticationProvider
     sharedAccessSignature: string,
     gatewayHostName?: string,
   ): SharedAccessSignatureAuthenticationProvider;
+}
+
+/** Hands on the certificate and key of a device. */
+export class X509AuthenticationProvider implements AuthenticationProvider {
+  constructor(credentials: TransportConfig);
+  /** X.509. */
+  type: 0;
+  getDeviceCredentials(callback: Callback<TransportConfig>): void;
+  getDeviceCredentials(): Promise<TransportConfig>;
+  /** Replaces what was given before, from the next connection on. */
+  setX509Options(x509: X509): void;
+  /**
+   * @throws {ReferenceError} An argument is missing.
+   * @throws {errors.ArgumentError} Certificate or key is missing.
+   */
+  static fromX509Options(deviceId: string, iotHubHostname: string, x509: X509): X509AuthenticationProvider;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ describe('the connection string', () => {
     [good.replace(';GatewayHostName', 'GatewayHostName')]: ['connection-string-separator'],
     [good.replace(`SharedAccessKey=${KEY};`, '')]: ['credential-missing'],
     [`${good};x509=true`]: ['credential-conflict'],
-    [good.replace(`SharedAccessKey=${KEY}`, 'x509=true')]: ['credential-unsupported'],
+    [good.replace(`SharedAccessKey=${KEY}`, 'x509=true')]: [],
     [good.replace('DeviceId=d1', 'DeviceId=a+b')]: ['device-id-unusable'],
     [`${good};ModuleId=m`]: ['module-unsupported'],
     [good.replace('=gw', '=gw_1')]: ['gateway-name-form'],
@@ -127,7 +127,7 @@ describe('the port', () => {
   });
 
   it('that fails while a proxy is configured gets a note on that', () => {
-    const found = judge([attempt('timed-out')], [], { proxy: 'HTTPS_PROXY' });
+    const found = judge([attempt('timed-out')], [], { proxy: 'ALL_PROXY' });
     assert.deepEqual(found, ['host-silent', 'proxy-ignored']);
   });
 });

@@ -49,7 +49,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use crate::runtime;
-use crate::transport::{Dialler, TlsDialler};
+use crate::transport::{Dialler, GatewayDialler};
 
 pub use event::{Delivery, Event, State};
 pub use messages::{Message, Messages};
@@ -74,7 +74,7 @@ impl Session {
     ///
     /// The runtime's thread cannot be started.
     pub fn new(limits: Limits, wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
-        Ok(Self::start(&runtime::handle()?, Arc::new(TlsDialler), limits, wake))
+        Ok(Self::start(&runtime::handle()?, Arc::new(GatewayDialler), limits, wake))
     }
 
     /// A session on `runtime` whose connections `dialler` makes.

@@ -5,6 +5,7 @@ const { finding } = require('../causes');
 const { endpointOf, fieldOf } = require('../endpoint');
 const { hubCommands } = require('../hub_side');
 const { HUB } = require('../identity');
+const { explained, explanationOf } = require('./explained');
 const { clientCertificate } = require('./tls');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
@@ -16,8 +17,11 @@ function judgeConnect(facts) {
   const { outcome, code, ms, failure } = /** @type {ConnectFacts} */ (facts.connect);
   if (outcome === 'accepted') return [];
   const evidence = { outcome, code, ms, detail: failure?.detail };
-  const [cause, told] = JUDGES[outcome](facts, /** @type {ConnectFacts} */ (facts.connect));
-  return [finding(cause, { ...told, evidence: { ...evidence, ...told.evidence } })];
+  const slowly = facts.connect?.slow === true;
+  const told = failure && !slowly && explained(facts, explanationOf(facts, failure), evidence);
+  if (told) return [told];
+  const [cause, words] = JUDGES[outcome](facts, /** @type {ConnectFacts} */ (facts.connect));
+  return [finding(cause, { ...words, evidence: { ...evidence, ...words.evidence } })];
 }
 
 /** The hub makes keys of 32 bytes, or of 64. */

@@ -111,11 +111,6 @@ const WORDS = {
     explanation: 'A device authenticates in one way only.',
     remedy: 'Keep the one the device is registered with.',
   }),
-  'credential-unsupported': ({ where }) => ({
-    title: `Authentication by ${where} is not implemented yet`,
-    explanation: 'The examination goes as far as TLS.',
-    remedy: 'Use a device with a symmetric key.',
-  }),
   'key-not-base64': ({ detail }) => ({
     title: detail ?? 'SharedAccessKey is not base64',
     explanation: 'A damaged key signs tokens that every gateway refuses.',
