@@ -551,6 +551,8 @@ export interface LayerFailure {
   stage: string;
   kind: string;
   detail: string;
+  /** Of a certificate: what the verifier calls it, for programs. */
+  verdict?: string;
   /** Milliseconds since the stage began. */
   elapsedMs: number;
   /** Of CONNACK. */
