@@ -264,6 +264,7 @@ export type DiagnosisStepName =
   | 'certificate'
   | 'clock'
   | 'token'
+  | 'greeting'
   | 'connect'
   | 'send'
   | 'stay';
@@ -337,6 +338,7 @@ export interface DiagnosisFacts {
   certificate?: ChainFacts;
   clock?: ClockFacts;
   token?: TokenFacts;
+  greeting?: GreetingFacts;
   connect?: ConnectFacts;
   send?: SendFacts;
   stay?: StayFacts;
@@ -357,6 +359,8 @@ export interface ConnectionStringFacts {
   credential?: 'key' | 'token' | 'x509';
   /** Length of the decoded key. */
   keyBytes?: number;
+  /** SharedAccessKeyName: a policy of the hub, which a device has not. */
+  policy?: string;
   /** What is wrong with it. */
   faults: ConnectionStringFault[];
   /** Why {@link connect} would refuse it. */
@@ -415,6 +419,8 @@ export interface ExaminedCertificate {
   purposes: string[];
   /** Why it is not secure: `its RSA key has 1024 bits`. */
   weakness?: string;
+  /** Name constraints: the DNS names it permits below itself. Absent: it limits nothing. */
+  permittedNames?: string[];
   /** Only of what the gateway presents. */
   pem?: string;
 }
@@ -424,6 +430,8 @@ export interface NameFacts {
   host: string;
   /** In the order of the resolver; of an address just that. */
   addresses: string[];
+  /** Those of them that are of this device itself. */
+  own?: string[];
   /** The resolver's code: `ENOTFOUND`, `EAI_AGAIN`, `ETIMEOUT`. */
   error?: string;
 }
@@ -463,8 +471,17 @@ export interface TlsFacts {
   /** The handshake was completed and the certificate accepted. */
   accepted: boolean;
   failure?: LayerFailure;
+  /** What the server would agree to, where nothing that is secure is in common. `cipher` by OpenSSL's name. */
+  offers?: { version: string; cipher?: string };
   /** What answers instead of TLS. */
   speaks?: 'http' | 'mqtt' | 'ssh' | 'other' | 'nothing';
+}
+
+/** What answers the greeting of AMQP over TLS. */
+export interface GreetingFacts {
+  speaks: 'amqp' | 'amqp-old' | 'amqp-without-sasl' | 'http' | 'mqtt' | 'other' | 'nothing';
+  /** The ways to authenticate that it offers (SASL). */
+  mechanisms?: string[];
 }
 
 /** What the layer below said. */
@@ -489,7 +506,7 @@ export interface ChainFacts {
   at: string;
   /** Trusted now, under this name: what the client says. */
   verified: boolean;
-  /** As openssl says it: `Verify return code: 0 (ok)`. Only if verified. */
+  /** As openssl says it: `Verify return code: 0 (ok)`. Only if verified, by a root that openssl takes as one. */
   verifyReturnCode?: string;
   /** Why there is no way to a root, whatever dates and name. */
   pathFailure?: LayerFailure;
@@ -499,6 +516,8 @@ export interface ChainFacts {
   root?: number;
   /** A root given that has the issuer's name and another key. */
   namesake?: number;
+  /** A certificate that was sent and has the issuer's name, and another key: its position in `presented`. */
+  sentNamesake?: number;
   /** A certificate given is exactly the server's own. */
   pinned: boolean;
 }

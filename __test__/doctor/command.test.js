@@ -78,7 +78,9 @@ describe('npx edge-downstream doctor', { concurrency: true }, () => {
     assert.equal(stderr, '');
     assert.match(stdout, /Verify return code: 0 \(ok\)/);
     assert.match(stdout, new RegExp(`Device d1 can connect to localhost:${gateway.port}\\.`));
-    assert.match(stdout, /az iot hub device-identity parent show --device-id d1 --hub-name local/);
+    assert.match(stdout, /az iot hub module-twin show .* --hub-name local .*routes/);
+    // The gateway admitted the device, so it is its parent.
+    assert.doesNotMatch(stdout, /parent show/);
     assert.equal(code, 0);
   });
 
@@ -156,6 +158,21 @@ describe('npx edge-downstream doctor', { concurrency: true }, () => {
     assert.ok(stdout.split('\n').every((line) => line.length <= 80));
   });
 
+  it('names no file in its help that is not installed', async () => {
+    const { files } = require('../../package.json');
+    const { stdout } = await run(['doctor', '--help']);
+    const named = Array.from(stdout.matchAll(/\b[\w/-]+\.(?:d\.ts|js|md|json)\b/g), ([name]) => name);
+    assert.ok(named.length > 0);
+    for (const name of named) assert.ok(files.includes(name.split('/')[0]), `${name} is not in the package`);
+  });
+
+  it('tells its version', async () => {
+    const { version } = require('../../package.json');
+    for (const args of [['--version'], ['doctor', '--version']]) {
+      assert.deepEqual(await run(args), { code: 0, stdout: `${version}\n`, stderr: '' });
+    }
+  });
+
   const misunderstood = {
     'no connection string': [[], /connection string is missing/],
     'an unknown option': [['--verify', 'no'], /--verify/],
@@ -170,7 +187,9 @@ describe('npx edge-downstream doctor', { concurrency: true }, () => {
       assert.equal(code, 2);
       assert.equal(stdout, '');
       assert.match(stderr, words);
-      assert.match(stderr, /Usage: edge-downstream doctor/);
+      assert.match(stderr, /^Usage: edge-downstream doctor/);
+      // What is wrong stands last, where a terminal shows it.
+      assert.match(stderr.trimEnd().split('\n').slice(-1)[0], words);
     });
   }
 });

@@ -56,7 +56,7 @@ describe('the connection string', () => {
     [good.replace('=gw', '=gw_1')]: ['gateway-name-form'],
     [good.replace('=gw', '=gw.')]: ['gateway-name-form'],
     [good.replace('=gw', '=gw/path')]: ['gateway-name-unusable'],
-    [good.replace('=gw', '=gw:99999')]: ['gateway-name-unusable'],
+    [good.replace('=gw', '=gw:99999')]: ['gateway-port-invalid'],
     [good.replace('=gw', '=1.2.3')]: ['gateway-name-unusable'],
     [good.replace('hub.azure-devices.net', 'hub')]: ['hub-name-unusual'],
     [good.replace(KEY, 'c2hvcnQ=')]: ['key-length'],
@@ -233,10 +233,15 @@ describe('the rest', () => {
   });
 
   it('one connection that ends is a take-over if the gateway admits the device again', () => {
-    const losses = [{ afterMs: 100, kind: 'closed' }];
-    const judge = (again) => codes(judgeStay({ connectionString, stay: { ms: 5000, losses, again } }));
+    const closed = { afterMs: 900, kind: 'closed' };
+    const judge = (again, losses = [closed]) =>
+      codes(judgeStay({ connectionString, stay: { ms: 5000, losses, again } }));
     assert.deepEqual(judge('accepted'), ['taken-over']);
     assert.deepEqual(judge('refused'), ['gateway-restarts']);
+    const atOnce = { afterMs: 3, kind: 'closed' };
+    assert.deepEqual(judge('accepted', [atOnce, atOnce]), ['closed-after-connack']);
+    assert.deepEqual(judge('accepted', [atOnce, closed]), ['taken-over']);
+    assert.deepEqual(judge('accepted', [{ afterMs: 900, kind: 'reset' }]), ['closed-after-connack']);
   });
 
   it('a device that did not get through is never called healthy', () => {

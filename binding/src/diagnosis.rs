@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use edge_downstream::probe::{self, Report};
+use edge_downstream::probe::{self, Greeting, Report};
 use edge_downstream::tls;
 use edge_downstream::transport::{Deadlines, Endpoint};
 use napi::bindgen_prelude::{Buffer, Function};
@@ -13,6 +13,9 @@ use napi_derive::napi;
 
 use crate::events::NativeFailure;
 use crate::request::{millis, trust};
+
+/// How long an answer to a greeting may take.
+const ANSWER: Duration = Duration::from_secs(1);
 
 /// An endpoint to look at.
 #[napi(object, object_to_js = false)]
@@ -33,6 +36,10 @@ pub struct NativeProbeRequest {
     pub connect_ms: Option<u32>,
     /// Limit of the TLS handshake, ms (30 000).
     pub tls_ms: Option<u32>,
+    /// What to say over TLS; the answer is in the result.
+    pub greeting: Option<Buffer>,
+    /// How long to wait for that answer, ms (1000).
+    pub answer_ms: Option<u32>,
 }
 
 /// What a probe saw, as far as it came.
@@ -53,6 +60,8 @@ pub struct NativeProbeResult {
     pub client_certificate_requested: bool,
     /// The certificates presented (DER, leaf first), accepted or not.
     pub chain: Vec<Buffer>,
+    /// The answer to the greeting, at most 1 KiB of it; empty: none came.
+    pub answer: Option<Buffer>,
     /// Why it got no further; absent: the handshake succeeded.
     pub failure: Option<NativeFailure>,
 }
@@ -68,12 +77,13 @@ impl From<Report> for NativeProbeResult {
             cipher_suite: report.cipher_suite,
             client_certificate_requested: report.client_certificate_requested,
             chain: report.chain.into_iter().map(Buffer::from).collect(),
+            answer: report.answer.map(Buffer::from),
             failure: report.failure.map(NativeFailure::from),
         }
     }
 }
 
-/// Resolves, connects and shakes hands as a session does, sends no MQTT, and closes. `done` is called exactly once,
+/// Resolves, connects and shakes hands as a session does, sends nothing but the greeting, and closes. `done` is called exactly once,
 /// and keeps the process alive until then; not at all where this call throws or the environment ends first.
 #[napi(catch_unwind)]
 pub fn probe(request: NativeProbeRequest, done: Function<'_, NativeProbeResult, ()>) -> Result<()> {
@@ -93,7 +103,10 @@ pub fn probe(request: NativeProbeRequest, done: Function<'_, NativeProbeResult, 
         tls: millis(request.tls_ms, default.tls),
         ..default
     };
-    probe::start(endpoint, deadlines, move |report| {
+    let greeting = request
+        .greeting
+        .map(|bytes| Greeting { bytes: bytes.to_vec(), limit: millis(request.answer_ms, ANSWER) });
+    probe::start(endpoint, deadlines, greeting, move |report| {
         // Refused only while the environment ends, when nobody listens any more.
         done.call(report, ThreadsafeFunctionCallMode::NonBlocking);
     })?;

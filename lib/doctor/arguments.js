@@ -3,6 +3,7 @@
 
 const fs = require('node:fs');
 const { parseArgs } = require('node:util');
+const { faultOfPath } = require('../failures/path');
 const { PROTOCOLS } = require('./protocols');
 
 const HELP = `Usage: edge-downstream doctor [<connection string> | <file>] [options]
@@ -22,8 +23,9 @@ while the command runs.
                           speak yet are examined as far as TLS
     --send                send one message, which is real telemetry
     --timeout <seconds>   how long to wait for the answer to CONNECT (120)
-    --json                the report as JSON (docs/doctor.md)
+    --json                the report as JSON (Diagnosis in index.d.ts)
     --no-color            no colours
+    --version             the version of this package
     --help                this text
 
 Exit code 0: all is well; 1: there is a problem; 2: not understood.
@@ -33,6 +35,7 @@ Exit code 0: all is well; 1: there is a problem; 2: not understood.
  * @typedef {object} Arguments
  * @property {import('../..').DiagnoseOptions} options
  * @property {boolean} help
+ * @property {boolean} version
  * @property {boolean} json
  * @property {boolean} color
  */
@@ -49,9 +52,19 @@ function readArguments(args) {
       'There is more than one argument; a connection string goes in quotes, as it contains semicolons',
     );
   }
-  const { help = false, json = false, 'no-color': noColor = false, ca, protocol, send, timeout } = values;
+  const {
+    help = false,
+    version = false,
+    json = false,
+    'no-color': noColor = false,
+    ca,
+    protocol,
+    send,
+    timeout,
+  } = values;
   return {
     help,
+    version,
     json,
     color: !noColor,
     options: {
@@ -77,6 +90,7 @@ function parse(args) {
         timeout: { type: 'string' },
         json: { type: 'boolean' },
         'no-color': { type: 'boolean' },
+        version: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -96,17 +110,33 @@ function parse(args) {
 function readSource(argument) {
   if (/HostName|SharedAccess|;/i.test(argument)) return argument;
   try {
-    return fs
-      .readFileSync(argument, 'utf8')
-      .replace(/^\uFEFF/, '')
-      .trim();
+    return connectionStringIn(
+      fs
+        .readFileSync(argument, 'utf8')
+        .replace(/^\uFEFF/, '')
+        .trim(),
+    );
   } catch (error) {
-    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    const fault = code === 'ENOENT' ? 'there is none of that name' : `it cannot be read (${code})`;
-    throw new Error(`The argument is no connection string, so it is taken for a file, and ${fault}`, {
-      cause: error,
-    });
+    const { fault, hint } = faultOfPath(argument, String(/** @type {NodeJS.ErrnoException} */ (error).code));
+    throw Object.assign(
+      new Error(`The argument is no connection string, so it is taken for a file, and that ${fault}`, {
+        cause: error,
+      }),
+      { hint },
+    );
   }
+}
+
+/**
+ * @param {string} text Of a file.
+ * @returns {string} The one line with a connection string, where there are others, as in a .env file.
+ */
+function connectionStringIn(text) {
+  const lines = text.split(/\r?\n/).filter((line) => /HostName=[^;]+;/i.test(line) && !/^\s*#/.test(line));
+  if (lines.length !== 1 || !/\n/.test(text)) return text;
+  const [, value] =
+    /^\s*(?:export\s+)?\w+\s*=\s*(["']?)(?=HostName=)(.*)\1\s*$/i.exec(lines[0])?.slice(1) ?? [];
+  return value ?? lines[0];
 }
 
 /** @param {string} seconds */

@@ -13,6 +13,11 @@
  */
 const CAUSES = Object.freeze({
   // The connection string.
+  'connection-string-other': 'problem',
+  'connection-string-of-service': 'problem',
+  'connection-string-cut': 'problem',
+  'connection-string-wrapped': 'problem',
+  'connection-string-placeholder': 'problem',
   'connection-string-malformed': 'problem',
   'connection-string-separator': 'problem',
   'connection-string-field-missing': 'problem',
@@ -29,6 +34,7 @@ const CAUSES = Object.freeze({
   'gateway-is-hub': 'problem',
   'gateway-missing': 'problem',
   'gateway-name-unusable': 'problem',
+  'gateway-port-invalid': 'problem',
 
   // The root certificate given.
   'ca-not-found': 'problem',
@@ -39,6 +45,7 @@ const CAUSES = Object.freeze({
   // Name and network.
   'name-not-found': 'problem',
   'name-unresolved': 'problem',
+  'name-is-this-device': 'problem',
   'port-wrong': 'problem',
   'port-binding-missing': 'problem',
   'port-refused': 'problem',
@@ -54,6 +61,7 @@ const CAUSES = Object.freeze({
   'tls-silent': 'problem',
   'tls-cut': 'problem',
   'tls-version': 'problem',
+  'tls-cipher': 'problem',
   'client-certificate-required': 'problem',
   'tls-failed': 'problem',
 
@@ -65,6 +73,7 @@ const CAUSES = Object.freeze({
   'clock-ahead': 'problem',
   'ca-is-server-certificate': 'problem',
   'root-replaced': 'problem',
+  'intermediate-replaced': 'problem',
   'intermediate-missing': 'problem',
   'root-not-given': 'problem',
   'root-wrong': 'problem',
@@ -78,14 +87,21 @@ const CAUSES = Object.freeze({
   'address-as-dns-name': 'problem',
   'address-not-in-certificate': 'problem',
   'name-differs': 'problem',
+  'intermediate-not-ca': 'problem',
+  'names-not-permitted': 'problem',
+  'critical-extension': 'problem',
   'certificate-is-ca': 'problem',
   'certificate-purpose': 'problem',
   'certificate-version': 'problem',
   'certificate-weak': 'problem',
   'path-length': 'problem',
-  'names-not-permitted': 'problem',
   'chain-too-long': 'problem',
   'certificate-invalid': 'problem',
+
+  // AMQP.
+  'not-amqp': 'problem',
+  'amqp-other-broker': 'problem',
+  'amqp-silent': 'problem',
 
   // Who the device is.
   'token-malformed': 'problem',
@@ -95,6 +111,9 @@ const CAUSES = Object.freeze({
   'token-other-device': 'problem',
   'token-audience': 'problem',
   'audience-refused': 'problem',
+  'policy-key': 'problem',
+  'client-id-refused': 'problem',
+  'credentials-refused': 'problem',
   'device-unknown': 'problem',
   'token-refused': 'problem',
   'key-refused': 'problem',
@@ -109,6 +128,7 @@ const CAUSES = Object.freeze({
   'send-lost': 'problem',
   'send-unacknowledged': 'problem',
   'taken-over': 'problem',
+  'closed-after-connack': 'problem',
   'gateway-restarts': 'problem',
 
   // Nothing of the above.
@@ -123,6 +143,7 @@ const CAUSES = Object.freeze({
   'certificate-pinned': 'warning',
   'ca-some-invalid': 'warning',
   'ca-expires-soon': 'warning',
+  'certificate-expires-soon': 'warning',
   'token-expires-soon': 'warning',
 
   'proxy-ignored': 'note',

@@ -75,7 +75,7 @@ async function examine(options = {}, surroundings = {}) {
   /** @type {Finding[]} */
   const found = [];
   try {
-    for (const step of STEPS) {
+    for (const step of STEPS.filter(({ applies }) => applies?.(settings) ?? true)) {
       settings.onProgress({ kind: 'started', step: step.name, title: step.title });
       const { taken, findings } = await take(step, examination);
       steps.push(taken);

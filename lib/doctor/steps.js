@@ -12,6 +12,7 @@
  * @typedef {object} Step
  * @property {Name} name Also that of its facts.
  * @property {string} title
+ * @property {(settings: import('./settings').Settings) => boolean} [applies] Whether it is one of this examination.
  * @property {(facts: DiagnosisFacts, examination: import('./examination').Examination) => string | undefined} [skip] Why it
  *   cannot be taken, if so.
  * @property {(examination: import('./examination').Examination) =>
@@ -30,6 +31,7 @@ const STEPS = Object.freeze([
   require('./steps/certificate'),
   require('./steps/clock'),
   require('./steps/token'),
+  require('./steps/greeting'),
   require('./steps/connect'),
   require('./steps/send'),
   require('./steps/stay'),

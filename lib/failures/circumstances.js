@@ -19,6 +19,8 @@ const LONG_MS = 10_000;
 class Circumstances {
   /** @type {import('node:crypto').X509Certificate[] | undefined} */
   #chain;
+  /** @type {import('node:crypto').X509Certificate | undefined} */
+  #leaf;
   /** @type {import('node:crypto').X509Certificate[] | undefined} */
   #roots;
 
@@ -27,12 +29,13 @@ class Circumstances {
    * @param {import('./connection_failure').Target} target
    * @param {import('./connection_failure').Background} [background]
    */
-  constructor(native, target, { now = new Date(), shortLives = 0, unstored = 0 } = {}) {
+  constructor(native, target, { now = new Date(), shortLives = 0, unstored = 0, uponMessage = false } = {}) {
     this.native = native;
     this.target = target;
     this.now = now;
     this.shortLives = shortLives;
     this.unstored = unstored;
+    this.uponMessage = uponMessage;
     this.host = target.host;
     /** The field of the connection string that names the host. */
     this.field = target.field ?? 'GatewayHostName';
@@ -59,9 +62,17 @@ class Circumstances {
     return (this.#chain ??= this.native.chain.flatMap(parse));
   }
 
-  /** The certificate of the gateway, if it can be read. */
+  /**
+   * The certificate of the gateway, if it can be read. The others are left alone: a hostile chain is long, and reading one
+   * takes a tenth of a millisecond.
+   */
   get leaf() {
-    return this.chain[0];
+    for (const der of this.#leaf ? [] : this.native.chain) {
+      [this.#leaf] = parse(der);
+      if (this.#leaf) break;
+    }
+    // A row that needs one names it as its certificate, and does not fit without.
+    return /** @type {import('node:crypto').X509Certificate} */ (this.#leaf);
   }
 
   /** The last certificate of the path that begins with the leaf. */

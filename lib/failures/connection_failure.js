@@ -33,6 +33,7 @@ const { doctorCommand } = require('./doctor_command');
  * @property {number} [shortLives] So many connections in a row ended as those of two clients with one id do, this one
  *   included; 0: that may be an accident.
  * @property {number} [unstored] So many in a row ended upon a message, before any was acknowledged.
+ * @property {boolean} [uponMessage] It ended upon a message, before any was acknowledged.
  * @property {Date} [now] What the clock of this device says.
  */
 

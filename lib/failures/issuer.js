@@ -15,6 +15,7 @@ const {
   namesOf,
   originOf,
 } = require('./presented');
+const { verdictInWords } = require('./verdict_words');
 const { isWeak, weaknessOf } = require('./weakness');
 
 /** @typedef {import('./circumstances').Circumstances} Circumstances */
@@ -109,7 +110,7 @@ const ROWS = [
     code: 'ERR_IOT_CERT_INVALID',
     type: NotConnectedError,
     message: ({ detail }, leaf) =>
-      `The certificate ${originOf(leaf)} or one above it is not acceptable: ${detail}`,
+      `The certificate ${originOf(leaf)} or one above it is not acceptable: ${verdictInWords(detail)}`,
     remedy: 'Have the certificate of the gateway made anew.',
   },
 ];

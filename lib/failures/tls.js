@@ -23,7 +23,7 @@ const ROWS = [
     message: ({ at, detail }) =>
       `The gateway at ${at} offers no TLS version or cipher suite that is secure: ${detail}`,
     remedy:
-      'Enable TLS 1.2 or 1.3 on the gateway (SslProtocols of edgeHub). The alert HandshakeFailure may also mean that ' +
+      'Enable TLS 1.2 or 1.3 on the gateway (SslProtocols of edgeHub), with ECDHE and AES-GCM or ChaCha20. The alert HandshakeFailure may also mean that ' +
       'it wants a certificate of the device.',
   },
   {

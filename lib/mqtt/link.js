@@ -388,6 +388,7 @@ class Link {
     return connectionFailure(/** @type {NativeFailure} */ (event.failure), target, {
       shortLives: contested >= SUSPICIOUS ? contested : 0,
       unstored: unstored >= SUSPICIOUS ? unstored : 0,
+      uponMessage: unstored > 0,
     });
   }
 }

@@ -177,6 +177,10 @@ export interface NativeProbeRequest {
   connectMs?: number
   /** Limit of the TLS handshake, ms (30 000). */
   tlsMs?: number
+  /** What to say over TLS; the answer is in the result. */
+  greeting?: Buffer
+  /** How long to wait for that answer, ms (1000). */
+  answerMs?: number
 }
 
 /** What a probe saw, as far as it came. */
@@ -195,6 +199,8 @@ export interface NativeProbeResult {
   clientCertificateRequested: boolean
   /** The certificates presented (DER, leaf first), accepted or not. */
   chain: Array<Buffer>
+  /** The answer to the greeting, at most 1 KiB of it; empty: none came. */
+  answer?: Buffer
   /** Why it got no further; absent: the handshake succeeded. */
   failure?: NativeFailure
 }
@@ -243,7 +249,7 @@ export interface NativeRootFile {
 }
 
 /**
- * Resolves, connects and shakes hands as a session does, sends no MQTT, and closes. `done` is called exactly once,
+ * Resolves, connects and shakes hands as a session does, sends nothing but the greeting, and closes. `done` is called exactly once,
  * and keeps the process alive until then; not at all where this call throws or the environment ends first.
  */
 export declare function probe(request: NativeProbeRequest, done: (arg: NativeProbeResult) => void): void

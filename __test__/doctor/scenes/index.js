@@ -7,19 +7,24 @@
  * @typedef {object} Scene
  * @property {string} connectionString
  * @property {import('../../..').CertificateAuthority} [ca]
+ * @property {'mqtt' | 'ws' | 'amqp'} [protocol]
  * @property {boolean} [send]
  * @property {import('../../../lib/doctor/examination').Surroundings} [surroundings]
  * @property {string} [code] If it depends on this machine.
  * @property {string[]} [secrets] Beside the key of the device.
  *
- * @typedef {Record<string, (t: import('node:test').TestContext) => Promise<Scene>>} Scenes
+ * @typedef {Record<string, (t: import('../surroundings').Until) => Promise<Scene>>} Scenes
  */
 
 /** @type {Record<string, Scenes>} */
 module.exports = {
   'the connection string': require('./connection_string'),
+  'what is given as a connection string': require('./given_as_string'),
   'the root certificate given': require('./ca'),
+  'what is given as a root': require('./given_as_root'),
   'the network': require('./network'),
   'the certificates': require('./certificate'),
   'the admission': require('./admission'),
+  'what answers': require('./answers'),
+  'what answers AMQP': require('./amqp'),
 };

@@ -21,6 +21,9 @@ function summaryOf(step, facts) {
   return own === undefined ? '' : SUMMARIES[step](/** @type {any} */ (own), facts);
 }
 
+/** More than these are a bundle, of which nobody reads the names. */
+const MOST_ROOTS = 3;
+
 /** @type {{ [Name in DiagnosisStepName]: (own: NonNullable<DiagnosisFacts[Name]>, facts: DiagnosisFacts) => string }} */
 const SUMMARIES = {
   connectionString: ({ hub, deviceId, moduleId }, facts) => {
@@ -30,7 +33,10 @@ const SUMMARIES = {
   },
   ca: ({ origin, path, roots, systemRoots, bundledRoots }, facts) => {
     const at = facts.certificate?.at ?? '';
-    const given = roots.map((root) => `${root.subject} (${validity(root, at).left})`).join('; ');
+    const given =
+      roots.length > MOST_ROOTS
+        ? `${roots.length} certificates`
+        : roots.map((root) => `${root.subject} (${validity(root, at).left})`).join('; ');
     if (systemRoots || bundledRoots) {
       const system = bundledRoots
         ? 'the roots that come with Node count, as the system has none'
@@ -67,6 +73,7 @@ const SUMMARIES = {
     const until = expires === undefined ? '' : `, until ${expires}`;
     return `${made ? 'made from the key' : 'given'}${audience === undefined ? '' : ` for ${audience}`}${until}`;
   },
+  greeting: ({ mechanisms = [] }) => `AMQP 1.0, with ${mechanisms.join(', ')}`,
   connect: ({ outcome, ms, sessionPresent }) => {
     const session =
       sessionPresent === undefined ? '' : `; ${sessionPresent ? 'a session was kept' : 'a new session'}`;

@@ -3,6 +3,7 @@
 
 const { bundledTrust } = require('../../tls/trust');
 const { judgeTls } = require('../judgement/tls');
+const { offerOf } = require('../offer');
 const { recogniseStranger } = require('../stranger');
 const { layerFailure, probe } = require('../verifier');
 
@@ -45,11 +46,24 @@ module.exports = {
       clientCertificateRequested: result.clientCertificateRequested,
       accepted: !failure,
       ...(failure && { failure: layerFailure(failure) }),
+      ...(failure?.kind === 'tls-version' && (await offers(examination, endpoint))),
       ...(strange && { speaks: await recogniseStranger(endpoint, limits.strangerMs) }),
     };
   },
   judge: judgeTls,
 };
+
+/**
+ * @param {import('../examination').Examination} examination
+ * @param {{ host: string, port: number }} endpoint
+ * @returns {Promise<{ offers?: import('../offer').Offer }>}
+ */
+async function offers({ facts, limits, roots = [] }, { host: address, port }) {
+  const host = facts.connectionString?.host ?? '';
+  const pems = roots.map((root) => root.toString());
+  const found = await offerOf({ address, port, host }, pems, limits.strangerMs);
+  return found ? { offers: found } : {};
+}
 
 /** @param {import('../../native/binding').NativeProbeResult} result */
 function timesOf({ address, tcpMs, tlsMs, tlsVersion, cipherSuite }) {
