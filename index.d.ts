@@ -316,7 +316,7 @@ export interface Acknowledgement {
 export interface DeviceStats {
   /** What the connection is doing. */
   state: ConnectionState | 'closing';
-  /** Messages not written yet. */
+  /** Messages, twin requests and answers of methods that are not written yet. */
   queued: number;
   /** Messages written, whose acknowledgement is awaited. */
   inFlight: number;

@@ -185,9 +185,10 @@ class DeviceApp {
 
   #check(stats) {
     if (!stats) return;
-    const { sends } = this.#calls;
-    if (stats.queued + stats.inFlight > sends)
-      this.#fault(`${stats.queued} queued and ${stats.inFlight} in flight of ${sends}`);
+    const { pending } = this.#calls;
+    const most = pending.length + this.#world.gateway.cloud.calls.size;
+    if (stats.queued + stats.inFlight > most)
+      this.#fault(`${stats.queued} queued and ${stats.inFlight} in flight of ${most}`);
   }
 
   #fault(text) {
