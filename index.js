@@ -5,7 +5,10 @@ const { SharedAccessKeyAuthenticationProvider } = require('./lib/authentication/
 const {
   SharedAccessSignatureAuthenticationProvider,
 } = require('./lib/authentication/providers/shared_access_signature');
+const { X509AuthenticationProvider } = require('./lib/authentication/providers/x509');
 const { Client } = require('./lib/client/client');
+const { DeviceMethodRequest } = require('./lib/methods/request');
+const { DeviceMethodResponse } = require('./lib/methods/response');
 const { deviceConnectionString: ConnectionString } = require('./lib/identity/connection_string');
 const { connect } = require('./lib/device/device');
 const { diagnose } = require('./lib/doctor/diagnose');
@@ -13,24 +16,29 @@ const endpoint = require('./lib/vocabulary/endpoint');
 const errors = require('./lib/vocabulary/errors');
 const { Message } = require('./lib/message/message');
 const { Mqtt } = require('./lib/mqtt/mqtt');
+const { MqttWs } = require('./lib/mqtt/mqtt_ws');
 const { Properties } = require('./lib/message/properties');
 const results = require('./lib/vocabulary/results');
 const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('./lib/connection/retry_policy');
 const {
   deviceSharedAccessSignature: SharedAccessSignature,
 } = require('./lib/authentication/shared_access_signature');
+const { Twin } = require('./lib/twin/twin');
 
 // Shorthand only: that is how `import { connect } from 'edge-downstream'` finds every name.
 module.exports = {
   connect,
   Client,
   ConnectionString,
+  DeviceMethodRequest,
+  DeviceMethodResponse,
   diagnose,
   endpoint,
   errors,
   ExponentialBackOffWithJitter,
   Message,
   Mqtt,
+  MqttWs,
   NoRetry,
   Properties,
   results,
@@ -38,4 +46,6 @@ module.exports = {
   SharedAccessKeyAuthenticationProvider,
   SharedAccessSignature,
   SharedAccessSignatureAuthenticationProvider,
+  Twin,
+  X509AuthenticationProvider,
 };

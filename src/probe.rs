@@ -16,7 +16,7 @@ use tokio_rustls::client::TlsStream;
 use crate::failure::{Failure, Kind, Stage};
 use crate::runtime;
 use crate::tls;
-use crate::transport::{Deadlines, Endpoint, configure, reach, secure};
+use crate::transport::{Deadlines, Endpoint, approach, configure, secure};
 
 /// How long a peer may block the farewell; what is to be seen is seen by then.
 const FAREWELL: Duration = Duration::from_millis(250);
@@ -48,7 +48,7 @@ pub struct Report {
     pub tls_version: Option<&'static str>,
     /// Its IANA name, of a handshake that succeeded.
     pub cipher_suite: Option<String>,
-    /// The server asked for a client certificate. None was given.
+    /// The server asked for a client certificate.
     pub client_certificate_requested: bool,
     /// The certificates presented (DER, leaf first), accepted or not.
     pub chain: Vec<Vec<u8>>,
@@ -94,22 +94,22 @@ async fn look(
 ) -> Result<(), Failure> {
     let name = tls::server_name(&endpoint.host)?;
     let mut begin = Instant::now();
-    let tcp = reach(endpoint, deadlines.connect, &mut |stage| {
-        if stage == Stage::Tcp {
+    let mut progress = |stage| {
+        if matches!(stage, Stage::Tcp | Stage::Proxy) {
             begin = Instant::now();
         }
-    })
-    .await?;
+    };
+    let tcp = approach(endpoint, deadlines.connect, &mut progress).await?;
     report.tcp = Some(begin.elapsed());
     report.address = tcp.peer_addr().ok().map(|address| address.ip());
 
-    let (mut config, presented) = configure(&endpoint.trust, deadlines.tls).await?;
-    let asked = Arc::new(Asked::default());
+    let (mut config, presented) = configure(endpoint, deadlines.tls).await?;
+    let asked = Arc::new(Asked::before(config.client_auth_cert_resolver));
     config.client_auth_cert_resolver = Arc::<Asked>::clone(&asked);
     let begin = Instant::now();
     let secured = secure(name, tcp, config, deadlines.tls).await;
     report.chain = presented.chain();
-    report.client_certificate_requested = asked.0.load(Ordering::Relaxed);
+    report.client_certificate_requested = asked.asked.load(Ordering::Relaxed);
     let mut stream = secured.map_err(|failure| presented.explain(failure))?;
     report.tls = Some(begin.elapsed());
     note_negotiated(&stream, report);
@@ -163,14 +163,23 @@ async fn farewell(mut stream: TlsStream<TcpStream>) {
     let _ = timeout(FAREWELL, stream.shutdown()).await;
 }
 
-/// Notes that a client certificate was asked for, and gives none.
-#[derive(Debug, Default)]
-struct Asked(AtomicBool);
+/// Notes that a client certificate was asked for, and gives what the endpoint's configuration has.
+#[derive(Debug)]
+struct Asked {
+    asked: AtomicBool,
+    given: Arc<dyn ResolvesClientCert>,
+}
+
+impl Asked {
+    fn before(given: Arc<dyn ResolvesClientCert>) -> Self {
+        Self { asked: AtomicBool::new(false), given }
+    }
+}
 
 impl ResolvesClientCert for Asked {
-    fn resolve(&self, _issuers: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.0.store(true, Ordering::Relaxed);
-        None
+    fn resolve(&self, issuers: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.asked.store(true, Ordering::Relaxed);
+        if self.given.has_certs() { self.given.resolve(issuers, schemes) } else { None }
     }
 
     fn has_certs(&self) -> bool {

@@ -14,25 +14,18 @@ const { documented, section, write } = require('./words');
 /** The first of each code. @type {Map<string, import('../..').Finding>} */
 const seen = new Map();
 
+/** Of a scene. */
+const OPTIONS = ['connectionString', 'ca', 'send', 'protocol', 'proxy', 'cert', 'key', 'passphrase'];
+
 /** Gateways and networks that are really in that state, and what the doctor says first. */
 for (const [area, table] of Object.entries(scenes)) {
   describe(area, () => {
     for (const [name, bring] of Object.entries(table)) {
       it(name, async (t) => {
-        const {
-          connectionString,
-          ca,
-          protocol,
-          send,
-          surroundings = {},
-          code,
-          secrets = [],
-        } = await bring(t);
+        const { surroundings = {}, code, secrets = [], ...scene } = await bring(t);
         const limits = { ...LIMITS, ...surroundings.limits };
-        const report = await examine(
-          { connectionString, ca, protocol, send },
-          { webPorts: [], env: {}, ...surroundings, limits },
-        );
+        const options = Object.fromEntries(OPTIONS.map((option) => [option, scene[option]]));
+        const report = await examine(options, { webPorts: [], env: {}, ...surroundings, limits });
         const [first] = report.findings;
         const expected = code ?? name.split(',')[0];
         assert.equal(first?.code, expected, inspect(report.findings, { depth: 3 }));

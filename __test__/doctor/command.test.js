@@ -126,7 +126,7 @@ describe('npx edge-downstream doctor', { concurrency: true }, () => {
       ca,
       '--json',
       '--protocol',
-      'ws',
+      'amqp',
     ]);
     const { healthy, verdict, steps } = JSON.parse(stdout);
     const status = Object.fromEntries(steps.map((step) => [step.name, step.status]));
@@ -152,7 +152,17 @@ describe('npx edge-downstream doctor', { concurrency: true }, () => {
   it('says what it takes', async () => {
     const { code, stdout } = await run(['doctor', '--help']);
     assert.equal(code, 0);
-    for (const option of ['--ca', '--protocol', '--send', '--timeout', '--json', '--no-color']) {
+    for (const option of [
+      '--ca',
+      '--cert',
+      '--key',
+      '--proxy',
+      '--protocol',
+      '--send',
+      '--timeout',
+      '--json',
+      '--no-color',
+    ]) {
       assert.ok(stdout.includes(option), option);
     }
     assert.ok(stdout.split('\n').every((line) => line.length <= 80));

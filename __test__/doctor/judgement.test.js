@@ -50,7 +50,7 @@ describe('the connection string', () => {
     [good.replace(';GatewayHostName', 'GatewayHostName')]: ['connection-string-separator'],
     [good.replace(`SharedAccessKey=${KEY};`, '')]: ['credential-missing'],
     [`${good};x509=true`]: ['credential-conflict'],
-    [good.replace(`SharedAccessKey=${KEY}`, 'x509=true')]: ['credential-unsupported'],
+    [good.replace(`SharedAccessKey=${KEY}`, 'x509=true')]: [],
     [good.replace('DeviceId=d1', 'DeviceId=a+b')]: ['device-id-unusable'],
     [`${good};ModuleId=m`]: ['module-unsupported'],
     [good.replace('=gw', '=gw_1')]: ['gateway-name-form'],
@@ -127,7 +127,7 @@ describe('the port', () => {
   });
 
   it('that fails while a proxy is configured gets a note on that', () => {
-    const found = judge([attempt('timed-out')], [], { proxy: 'HTTPS_PROXY' });
+    const found = judge([attempt('timed-out')], [], { proxy: 'ALL_PROXY' });
     assert.deepEqual(found, ['host-silent', 'proxy-ignored']);
   });
 });
@@ -198,6 +198,27 @@ describe('the answer to CONNECT', () => {
     assert.deepEqual(judge({ outcome: 'refused', code: 5, ms: 40, slow: false }, facts), [
       'audience-refused',
     ]);
+  });
+
+  it('that comes only to the second CONNECT, and then at once, says that the first was lost', () => {
+    const again = (connect) => judge({ repeated: true, ...connect });
+    assert.deepEqual(again({ outcome: 'accepted', ms: 5 }), ['connect-lost-early']);
+    assert.deepEqual(again({ outcome: 'refused', code: 5, ms: 40, slow: false }), [
+      'key-refused',
+      'connect-lost-early',
+    ]);
+    // It was merely slow.
+    assert.deepEqual(again({ outcome: 'refused', code: 5, ms: 90_000, slow: true }), ['device-unknown']);
+    assert.deepEqual(judge({ outcome: 'accepted', ms: 5 }), []);
+  });
+
+  it('that never comes, to two of them, names the gateways that lose it', () => {
+    const told = (connect) => judgeConnect({ connectionString, connect })[0];
+    const silence = { outcome: 'unanswered', ms: 120_000, failure: failure('unanswered') };
+    const { explanation, remedy } = told({ ...silence, repeated: true });
+    assert.match(explanation, /edgeHub 1\.6\.0 and 1\.6\.1/);
+    assert.match(remedy, /update the gateway.*SslProtocols=tls1\.2/);
+    assert.doesNotMatch(told(silence).remedy, /1\.6/);
   });
 
   it('that fails below MQTT is told as that', () => {

@@ -12,7 +12,7 @@ use napi::{Error, Result, Status};
 use napi_derive::napi;
 
 use crate::events::NativeFailure;
-use crate::request::{millis, trust};
+use crate::request::{NativeIdentity, NativeProxy, identity, millis, proxy, trust};
 
 /// How long an answer to a greeting may take.
 const ANSWER: Duration = Duration::from_secs(1);
@@ -26,6 +26,10 @@ pub struct NativeProbeRequest {
     pub port: u16,
     /// The IP address to connect to; absent: what `host` resolves to.
     pub address: Option<String>,
+    /// The HTTP proxy to go through.
+    pub proxy: Option<NativeProxy>,
+    /// What the device shows a gateway that asks for a certificate.
+    pub identity: Option<NativeIdentity>,
     /// Roots as DER.
     pub roots: Vec<Buffer>,
     /// Files of roots, PEM or DER, as they are now.
@@ -56,7 +60,7 @@ pub struct NativeProbeResult {
     pub tls_version: Option<&'static str>,
     /// Of a handshake that succeeded; its IANA name.
     pub cipher_suite: Option<String>,
-    /// The server asked for a client certificate. None was given.
+    /// The server asked for a client certificate.
     pub client_certificate_requested: bool,
     /// The certificates presented (DER, leaf first), accepted or not.
     pub chain: Vec<Buffer>,
@@ -92,10 +96,14 @@ pub fn probe(request: NativeProbeRequest, done: Function<'_, NativeProbeResult, 
         .build_threadsafe_function::<Report>()
         .build_callback(|call| Ok(NativeProbeResult::from(call.value)))?;
     let endpoint = Endpoint {
-        host: request.host,
-        port: request.port,
         address,
-        trust: trust(&request.roots, request.root_files, request.system_roots),
+        proxy: request.proxy.and_then(proxy),
+        identity: request.identity.map(identity),
+        ..Endpoint::new(
+            request.host,
+            request.port,
+            trust(&request.roots, request.root_files, request.system_roots),
+        )
     };
     let default = Deadlines::default();
     let deadlines = Deadlines {

@@ -39,55 +39,13 @@ class ModuleClient {
   }
 }
 
-class Twin {
-  static errorEvent = 'error';
-  static desiredPath = 'properties.desired';
-
-  constructor() {
-    throw absent('twins', 'Twin');
-  }
-}
-
-class DeviceMethodRequest {
-  constructor() {
-    throw absent('methods', 'DeviceMethodRequest');
-  }
-}
-
-class DeviceMethodResponse {
-  constructor() {
-    throw absent('methods', 'DeviceMethodResponse');
-  }
-}
-
-class X509AuthenticationProvider {
-  constructor() {
-    throw absent('x509', 'X509AuthenticationProvider');
-  }
-
-  static fromX509Options() {
-    throw absent('x509', 'X509AuthenticationProvider.fromX509Options');
-  }
-}
-
 class IotEdgeAuthenticationProvider {
   constructor() {
     throw absent('modules', 'IotEdgeAuthenticationProvider');
   }
 }
 
-class MqttWs {
-  constructor() {
-    throw absent('webSockets', 'MqttWs');
-  }
-}
-
 module.exports = {
-  DeviceMethodRequest,
-  DeviceMethodResponse,
   IotEdgeAuthenticationProvider,
   ModuleClient,
-  MqttWs,
-  Twin,
-  X509AuthenticationProvider,
 };

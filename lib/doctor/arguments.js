@@ -19,8 +19,15 @@ while the command runs.
     --ca <file>           the root certificate to trust; otherwise the file
                           PATH_TO_EDGE_CA_CERT names, otherwise the roots of
                           the operating system
-    --protocol <name>     ${PROTOCOLS.map(({ name }) => name).join(', ')} (mqtt); those the client does not
-                          speak yet are examined as far as TLS
+    --cert <file>         the certificate of a device with x509=true, and those
+                          above it; otherwise PATH_TO_CERTIFICATE_FILE
+    --key <file>          its private key; otherwise PATH_TO_KEY_FILE. If it is
+                          encrypted, KEY_PASSPHRASE_OR_EMPTY has the passphrase
+    --protocol <name>     ${PROTOCOLS.map(({ name }) => name).join(', ')} (mqtt); amqp, which the client does not
+                          speak, is examined as far as TLS
+    --proxy <url>         the HTTP proxy to go through, or none; otherwise the
+                          one of HTTPS_PROXY and NO_PROXY. A password is better
+                          off there
     --send                send one message, which is real telemetry
     --timeout <seconds>   how long to wait for the answer to CONNECT (120)
     --json                the report as JSON (Diagnosis in index.d.ts)
@@ -57,10 +64,9 @@ function readArguments(args) {
     version = false,
     json = false,
     'no-color': noColor = false,
-    ca,
-    protocol,
-    send,
     timeout,
+    proxy,
+    ...rest
   } = values;
   return {
     help,
@@ -69,9 +75,8 @@ function readArguments(args) {
     color: !noColor,
     options: {
       ...(positionals.length > 0 && { connectionString: readSource(positionals[0]) }),
-      ...(ca !== undefined && { ca }),
-      ...(protocol !== undefined && { protocol: /** @type {any} */ (protocol) }),
-      ...(send !== undefined && { send }),
+      .../** @type {any} */ (rest),
+      ...(proxy !== undefined && { proxy: proxy === 'none' ? false : proxy }),
       ...(timeout !== undefined && { timeout: milliseconds(timeout) }),
     },
   };
@@ -85,7 +90,10 @@ function parse(args) {
       allowPositionals: true,
       options: {
         ca: { type: 'string' },
+        cert: { type: 'string' },
+        key: { type: 'string' },
         protocol: { type: 'string' },
+        proxy: { type: 'string' },
         send: { type: 'boolean' },
         timeout: { type: 'string' },
         json: { type: 'boolean' },

@@ -27,7 +27,6 @@ const CAUSES = Object.freeze({
   'connection-string-field-unknown': 'problem',
   'credential-missing': 'problem',
   'credential-conflict': 'problem',
-  'credential-unsupported': 'problem',
   'key-not-base64': 'problem',
   'device-id-unusable': 'problem',
   'module-unsupported': 'problem',
@@ -41,6 +40,30 @@ const CAUSES = Object.freeze({
   'ca-private-key': 'problem',
   'ca-no-certificate': 'problem',
   'ca-broken': 'problem',
+
+  // What the device proves itself by.
+  'client-certificate-missing': 'problem',
+  'client-certificate-not-found': 'problem',
+  'client-certificate-broken': 'problem',
+  'client-key-not-found': 'problem',
+  'client-key-broken': 'problem',
+  'client-key-locked': 'problem',
+  'client-key-type': 'problem',
+  'client-key-mismatch': 'problem',
+  'client-certificate-expired': 'problem',
+  'client-certificate-not-yet-valid': 'problem',
+
+  // The proxy.
+  'proxy-invalid': 'problem',
+  'proxy-not-found': 'problem',
+  'proxy-unreachable': 'problem',
+  'proxy-auth': 'problem',
+  'proxy-forbidden': 'problem',
+  'proxy-page': 'problem',
+  'proxy-not-http': 'problem',
+  'proxy-gateway': 'problem',
+  'proxy-silent': 'problem',
+  'proxy-cut': 'problem',
 
   // Name and network.
   'name-not-found': 'problem',
@@ -63,6 +86,7 @@ const CAUSES = Object.freeze({
   'tls-version': 'problem',
   'tls-cipher': 'problem',
   'client-certificate-required': 'problem',
+  'client-certificate-refused': 'problem',
   'tls-failed': 'problem',
 
   // The certificates.
@@ -110,6 +134,15 @@ const CAUSES = Object.freeze({
   'token-expired': 'problem',
   'token-other-device': 'problem',
   'token-audience': 'problem',
+  'web-socket-refused': 'problem',
+  'web-socket-missing': 'problem',
+  'web-socket-broken': 'problem',
+  'web-socket-silent': 'problem',
+  'web-socket-cut': 'problem',
+  'client-certificate-name': 'problem',
+  'client-certificate-chain': 'problem',
+  'client-certificate-thumbprint': 'problem',
+  'client-certificate-untrusted': 'problem',
   'audience-refused': 'problem',
   'policy-key': 'problem',
   'client-id-refused': 'problem',
@@ -136,6 +169,7 @@ const CAUSES = Object.freeze({
   unexplained: 'problem',
 
   'clock-differs': 'warning',
+  'connect-lost-early': 'warning',
   'address-dead': 'warning',
   'gateway-name-form': 'warning',
   'hub-name-unusual': 'warning',

@@ -22,6 +22,11 @@ function hubCommands({ connectionString = { protocol: 'mqtt', faults: [] } }) {
     showParent: identity('parent show'),
     setParent: identity('parent set', ' --parent-device-id <gateway>'),
     showStatus: identity('show', ' --query status'),
+    // Names how, and thumbprints; of a device with a key it would show the key.
+    showAuthentication: identity(
+      'show',
+      ' --query "{type:authentication.type,x509:authentication.x509Thumbprint}"',
+    ),
     // Into a file: it holds the key.
     showConnectionString: identity('connection-string show', ' --output tsv > connection-string.txt'),
     showRoutes: edgeHub('properties.desired.routes'),

@@ -168,8 +168,7 @@ function credential(fields, faults) {
   if (present.length > 1) {
     faults.push({ kind: 'credential-conflict', where: present.map(({ field }) => field).join(' and ') });
   }
-  const [{ name, title, prove }] = present;
-  if (!prove) faults.push({ kind: 'credential-unsupported', where: title });
+  const [{ name }] = present;
   if (name !== 'key') return { credential: name };
   try {
     const keyBytes = decodeSharedAccessKey(fields.SharedAccessKey).length;

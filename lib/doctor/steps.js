@@ -25,6 +25,8 @@
 const STEPS = Object.freeze([
   require('./steps/connection_string'),
   require('./steps/ca'),
+  require('./steps/client_certificate'),
+  require('./steps/proxy'),
   require('./steps/name'),
   require('./steps/port'),
   require('./steps/tls'),

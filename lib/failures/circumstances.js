@@ -23,6 +23,8 @@ class Circumstances {
   #leaf;
   /** @type {import('node:crypto').X509Certificate[] | undefined} */
   #roots;
+  /** @type {import('node:crypto').X509Certificate[] | undefined} */
+  #clientChain;
 
   /**
    * @param {import('../native/binding').NativeFailure} native
@@ -43,7 +45,11 @@ class Circumstances {
     this.port = target.port;
     this.detail = native.detail;
     /** `gateway.local:8883` */
-    this.at = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
+    this.at = placeOf(target);
+    /** The same of the proxy; of the gateway where there is none. */
+    this.proxyAt = placeOf(target.proxy ?? target);
+    /** The proxy is given a user. */
+    this.proxyUser = target.proxy?.authorization !== undefined;
     this.device = quote(target.clientId);
     /** How long the stage took until it failed. */
     this.after =
@@ -101,6 +107,11 @@ class Circumstances {
     return rootSource(this.native, originIn(file, this.target.ca) ?? 'NODE_EXTRA_CA_CERTS');
   }
 
+  /** What the device proves itself by, its own first. */
+  get clientChain() {
+    return (this.#clientChain ??= (this.target.clientChain ?? []).flatMap(parse));
+  }
+
   /** The clock of this device says a time that has long passed, as one without a battery does. */
   get clockIsUnset() {
     return this.now.getTime() < EARLIEST;
@@ -116,6 +127,11 @@ class Circumstances {
     const expiry = this.token?.expiry;
     return expiry !== undefined && expiry <= this.now;
   }
+}
+
+/** @param {{ host: string, port: number }} place */
+function placeOf({ host, port }) {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 module.exports = { Circumstances };

@@ -87,7 +87,7 @@ export interface NativeEvent {
   delivery?: 'not sent' | 'unknown'
   /** Records of messages, in the form that `src/session/messages.rs` shows (messages). */
   records?: Buffer
-  /** `resolve`, `tcp`, `tls`, `connack` (connecting). */
+  /** `proxy`, `tunnel`, `resolve`, `tcp`, `tls`, `upgrade`, `connack` (connecting). */
   stage?: string
   /** The gateway still knew the session (connected). */
   sessionPresent?: boolean
@@ -99,13 +99,13 @@ export interface NativeEvent {
 
 /** Why a connection failed or was lost. */
 export interface NativeFailure {
-  /** The stage: `resolve`, `tcp`, `tls`, `connack`, `connected`. */
+  /** The stage: `proxy`, `tunnel`, `resolve`, `tcp`, `tls`, `upgrade`, `connack`, `connected`. */
   stage: string
   /** What happened; the names are those of `Kind::as_str` in the core. */
   kind: string
   /** The lower layer's words. */
   detail: string
-  /** CONNACK's return code (refusal). */
+  /** CONNACK's return code (refusal), or the status of HTTP (http-status, web-page). */
   code?: number
   /** The operating system's error number. */
   osError?: number
@@ -129,6 +129,14 @@ export interface NativeFilter {
   topic: string
   /** 0 or 1. */
   qos: number
+}
+
+/** The certificate of a device. */
+export interface NativeIdentity {
+  /** DER, the device's own first. */
+  chain: Array<Buffer>
+  /** Its private key, PKCS#8 in DER. Copied: who gives it may wipe it. */
+  key: Buffer
 }
 
 /** A chain to judge. */
@@ -155,6 +163,8 @@ export interface NativeLimits {
   pingAfterMs?: number
   /** Silence after a PINGREQ before the connection is dead, ms (60 000). */
   deadAfterMs?: number
+  /** How long a packet may stay unanswered after a later one was answered, ms (30 000). */
+  unansweredAfterMs?: number
   /** How long a renewal waits for acknowledgements, ms (30 000). */
   quiesceMs?: number
 }
@@ -167,6 +177,10 @@ export interface NativeProbeRequest {
   port: number
   /** The IP address to connect to; absent: what `host` resolves to. */
   address?: string
+  /** The HTTP proxy to go through. */
+  proxy?: NativeProxy
+  /** What the device shows a gateway that asks for a certificate. */
+  identity?: NativeIdentity
   /** Roots as DER. */
   roots: Array<Buffer>
   /** Files of roots, PEM or DER, as they are now. */
@@ -195,7 +209,7 @@ export interface NativeProbeResult {
   tlsVersion?: 'TLSv1.2' | 'TLSv1.3'
   /** Of a handshake that succeeded; its IANA name. */
   cipherSuite?: string
-  /** The server asked for a client certificate. None was given. */
+  /** The server asked for a client certificate. */
   clientCertificateRequested: boolean
   /** The certificates presented (DER, leaf first), accepted or not. */
   chain: Array<Buffer>
@@ -203,6 +217,16 @@ export interface NativeProbeResult {
   answer?: Buffer
   /** Why it got no further; absent: the handshake succeeded. */
   failure?: NativeFailure
+}
+
+/** An HTTP proxy. */
+export interface NativeProxy {
+  /** A DNS name or an IP address. */
+  host: string
+  /** TCP port. */
+  port: number
+  /** The value of `Proxy-Authorization`; one that cannot stand in a header field is as none. */
+  authorization?: string
 }
 
 /** One connection to make. */
@@ -218,6 +242,12 @@ export interface NativeRequest {
   host: string
   /** TCP port. */
   port: number
+  /** The HTTP proxy to go through. */
+  proxy?: NativeProxy
+  /** What the device shows a gateway that asks for a certificate. */
+  identity?: NativeIdentity
+  /** MQTT travels in the frames of a WebSocket. */
+  webSocket?: boolean
   /** MQTT client id. */
   clientId: string
   /** MQTT user name. */

@@ -6,18 +6,8 @@ const { failure } = require('./failure');
 
 /** What azure-iot-device has and this package has not yet, and what to do without. */
 const FEATURES = /** @type {const} */ ({
-  methods: [
-    'direct methods',
-    "Messages from the cloud arrive (the event 'message'); a direct method does not.",
-  ],
   modules: ['modules', 'Use the connection string of a device, without ModuleId.'],
-  twins: ['device twins', 'Send what you would report as a message; desired properties do not arrive.'],
   uploads: ['file upload', 'Send the data in messages of up to 255 KiB, or upload it by a URL of your own.'],
-  webSockets: ['MQTT over WebSockets', 'Use Mqtt, whose port 8883 must be open on the way to the gateway.'],
-  x509: [
-    'X.509 authentication',
-    'Use a device with a symmetric key: HostName=…;DeviceId=…;SharedAccessKey=…;GatewayHostName=…',
-  ],
 });
 
 /**

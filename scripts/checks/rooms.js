@@ -7,8 +7,8 @@ const { resolve } = require('./sources');
 const FLOORS = [
   ['turns', 'vocabulary'],
   ['c2d', 'message', 'native', 'plumbing'],
-  ['failures'],
-  ['connection', 'identity', 'session', 'tls'],
+  ['failures', 'methods', 'twin'],
+  ['connection', 'identity', 'proxy', 'session', 'tls'],
   ['authentication'],
   ['client', 'mqtt'],
   ['compat', 'device', 'doctor'],

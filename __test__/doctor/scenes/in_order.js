@@ -1,7 +1,8 @@
 'use strict';
 
 const { SharedAccessSignature } = require('../../..');
-const { createChain } = require('../../../gateway');
+const { createChain, createDeviceCertificate } = require('../../../gateway');
+const { startTinyproxy } = require('../../wire/tinyproxy');
 const { DEVICE, HUB, KEY, connectionStringTo, gatewayFor } = require('../surroundings');
 
 const IN_AN_HOUR = Math.floor(Date.now() / 1000) + 3600;
@@ -38,6 +39,37 @@ module.exports = {
   'the gateway as HostName': async (t) => {
     const { ca, at } = await gatewayFor(t);
     return { ca, connectionString: connectionStringTo(undefined, { HostName: at }) };
+  },
+  'MQTT over WebSocket': async (t) => {
+    const { ca, gateway } = await gatewayFor(t);
+    return { ca, connectionString: connectionStringTo(`localhost:${gateway.webSocketPort}`), protocol: 'ws' };
+  },
+  'a proxy': async (t) => {
+    const { ca, connectionString } = await gatewayFor(t);
+    const { port } = await startTinyproxy(t, { user: 'dev:s3cret-password' });
+    return { ca, connectionString, proxy: `http://dev:s3cret-password@127.0.0.1:${port}` };
+  },
+  'WebSocket through a proxy, and a certificate of its own': async (t) => {
+    const own = await createDeviceCertificate({ deviceId: DEVICE });
+    const x509 = { primaryThumbprint: own.thumbprintSha256 };
+    const { ca, gateway } = await gatewayFor(t, {}, { devices: [{ deviceId: DEVICE, x509 }] });
+    const { port } = await startTinyproxy(t);
+    const at = `localhost:${gateway.webSocketPort}`;
+    return {
+      ca,
+      connectionString: connectionStringTo(at, { SharedAccessKey: undefined, x509: 'true' }),
+      protocol: 'ws',
+      proxy: `http://127.0.0.1:${port}`,
+      cert: own.certPem,
+      key: own.keyPem,
+    };
+  },
+  'a certificate that a CA signed': async (t) => {
+    const chain = await createChain({ variant: 'good-dns' });
+    const own = await createDeviceCertificate({ deviceId: DEVICE, issuer: chain });
+    const { ca, at } = await gatewayFor(t, {}, { chain, devices: [{ deviceId: DEVICE, x509: 'ca' }] });
+    const connectionString = connectionStringTo(at, { SharedAccessKey: undefined, x509: 'true' });
+    return { ca, connectionString, cert: own.certPem, key: own.keyPem };
   },
   'a message': async (t) => ({ ...(await gatewayFor(t)), send: true }),
   'a slow admission': (t) => gatewayFor(t, {}, { faults: { connack: { delayMs: 300 } } }),

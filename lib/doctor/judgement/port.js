@@ -31,10 +31,10 @@ function judgeProxy(variable) {
   if (variable === undefined) return [];
   return [
     finding('proxy-ignored', {
-      title: `A proxy is configured (${variable}), which MQTT does not use`,
+      title: `A proxy is configured (${variable}), which the client does not use`,
       explanation:
-        'Where a proxy is the only way out, a direct connection to the gateway does not get through.',
-      remedy: 'Have the port of the gateway allowed for this device.',
+        'Where a proxy is the only way out, a direct connection to the gateway does not get through. The client goes through HTTP proxies, which HTTPS_PROXY names.',
+      remedy: 'If it is an HTTP proxy, try --proxy http://<host>:<port>, and set HTTPS_PROXY for the app.',
       evidence: { variable },
     }),
   ];

@@ -3,6 +3,7 @@
 
 const { finding } = require('../causes');
 const { endpointOf } = require('../endpoint');
+const { explained, explanationOf } = require('./explained');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
 /** @typedef {import('../../..').LayerFailure} LayerFailure */
@@ -55,6 +56,9 @@ function judgeTls(facts) {
   if (failure.kind === 'bad-root') return [badRoot(failure)];
   const at = endpointOf(facts);
   const evidence = { stage: failure.stage, kind: failure.kind, detail: failure.detail, speaks };
+  const refused =
+    facts.clientCertificate?.presented.length && explained(facts, explanationOf(facts, failure), evidence);
+  if (refused) return [refused];
   const stranger = STRANGERS[speaks ?? ''];
   const [code, told] = stranger ? stranger(at) : broken(facts, failure, at);
   const command = told.command ?? `openssl s_client -connect ${at} </dev/null`;

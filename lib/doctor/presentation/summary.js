@@ -46,6 +46,13 @@ const SUMMARIES = {
     const source = path === undefined ? '' : `${basename(path)}: `;
     return `${source}${given}${origin === 'environment' ? ', by PATH_TO_EDGE_CA_CERT' : ''}`;
   },
+  clientCertificate: ({ presented: [own, ...above] }, facts) => {
+    if (own === undefined) return '';
+    const more = above.length === 0 ? '' : `, with ${above.length} above it`;
+    return `${own.subject} (${validity(own, facts.certificate?.at ?? '').left})${more}`;
+  },
+  proxy: ({ host, port, origin, user, open }, facts) =>
+    `${host}:${port}${user ? ', with user and password' : ''}, by ${origin}${open ? `: leads to ${endpointOf(facts)}` : ''}`,
   name: ({ host, addresses, error }) => {
     if (addresses.length === 0) return `${host}: ${error ?? 'no address'}`;
     if (addresses.length === 1 && addresses[0] === host) return `${host} is an address`;

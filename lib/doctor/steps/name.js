@@ -10,7 +10,10 @@ const { judgeName } = require('../judgement/name');
 module.exports = {
   name: 'name',
   title: 'Name resolution',
-  skip: ({ connectionString }) => (connectionString?.host ? undefined : 'there is no host to look up'),
+  skip: ({ connectionString }, { proxy }) => {
+    if (proxy) return 'the proxy looks it up';
+    return connectionString?.host ? undefined : 'there is no host to look up';
+  },
   async gather({ facts, limits }) {
     const host = /** @type {string} */ (facts.connectionString?.host);
     const found = net.isIP(host) ? { addresses: [host] } : await lookUp(host, limits.nameMs);
