@@ -43,6 +43,17 @@ export interface ConnectOptions {
    */
   ca?: CertificateAuthority;
   /**
+   * The certificate of a device that authenticates with X.509 (`x509=true` in the connection string), and those above it:
+   * PEM, DER, a path, or an array of these. A path is read again at every reconnect.
+   */
+  cert?: CertificateAuthority;
+  /** Its private key: PEM or DER, PKCS#8, PKCS#1 or SEC1, encrypted or not, or a path. */
+  key?: string | Uint8Array;
+  /** Of an encrypted key. */
+  passphrase?: string;
+  /** The HTTP proxy to go through. Default: what `HTTPS_PROXY` and `NO_PROXY` say. See {@link ProxyOption}. */
+  proxy?: ProxyOption;
+  /**
    * Seconds, from 1 to 65 535. Default: 180. A dead line is given up after 90 s of silence, and after 2 × `keepAlive`
    * + 5 s where that is less.
    */
@@ -65,7 +76,7 @@ export interface ConnectOptions {
   productInfo?: string;
   /** The digital twin model of an IoT Plug and Play device: `dtmi:com:example:Thermostat;1`. */
   modelId?: string;
-  /** The class that transports. Default: {@link Mqtt}. */
+  /** The class that transports: {@link Mqtt}, which is the default, or {@link MqttWs}. */
   transport?: TransportConstructor;
   /** How tokens are renewed. Only with a SharedAccessKey. */
   tokenRenewal?: TokenRenewalValues;
@@ -73,13 +84,20 @@ export interface ConnectOptions {
 
 /** Milliseconds. */
 export interface ConnectTimeouts {
-  /** Resolving the name and connecting, all addresses together. Default: 20 000. */
+  /** Resolving the name and connecting, all addresses together; with a proxy, its answer as well. Default: 20 000. */
   connectMs?: number;
-  /** The TLS handshake. Default: 30 000. */
+  /** The TLS handshake; over WebSocket, the upgrade as well. Default: 30 000. */
   tlsMs?: number;
   /** Waiting for the answer to CONNECT; a gateway can take 100 s to refuse a device. Default: 130 000. */
   connackMs?: number;
 }
+
+/**
+ * An HTTP proxy, which is asked by CONNECT for a tunnel to the gateway: `http://proxy:3128`, with `user:password@` before
+ * the host if need be (percent-encoded). `false`: none, whatever the environment says. Or an `HttpsProxyAgent` of
+ * https-proxy-agent.
+ */
+export type ProxyOption = string | URL | false | { proxy: unknown };
 
 /**
  * A certificate as PEM text, PEM or DER bytes, or the path of a file with one; several certificates in one text or file
@@ -237,7 +255,19 @@ export interface DiagnoseOptions {
    * of `NODE_EXTRA_CA_CERTS`.
    */
   ca?: CertificateAuthority;
-  /** Default: `mqtt`. The client does not speak the others yet: they are examined as far as TLS. */
+  /**
+   * What a device with `x509=true` proves itself by, as {@link ConnectOptions} has it. Default: the files that
+   * `PATH_TO_CERTIFICATE_FILE` and `PATH_TO_KEY_FILE` name, and the passphrase `KEY_PASSPHRASE_OR_EMPTY`.
+   */
+  cert?: X509['cert'];
+  key?: X509['key'];
+  passphrase?: string;
+  /**
+   * The HTTP proxy to go through; `false`: none. Default: the one that `HTTPS_PROXY` names, unless `NO_PROXY` has the
+   * gateway.
+   */
+  proxy?: string | URL | false;
+  /** Default: `mqtt`. The client does not speak `amqp`, which is examined as far as TLS. */
   protocol?: 'mqtt' | 'ws' | 'amqp';
   /** Send one message, which is real telemetry: `{"doctor":true}`. Default: false. */
   send?: boolean;
@@ -261,12 +291,15 @@ export type DiagnosisProgress =
 export type DiagnosisStepName =
   | 'connectionString'
   | 'ca'
+  | 'clientCertificate'
+  | 'proxy'
   | 'name'
   | 'port'
   | 'tls'
   | 'certificate'
   | 'clock'
   | 'token'
+  | 'greeting'
   | 'connect'
   | 'send'
   | 'stay';
@@ -334,12 +367,15 @@ export interface Unknowable {
 export interface DiagnosisFacts {
   connectionString?: ConnectionStringFacts;
   ca?: AuthorityFacts;
+  clientCertificate?: ClientCertificateFacts;
+  proxy?: ProxyFacts;
   name?: NameFacts;
   port?: PortFacts;
   tls?: TlsFacts;
   certificate?: ChainFacts;
   clock?: ClockFacts;
   token?: TokenFacts;
+  greeting?: GreetingFacts;
   connect?: ConnectFacts;
   send?: SendFacts;
   stay?: StayFacts;
@@ -360,6 +396,8 @@ export interface ConnectionStringFacts {
   credential?: 'key' | 'token' | 'x509';
   /** Length of the decoded key. */
   keyBytes?: number;
+  /** SharedAccessKeyName: a policy of the hub, which a device has not. */
+  policy?: string;
   /** What is wrong with it. */
   faults: ConnectionStringFault[];
   /** Why {@link connect} would refuse it. */
@@ -392,6 +430,30 @@ export interface AuthorityFacts {
   fault?: { code: string; message: string; hint: string };
 }
 
+/** What the device proves itself by. */
+export interface ClientCertificateFacts {
+  /** Its own certificate, then those above it. None if they cannot be used. */
+  presented: ExaminedCertificate[];
+  /** Why certificate and key cannot be used: an error of {@link connect}. */
+  fault?: { code: string; message: string; hint: string };
+}
+
+/** The proxy on the way. */
+export interface ProxyFacts {
+  host?: string;
+  port?: number;
+  /** Where it is named: `proxy`, `HTTPS_PROXY`. */
+  origin?: string;
+  /** User and password are given. */
+  user?: boolean;
+  /** It opened a tunnel to the gateway. */
+  open: boolean;
+  /** Why it did not. */
+  failure?: LayerFailure;
+  /** Why what names it cannot be used: an error of {@link connect}. */
+  fault?: { code: string; message: string; hint: string };
+}
+
 /** A certificate as it is written. */
 export interface ExaminedCertificate {
   /** `CN=gateway.local, O=…` */
@@ -418,7 +480,9 @@ export interface ExaminedCertificate {
   purposes: string[];
   /** Why it is not secure: `its RSA key has 1024 bits`. */
   weakness?: string;
-  /** Only of what the gateway presents. */
+  /** Name constraints: the DNS names it permits below itself. Absent: it limits nothing. */
+  permittedNames?: string[];
+  /** Only of what gateway and device present. */
   pem?: string;
 }
 
@@ -427,6 +491,8 @@ export interface NameFacts {
   host: string;
   /** In the order of the resolver; of an address just that. */
   addresses: string[];
+  /** Those of them that are of this device itself. */
+  own?: string[];
   /** The resolver's code: `ENOTFOUND`, `EAI_AGAIN`, `ETIMEOUT`. */
   error?: string;
 }
@@ -438,7 +504,7 @@ export interface PortFacts {
   attempts: PortAttempt[];
   /** The ports of the other protocols, for comparison. */
   others: PortAttempt[];
-  /** The environment variable that names a proxy, which MQTT does not use. */
+  /** The environment variable that names a proxy which the client does not use: `ALL_PROXY`. */
   proxy?: string;
 }
 
@@ -466,8 +532,17 @@ export interface TlsFacts {
   /** The handshake was completed and the certificate accepted. */
   accepted: boolean;
   failure?: LayerFailure;
+  /** What the server would agree to, where nothing that is secure is in common. `cipher` by OpenSSL's name. */
+  offers?: { version: string; cipher?: string };
   /** What answers instead of TLS. */
   speaks?: 'http' | 'mqtt' | 'ssh' | 'other' | 'nothing';
+}
+
+/** What answers the greeting of AMQP over TLS. */
+export interface GreetingFacts {
+  speaks: 'amqp' | 'amqp-old' | 'amqp-without-sasl' | 'http' | 'mqtt' | 'other' | 'nothing';
+  /** The ways to authenticate that it offers (SASL). */
+  mechanisms?: string[];
 }
 
 /** What the layer below said. */
@@ -492,7 +567,7 @@ export interface ChainFacts {
   at: string;
   /** Trusted now, under this name: what the client says. */
   verified: boolean;
-  /** As openssl says it: `Verify return code: 0 (ok)`. Only if verified. */
+  /** As openssl says it: `Verify return code: 0 (ok)`. Only if verified, by a root that openssl takes as one. */
   verifyReturnCode?: string;
   /** Why there is no way to a root, whatever dates and name. */
   pathFailure?: LayerFailure;
@@ -502,6 +577,8 @@ export interface ChainFacts {
   root?: number;
   /** A root given that has the issuer's name and another key. */
   namesake?: number;
+  /** A certificate that was sent and has the issuer's name, and another key: its position in `presented`. */
+  sentNamesake?: number;
   /** A certificate given is exactly the server's own. */
   pinned: boolean;
 }
@@ -591,9 +668,11 @@ declare class Failure extends Error {
   /** The error underneath. */
   cause?: unknown;
   /** Of a connection: how far it had come. */
-  stage?: 'resolve' | 'tcp' | 'tls' | 'connack' | 'connected';
+  stage?: 'proxy' | 'tunnel' | 'resolve' | 'tcp' | 'tls' | 'upgrade' | 'connack' | 'connected';
   /** Of a refused connection: the code of CONNACK. */
   returnCode?: number;
+  /** Of a proxy's or gateway's refusal in HTTP: its status. */
+  statusCode?: number;
   /** Of a connection whose certificates were not accepted: the one that decided. */
   certificate?: CertificateFacts;
   /** Of a connection that failed: what the layer below said, as `cause`. The name is that of azure-iot-device. */
@@ -998,6 +1077,8 @@ export interface DeviceClientOptions extends X509 {
   timeouts?: ConnectTimeouts;
   /** What `sendEvent` does when the outgoing queue is full. Default: `'wait'`. */
   whenFull?: 'wait' | 'refuse';
+  /** The HTTP proxy to go through. Default: what `HTTPS_PROXY` and `NO_PROXY` say. MQTT only. */
+  proxy?: ProxyOption;
   /** Options of the MQTT transports. */
   mqtt?: MqttTransportOptions;
   /** Options of azure-iot-device-http. */
@@ -1008,7 +1089,10 @@ export interface DeviceClientOptions extends X509 {
 
 /** Options of the MQTT transports. */
 export interface MqttTransportOptions {
-  /** Not used over plain MQTT. */
+  /**
+   * {@link MqttWs} only: an `HttpsProxyAgent` of https-proxy-agent, whose proxy is used, or an `https.Agent`, whose `port`
+   * is.
+   */
   webSocketAgent?: any;
   /** Renew a token without waiting for messages under way. Default: `false`. */
   forceDisconnect?: boolean;
@@ -1110,6 +1194,9 @@ export class Mqtt extends EventEmitter implements DeviceTransport {
   /** @throws {errors.NotImplementedError} Always: over MQTT a message can only be completed. */
   abandon(): void;
 }
+
+/** MQTT 3.1.1 over WebSocket and TLS, port 443: for networks that let nothing else through. */
+export class MqttWs extends Mqtt {}
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Retrying
@@ -1290,19 +1377,19 @@ export interface TransportConfig {
   gatewayHostName?: string;
 }
 
-/** A client certificate and its key. */
+/** A client certificate and its key. Paths are read again at every reconnect. */
 export interface X509 {
-  /** PEM. */
+  /** The device's certificate, and those above it: PEM, DER, or a path. */
   cert?: string | string[] | Buffer | Buffer[];
-  /** PEM. */
+  /** PEM, DER, or a path. */
   key?: string | Buffer;
   /** Of an encrypted key. */
   passphrase?: string;
   /** The name of an OpenSSL engine. HTTP only. */
   clientCertEngine?: string;
-  /** A path. */
+  /** A path, in place of `cert`. */
   certFile?: string;
-  /** A path. */
+  /** A path, in place of `key`. */
   keyFile?: string;
 }
 
@@ -1405,6 +1492,22 @@ export class SharedAccessSignatureAuthenticationProvider
     sharedAccessSignature: string,
     gatewayHostName?: string,
   ): SharedAccessSignatureAuthenticationProvider;
+}
+
+/** Hands on the certificate and key of a device. */
+export class X509AuthenticationProvider implements AuthenticationProvider {
+  constructor(credentials: TransportConfig);
+  /** X.509. */
+  type: 0;
+  getDeviceCredentials(callback: Callback<TransportConfig>): void;
+  getDeviceCredentials(): Promise<TransportConfig>;
+  /** Replaces what was given before, from the next connection on. */
+  setX509Options(x509: X509): void;
+  /**
+   * @throws {ReferenceError} An argument is missing.
+   * @throws {errors.ArgumentError} Certificate or key is missing.
+   */
+  static fromX509Options(deviceId: string, iotHubHostname: string, x509: X509): X509AuthenticationProvider;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

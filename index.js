@@ -5,6 +5,7 @@ const { SharedAccessKeyAuthenticationProvider } = require('./lib/authentication/
 const {
   SharedAccessSignatureAuthenticationProvider,
 } = require('./lib/authentication/providers/shared_access_signature');
+const { X509AuthenticationProvider } = require('./lib/authentication/providers/x509');
 const { Client } = require('./lib/client/client');
 const { deviceConnectionString: ConnectionString } = require('./lib/identity/connection_string');
 const { connect } = require('./lib/device/device');
@@ -13,6 +14,7 @@ const endpoint = require('./lib/vocabulary/endpoint');
 const errors = require('./lib/vocabulary/errors');
 const { Message } = require('./lib/message/message');
 const { Mqtt } = require('./lib/mqtt/mqtt');
+const { MqttWs } = require('./lib/mqtt/mqtt_ws');
 const { Properties } = require('./lib/message/properties');
 const results = require('./lib/vocabulary/results');
 const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('./lib/connection/retry_policy');
@@ -31,6 +33,7 @@ module.exports = {
   ExponentialBackOffWithJitter,
   Message,
   Mqtt,
+  MqttWs,
   NoRetry,
   Properties,
   results,
@@ -38,4 +41,5 @@ module.exports = {
   SharedAccessKeyAuthenticationProvider,
   SharedAccessSignature,
   SharedAccessSignatureAuthenticationProvider,
+  X509AuthenticationProvider,
 };

@@ -14,25 +14,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { createChain } = require('../gateway');
 const { SCENES } = require('./reconnect/scenes');
-
-async function main() {
-  const at = process.argv.indexOf('--only');
-  const chosen = at < 0 ? Object.keys(SCENES) : [process.argv[at + 1]];
-  const unknown = chosen.find((name) => !(name in SCENES));
-  if (unknown !== undefined)
-    throw new Error(`There is no scene ${unknown}; there are ${Object.keys(SCENES).join(', ')}`);
-  const stage = await setStage();
-  let missed = 0;
-  for (const name of chosen) {
-    for (const { what, got, wanted, met } of await SCENES[name](stage)) {
-      if (!met) missed += 1;
-      console.log(
-        `${what.padEnd(62)} ${got.padEnd(44)} wanted ${wanted.padEnd(12)} ${met ? 'met' : 'MISSED'}`,
-      );
-    }
-  }
-  process.exit(missed === 0 ? 0 : 1);
-}
+const { runScenes } = require('./scene');
 
 /** The client lies where it finds the originals among the development dependencies of this checkout. */
 async function setStage() {
@@ -52,4 +34,4 @@ async function setStage() {
   };
 }
 
-main();
+runScenes(SCENES, setStage);

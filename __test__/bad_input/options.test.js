@@ -112,11 +112,6 @@ test('a token that does not fit is told when it would be sent', async () => {
 test('connect(): what is not there yet says so', async () => {
   const module = await failureOf(faces[2], `${NOWHERE};ModuleId=m`);
   assertTold(module, { type: 'NotImplementedError', code: 'ERR_IOT_NOT_IMPLEMENTED', names: ['ModuleId=m'] });
-  const x509 = await failureOf(
-    faces[2],
-    connectionStringTo('nowhere.invalid', { SharedAccessKey: undefined, x509: 'true' }),
-  );
-  assertTold(x509, { type: 'NotImplementedError', code: 'ERR_IOT_NOT_IMPLEMENTED', names: ['x509=true'] });
 });
 
 /** What `Client.setOptions` refuses; names it does not know are ignored, as ever. */

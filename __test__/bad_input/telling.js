@@ -14,7 +14,7 @@ const edge = require('../..');
 const HUB = 'local.azure-devices.net';
 const KEY = Buffer.from('do not show this to anyone ever!').toString('base64');
 /** How the hint of a connection failure ends. */
-const DOCTOR = /\. Run: npx edge-downstream doctor( --(ca|protocol) ([^\s'"]+|'[^']+'))*$/;
+const DOCTOR = /\. Run: npx edge-downstream doctor( --(ca|protocol|proxy|cert|key) ([^\s'"]+|'[^']+'))*$/;
 /** Small keys, made fast. */
 const SMALL = { caKey: 'P-256', serverKey: 'P-256' };
 

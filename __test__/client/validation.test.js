@@ -150,10 +150,6 @@ test('fromConnectionString refuses what it cannot use', () => {
     name: 'ArgumentError',
     message: /no SharedAccessKey/,
   });
-  assert.throws(() => from('HostName=h;DeviceId=d;x509=true'), {
-    name: 'NotImplementedError',
-    message: /X\.509/,
-  });
   assert.throws(() => Client.fromConnectionString(KEY_STRING), TypeError);
 });
 

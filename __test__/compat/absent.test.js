@@ -9,18 +9,9 @@ const mqtt = require('../../lib/compat/azure_iot_device_mqtt');
 /** What the originals have and this package has not yet: it says so where it is asked for, and what to do without. */
 
 const TEXT = 'HostName=hub.example;DeviceId=d1;SharedAccessKey=c2VjcmV0;GatewayHostName=gw.example';
-const X509_TEXT = 'HostName=hub.example;DeviceId=d1;x509=true';
 
 const client = () => device.Client.fromConnectionString(TEXT, mqtt.Mqtt);
 const callback = () => assert.fail('it was called back');
-
-/** An app's own. */
-class CardReader {
-  type = common.AuthenticationType.X509;
-  getDeviceCredentials(done) {
-    done(null, { host: 'hub.example', deviceId: 'd1', x509: { cert: 'PEM', key: 'PEM' } });
-  }
-}
 
 /** By what the message names: the call. */
 const THROWN = {
@@ -29,7 +20,6 @@ const THROWN = {
   uploadToBlob: () => client().uploadToBlob('a.txt', process.stdin, 1, callback),
   getBlobSharedAccessSignature: () => client().getBlobSharedAccessSignature('a.txt', callback),
   notifyBlobUploadStatus: () => client().notifyBlobUploadStatus('id', true, 200, 'OK', callback),
-  MqttWs: () => device.Client.fromConnectionString(TEXT, mqtt.MqttWs),
   ModuleClient: () => new device.ModuleClient({}),
   'ModuleClient.fromConnectionString': () => device.ModuleClient.fromConnectionString(TEXT, mqtt.Mqtt),
   'ModuleClient.fromSharedAccessSignature': () =>
@@ -40,13 +30,6 @@ const THROWN = {
   DeviceMethodRequest: () => new device.DeviceMethodRequest('1', 'reboot'),
   DeviceMethodResponse: () => new device.DeviceMethodResponse('1', {}),
   IotEdgeAuthenticationProvider: () => new device.IotEdgeAuthenticationProvider({}),
-  X509AuthenticationProvider: () => new device.X509AuthenticationProvider({}),
-  'X509AuthenticationProvider.fromX509Options': () =>
-    device.X509AuthenticationProvider.fromX509Options('d1', 'hub.example', {}),
-  'x509=true': () => device.Client.fromConnectionString(X509_TEXT, mqtt.Mqtt),
-  CardReader: () => device.Client.fromAuthenticationProvider(new CardReader(), mqtt.Mqtt),
-  'An authentication provider of the type X509': () =>
-    new mqtt.Mqtt({ ...new CardReader(), getDeviceCredentials() {} }),
 };
 
 /** By what the message names: the call, which gives a promise. */

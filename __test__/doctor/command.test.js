@@ -78,7 +78,9 @@ describe('npx edge-downstream doctor', { concurrency: true }, () => {
     assert.equal(stderr, '');
     assert.match(stdout, /Verify return code: 0 \(ok\)/);
     assert.match(stdout, new RegExp(`Device d1 can connect to localhost:${gateway.port}\\.`));
-    assert.match(stdout, /az iot hub device-identity parent show --device-id d1 --hub-name local/);
+    assert.match(stdout, /az iot hub module-twin show .* --hub-name local .*routes/);
+    // The gateway admitted the device, so it is its parent.
+    assert.doesNotMatch(stdout, /parent show/);
     assert.equal(code, 0);
   });
 
@@ -124,7 +126,7 @@ describe('npx edge-downstream doctor', { concurrency: true }, () => {
       ca,
       '--json',
       '--protocol',
-      'ws',
+      'amqp',
     ]);
     const { healthy, verdict, steps } = JSON.parse(stdout);
     const status = Object.fromEntries(steps.map((step) => [step.name, step.status]));
@@ -150,10 +152,35 @@ describe('npx edge-downstream doctor', { concurrency: true }, () => {
   it('says what it takes', async () => {
     const { code, stdout } = await run(['doctor', '--help']);
     assert.equal(code, 0);
-    for (const option of ['--ca', '--protocol', '--send', '--timeout', '--json', '--no-color']) {
+    for (const option of [
+      '--ca',
+      '--cert',
+      '--key',
+      '--proxy',
+      '--protocol',
+      '--send',
+      '--timeout',
+      '--json',
+      '--no-color',
+    ]) {
       assert.ok(stdout.includes(option), option);
     }
     assert.ok(stdout.split('\n').every((line) => line.length <= 80));
+  });
+
+  it('names no file in its help that is not installed', async () => {
+    const { files } = require('../../package.json');
+    const { stdout } = await run(['doctor', '--help']);
+    const named = Array.from(stdout.matchAll(/\b[\w/-]+\.(?:d\.ts|js|md|json)\b/g), ([name]) => name);
+    assert.ok(named.length > 0);
+    for (const name of named) assert.ok(files.includes(name.split('/')[0]), `${name} is not in the package`);
+  });
+
+  it('tells its version', async () => {
+    const { version } = require('../../package.json');
+    for (const args of [['--version'], ['doctor', '--version']]) {
+      assert.deepEqual(await run(args), { code: 0, stdout: `${version}\n`, stderr: '' });
+    }
   });
 
   const misunderstood = {
@@ -170,7 +197,9 @@ describe('npx edge-downstream doctor', { concurrency: true }, () => {
       assert.equal(code, 2);
       assert.equal(stdout, '');
       assert.match(stderr, words);
-      assert.match(stderr, /Usage: edge-downstream doctor/);
+      assert.match(stderr, /^Usage: edge-downstream doctor/);
+      // What is wrong stands last, where a terminal shows it.
+      assert.match(stderr.trimEnd().split('\n').slice(-1)[0], words);
     });
   }
 });

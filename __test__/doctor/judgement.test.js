@@ -50,13 +50,13 @@ describe('the connection string', () => {
     [good.replace(';GatewayHostName', 'GatewayHostName')]: ['connection-string-separator'],
     [good.replace(`SharedAccessKey=${KEY};`, '')]: ['credential-missing'],
     [`${good};x509=true`]: ['credential-conflict'],
-    [good.replace(`SharedAccessKey=${KEY}`, 'x509=true')]: ['credential-unsupported'],
+    [good.replace(`SharedAccessKey=${KEY}`, 'x509=true')]: [],
     [good.replace('DeviceId=d1', 'DeviceId=a+b')]: ['device-id-unusable'],
     [`${good};ModuleId=m`]: ['module-unsupported'],
     [good.replace('=gw', '=gw_1')]: ['gateway-name-form'],
     [good.replace('=gw', '=gw.')]: ['gateway-name-form'],
     [good.replace('=gw', '=gw/path')]: ['gateway-name-unusable'],
-    [good.replace('=gw', '=gw:99999')]: ['gateway-name-unusable'],
+    [good.replace('=gw', '=gw:99999')]: ['gateway-port-invalid'],
     [good.replace('=gw', '=1.2.3')]: ['gateway-name-unusable'],
     [good.replace('hub.azure-devices.net', 'hub')]: ['hub-name-unusual'],
     [good.replace(KEY, 'c2hvcnQ=')]: ['key-length'],
@@ -127,7 +127,7 @@ describe('the port', () => {
   });
 
   it('that fails while a proxy is configured gets a note on that', () => {
-    const found = judge([attempt('timed-out')], [], { proxy: 'HTTPS_PROXY' });
+    const found = judge([attempt('timed-out')], [], { proxy: 'ALL_PROXY' });
     assert.deepEqual(found, ['host-silent', 'proxy-ignored']);
   });
 });
@@ -254,10 +254,15 @@ describe('the rest', () => {
   });
 
   it('one connection that ends is a take-over if the gateway admits the device again', () => {
-    const losses = [{ afterMs: 100, kind: 'closed' }];
-    const judge = (again) => codes(judgeStay({ connectionString, stay: { ms: 5000, losses, again } }));
+    const closed = { afterMs: 900, kind: 'closed' };
+    const judge = (again, losses = [closed]) =>
+      codes(judgeStay({ connectionString, stay: { ms: 5000, losses, again } }));
     assert.deepEqual(judge('accepted'), ['taken-over']);
     assert.deepEqual(judge('refused'), ['gateway-restarts']);
+    const atOnce = { afterMs: 3, kind: 'closed' };
+    assert.deepEqual(judge('accepted', [atOnce, atOnce]), ['closed-after-connack']);
+    assert.deepEqual(judge('accepted', [atOnce, closed]), ['taken-over']);
+    assert.deepEqual(judge('accepted', [{ afterMs: 900, kind: 'reset' }]), ['closed-after-connack']);
   });
 
   it('a device that did not get through is never called healthy', () => {

@@ -17,6 +17,8 @@ const { namesInCore } = require('./sources');
 
 const TARGET = { host: 'gateway.local', port: 8883, clientId: 'd1', roots: [], systemRoots: true };
 
+const PROXIED = { ...TARGET, proxy: { host: 'proxy.local', port: 3128, origin: 'HTTPS_PROXY' } };
+
 /** @returns {any} A failure as the core reports it. */
 function failureOf(kind, stage, more = {}) {
   return { kind, stage, detail: 'the words below', chain: [], elapsedMs: 12, ...more };
@@ -26,7 +28,7 @@ const stages = namesInCore('Stage');
 const kinds = [...namesInCore('Kind'), ...namesInCore('CertificateFault')];
 
 test('every kind at every stage has a code of its own, and at most the catch-all of its sort the last', async () => {
-  assert.deepEqual(stages, ['resolve', 'tcp', 'tls', 'connack', 'connected']);
+  assert.deepEqual(stages, ['proxy', 'tunnel', 'resolve', 'tcp', 'tls', 'upgrade', 'connack', 'connected']);
   assert.ok(kinds.length >= 24, kinds.join());
   const chain = new X509Certificate((await createChain(SMALL)).serverPem).raw;
   for (const kind of kinds) {
@@ -146,12 +148,18 @@ const told = {
   ERR_IOT_NO_TRUST: ['no-roots', 'tls', ['root certificate']],
   ERR_IOT_TLS: ['tls', 'tls', ['gateway.local:8883', 'the words below']],
   ERR_IOT_TLS_BROKEN: ['tls', 'connected', ['gateway.local:8883', 'the words below']],
+  ERR_IOT_PROXY_NOT_FOUND: ['name-not-found', 'proxy', ['proxy.local:3128']],
+  ERR_IOT_PROXY_UNREACHABLE: ['timed-out', 'proxy', ['proxy.local:3128', 'the words below']],
+  ERR_IOT_TIMEOUT_PROXY: ['timed-out', 'tunnel', ['gateway.local:8883', 'proxy.local:3128', '20 s'], 20_001],
+  ERR_IOT_TIMEOUT_UPGRADE: ['timed-out', 'upgrade', ['gateway.local:8883', '30 s'], 30_001],
+  ERR_IOT_CLOSED_DURING_UPGRADE: ['reset', 'upgrade', ['gateway.local:8883', 'reset']],
   ERR_IOT_PROTOCOL: ['malformed', 'connected', ['gateway.local:8883', 'the words below']],
 };
 
 for (const [code, [kind, stage, names, elapsedMs = 12]] of Object.entries(told)) {
   test(`${kind} at ${stage} is ${code}`, () => {
-    const error = connectionFailure(failureOf(kind, stage, { elapsedMs }), TARGET);
+    const proxied = stage === 'proxy' || stage === 'tunnel';
+    const error = connectionFailure(failureOf(kind, stage, { elapsedMs }), proxied ? PROXIED : TARGET);
     assertTold(error, { type: 'NotConnectedError', code, names, cause: /the words below/ });
     assert.equal(error.stage, stage);
   });

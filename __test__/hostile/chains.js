@@ -123,4 +123,4 @@ const HOSTILE = {
 /** @param {any[]} chain */
 const pemOf = (chain) => chain.map(({ pem }) => pem).join('');
 
-module.exports = { HOSTILE, authority, pemOf };
+module.exports = { HOSTILE, authority, namesakes, pemOf };

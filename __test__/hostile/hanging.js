@@ -34,15 +34,23 @@ function skipUnlessHanging(t) {
 }
 
 /**
+ * @param {string} folder
+ * @returns {string} The path of the library, to be preloaded.
+ */
+function buildHanging(folder) {
+  const library = path.join(folder, 'hanging.so');
+  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', library, SOURCE, '-ldl']);
+  return library;
+}
+
+/**
  * @param {import('node:test').TestContext} t
  * @param {string} program
  * @param {NodeJS.ProcessEnv} [env]
  */
 function forkHanging(t, program, env = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-hostile-'));
-  const library = path.join(folder, 'hanging.so');
-  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', library, SOURCE, '-ldl']);
-  const child = fork(program, { env: { ...process.env, ...env, LD_PRELOAD: library } });
+  const child = fork(program, { env: { ...process.env, ...env, LD_PRELOAD: buildHanging(folder) } });
   t.after(() => {
     child.kill('SIGKILL');
     fs.rmSync(folder, { recursive: true });
@@ -50,4 +58,4 @@ function forkHanging(t, program, env = {}) {
   return { child, folder };
 }
 
-module.exports = { forkHanging, skipUnlessHanging };
+module.exports = { buildHanging, forkHanging, skipUnlessHanging };

@@ -1,12 +1,14 @@
 // @ts-check
 'use strict';
 
+const { EventEmitter } = require('node:events');
 const https = require('node:https');
+const HttpsProxyAgent = require('https-proxy-agent-5');
 
 /**
  * What a scenario needs of a client library.
  *
- * @typedef {'telemetry' | 'c2d' | 'tokenRenewal' | 'twin' | 'methods' | 'webSocket' | 'x509' | 'modules'} Ability
+ * @typedef {'telemetry' | 'c2d' | 'tokenRenewal' | 'twin' | 'methods' | 'webSocket' | 'x509' | 'x509Gateway' | 'mqttProxy' | 'modules'} Ability
  *
  * @typedef {object} Library
  * @property {string} name
@@ -21,22 +23,71 @@ const ours = {
   ...require('../../lib/compat/azure_iot_device_mqtt'),
 };
 
+/**
+ * It is there, and says that it is not implemented.
+ *
+ * @param {() => void} call
+ */
+function refuses(call) {
+  try {
+    call();
+    return false;
+  } catch (error) {
+    return /** @type {any} */ (error).code === 'ERR_IOT_NOT_IMPLEMENTED';
+  }
+}
+
+/**
+ * What the transport of a device with a certificate is told of its gateway.
+ *
+ * @param {any} Client
+ */
+function gatewayOf(Client) {
+  /** @type {any} */
+  let told;
+  class Transport extends EventEmitter {
+    constructor(/** @type {any} */ provider) {
+      super();
+      provider.getDeviceCredentials((/** @type {any} */ _, /** @type {any} */ credentials) => {
+        told = credentials.gatewayHostName;
+      });
+    }
+  }
+  Client.fromConnectionString('HostName=hub;DeviceId=d;x509=true;GatewayHostName=gw', Transport);
+  return told;
+}
+
 /** @type {Library[]} */
 const LIBRARIES = [
-  { name: 'azure-iot-device', exports: original, lacks: {} },
+  {
+    name: 'azure-iot-device',
+    exports: original,
+    lacks: {
+      // It has an agent for WebSockets, and no option.
+      mqttProxy: ({ Mqtt }) => !/\bproxy\b/i.test(String(Mqtt)),
+      x509Gateway: ({ Client }) => gatewayOf(Client) === undefined,
+    },
+  },
   {
     name: 'edge-downstream',
     exports: ours,
     // The one list of what edge-downstream has not yet. An ability that comes leaves it, or its test fails.
     lacks: {
-      twin: ({ Client }) => Client.prototype.getTwin === undefined,
-      methods: ({ Client }) => Client.prototype.onDeviceMethod === undefined,
-      webSocket: ({ MqttWs }) => MqttWs === undefined,
-      x509: ({ X509AuthenticationProvider }) => X509AuthenticationProvider === undefined,
-      modules: ({ ModuleClient }) => ModuleClient === undefined,
+      twin: ({ Client }) => refuses(() => Client.prototype.getTwin(() => {})),
+      methods: ({ Client }) => refuses(() => Client.prototype.onDeviceMethod('m', () => {})),
+      modules: ({ ModuleClient }) => refuses(() => new ModuleClient({})),
     },
   },
 ];
+
+/**
+ * What leads a client through a proxy, where it is by WebSocket: the agent that the samples use.
+ *
+ * @param {number} port Of the proxy.
+ */
+function agentThrough(port) {
+  return new HttpsProxyAgent(`http://127.0.0.1:${port}`);
+}
 
 /**
  * An agent that leads the fixed port 443 of MQTT over WebSocket to a gateway's: what an agent is made with goes first.
@@ -47,4 +98,4 @@ function agentTo(gateway) {
   return new https.Agent({ port: gateway.webSocketPort });
 }
 
-module.exports = { LIBRARIES, agentTo };
+module.exports = { LIBRARIES, agentThrough, agentTo };

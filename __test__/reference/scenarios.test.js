@@ -46,7 +46,7 @@ onEveryLibrary('a message from the cloud, completed', ['c2d'], async ({ gateway,
 onEveryLibrary(
   'token renewal with the session present',
   ['tokenRenewal', 'c2d'],
-  async ({ gateway, client }) => {
+  async ({ gateway, client, route }) => {
     const device = await client();
     const subscribed = once(gateway, 'subscribed');
     /** @type {any[]} */
@@ -55,9 +55,8 @@ onEveryLibrary(
     await subscribed;
     const again = once(gateway, 'connected');
     await device.setOptions({
-      ca: gateway.rootPem,
+      ...route,
       tokenRenewal: { tokenValidTimeInSeconds: 3000, tokenRenewalMarginInSeconds: 100 },
-      ...webSocketOptions(device, gateway),
     });
     const [{ sessionPresent, connectionNumber }] = await again;
     assert.equal(sessionPresent, true);
@@ -103,13 +102,22 @@ onEveryLibrary('direct methods', ['methods'], async ({ gateway, client }) => {
 });
 
 for (const id of ['x1', 'x2']) {
-  const kind = id === 'x1' ? 'thumbprint' : 'CA-signed certificate';
-  onEveryLibrary(`X.509 by ${kind}, direct`, ['x509', 'telemetry'], async ({ exports, gateway, client }) => {
-    const device = await client(id);
-    await device.open();
-    await device.sendEvent(new exports.Message('x'));
-    assert.equal((await gateway.waitForMessages(1))[0].clientId, id);
-  });
+  for (const direct of [true, false]) {
+    const kind = id === 'x1' ? 'thumbprint' : 'CA-signed certificate';
+    const name = `X.509 by ${kind}, ${direct ? 'direct' : 'through GatewayHostName'}`;
+    const needs = /** @type {const} */ ([direct ? 'x509' : 'x509Gateway', 'telemetry', 'c2d']);
+    onEveryLibrary(name, [...needs], async ({ exports, gateway, client }) => {
+      const device = await client(id, { direct });
+      const arrived = once(device, 'message');
+      await device.open();
+      await device.sendEvent(new exports.Message('x'));
+      assert.equal((await gateway.waitForMessages(1))[0].clientId, id);
+      const sent = gateway.sendC2D(id, 'on');
+      const [message] = await arrived;
+      await device.complete(message);
+      assert.equal(await sent.settled, 'completed');
+    });
+  }
 }
 
 onEveryLibrary('a module sends', ['modules', 'telemetry'], async ({ exports, gateway, client }) => {
@@ -127,19 +135,6 @@ onEveryLibrary('a wrong key is refused', ['telemetry'], async ({ gateway, client
   await assert.rejects(device.open(), { name: 'UnauthorizedError' });
   assert.equal((await refused)[0].returnCode, 5);
 });
-
-/**
- * setOptions replaces what was set before, so the way to the gateway must be given again.
- *
- * @param {any} device
- * @param {import('../../gateway').Gateway} gateway
- */
-function webSocketOptions(device, gateway) {
-  const { agentTo } = require('./libraries');
-  return device._transport.constructor.name === 'MqttWs'
-    ? { mqtt: { webSocketAgent: agentTo(gateway) } }
-    : {};
-}
 
 /**
  * @param {import('../../gateway').Gateway} gateway

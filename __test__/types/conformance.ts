@@ -6,6 +6,7 @@
 import type { EventEmitter } from 'node:events';
 import * as authenticationKey from '../../lib/authentication/providers/shared_access_key.js';
 import * as authenticationSignature from '../../lib/authentication/providers/shared_access_signature.js';
+import * as authenticationX509 from '../../lib/authentication/providers/x509.js';
 import * as authenticationType from '../../lib/authentication/type.js';
 import * as callback from '../../lib/plumbing/callback.js';
 import * as client from '../../lib/client/client.js';
@@ -16,6 +17,7 @@ import * as endpoint from '../../lib/vocabulary/endpoint.js';
 import * as errors from '../../lib/vocabulary/errors.js';
 import * as message from '../../lib/message/message.js';
 import * as mqtt from '../../lib/mqtt/mqtt.js';
+import * as mqttWs from '../../lib/mqtt/mqtt_ws.js';
 import * as properties from '../../lib/message/properties.js';
 import * as results from '../../lib/vocabulary/results.js';
 import * as retry from '../../lib/connection/retry_policy.js';
@@ -35,6 +37,7 @@ export const face: Omit<typeof declared, 'SharedAccessKeyAuthenticationProvider'
   ExponentialBackOffWithJitter: retry.ExponentialBackOffWithJitter,
   Message: message.Message,
   Mqtt: mqtt.Mqtt,
+  MqttWs: mqttWs.MqttWs,
   NoRetry: retry.NoRetry,
   Properties: properties.Properties,
   results,
@@ -42,6 +45,7 @@ export const face: Omit<typeof declared, 'SharedAccessKeyAuthenticationProvider'
   SharedAccessSignature: signature.deviceSharedAccessSignature,
   SharedAccessSignatureAuthenticationProvider:
     authenticationSignature.SharedAccessSignatureAuthenticationProvider,
+  X509AuthenticationProvider: authenticationX509.X509AuthenticationProvider,
 };
 
 // To the compiler a class with protected members is like no other class, so its public and its protected face are compared

@@ -69,6 +69,27 @@ describe('connect() and the doctor agree', () => {
     'Colour=blue',
   ];
 
+  /** What files, shells and pages put around the whole. */
+  const AROUND = [
+    (/** @type {string} */ text) => text,
+    (/** @type {string} */ text) => Buffer.from(text).toString('base64'),
+    (/** @type {string} */ text) => JSON.stringify({ connectionString: text }),
+    (/** @type {string} */ text) => encodeURIComponent(text),
+    (/** @type {string} */ text) => `export CONNECTION="${text}"`,
+    (/** @type {string} */ text) => `IOTHUB_DEVICE_CONNECTION_STRING=${text}`,
+    (/** @type {string} */ text) => `'"${text}"'`,
+    (/** @type {string} */ text) => text.replaceAll(';', '\\;'),
+    (/** @type {string} */ text) => text.replaceAll(';', '&#59;'),
+    (/** @type {string} */ text) => text.replaceAll('=', ': '),
+    (/** @type {string} */ text) => text.replaceAll(';', ','),
+    (/** @type {string} */ text) => text.split(';')[0],
+    (/** @type {string} */ text) => text.split('&')[0],
+    (/** @type {string} */ text) => text.replace(/=[^;]*/, '=<value>'),
+    (/** @type {string} */ text) => `\u200b${text}`,
+    () => '$CONNECTION_STRING',
+    () => 'https://hub.azure-devices.net/devices/d1',
+  ];
+
   /** One to three of the changes that hands make. */
   function damaged(random, text) {
     let result = text;
@@ -80,12 +101,12 @@ describe('connect() and the doctor agree', () => {
       else if (change === 2) result += random.of(PIECES);
       else result = result.slice(0, at) + random.of(PIECES) + result.slice(at);
     }
-    return result;
+    return random.chance(0.4) ? random.of(AROUND)(result) : result;
   }
 
   it('on whatever becomes of the strings of the table', async () => {
     const whole = table.filter(({ connect }) => !connect.startsWith('ERR_IOT_'));
-    for (let seed = 1; seed <= 3000; seed += 1) {
+    for (let seed = 1; seed <= 6000; seed += 1) {
       const random = randomOf(seed);
       const text = damaged(random, random.of(whole).text);
       if (text.trim() !== '') await assertAgreement(text);

@@ -16,7 +16,7 @@ const MQTT_PORT = 8883;
 /** `d1 at gw:8883`, by the credentials that a transport is given. */
 async function targetOf(provider) {
   const identity = new MqttIdentity(await provider.getDeviceCredentials());
-  provider.stop();
+  provider.stop?.();
   const { host, port } = identity.endpoint(MQTT_PORT);
   return `${identity.clientId} at ${host}:${port}`;
 }

@@ -3,7 +3,7 @@
 const { after, before, describe } = require('node:test');
 const { createChain } = require('../../gateway');
 const { keyConnectionString, tokenConnectionString } = require('./identity');
-const { LocalGateway } = require('./local_gateway');
+const { LocalGateway, LocalGatewayWs } = require('./local_gateway');
 const { Mosquitto } = require('./mosquitto');
 
 /**
@@ -26,13 +26,28 @@ function chainOfAll() {
 }
 
 /**
- * Runs the tests that `define` names against the local gateway and against Mosquitto, each started once.
+ * Runs the tests that `define` names against the local gateway, by both its doors, and against Mosquitto, each started
+ * once.
  *
  * @param {(broker: any) => void} define
  * @param {BrokerOptions} [options]
  */
 function onEachBroker(define, options) {
-  for (const Broker of [LocalGateway, Mosquitto]) {
+  onEach([LocalGateway, LocalGatewayWs, Mosquitto], define, options);
+}
+
+/** Runs tests that need a fault no real broker commits. */
+function onLocalGateway(define, options) {
+  onEach([LocalGateway, LocalGatewayWs], define, options);
+}
+
+/**
+ * @param {(new (options: any) => any)[]} brokers
+ * @param {(broker: any) => void} define
+ * @param {BrokerOptions} [options]
+ */
+function onEach(brokers, define, options) {
+  for (const Broker of brokers) {
     describe(`on ${Broker.label}`, () => {
       const broker = new Broker(options);
       before(async () => broker.start(await chainOfAll()));
@@ -40,16 +55,6 @@ function onEachBroker(define, options) {
       define(broker);
     });
   }
-}
-
-/** Runs tests that need a fault no real broker commits. */
-function onLocalGateway(define, options) {
-  describe(`on ${LocalGateway.label}`, () => {
-    const broker = new LocalGateway(options);
-    before(async () => broker.start(await chainOfAll()));
-    after(() => broker.stop());
-    define(broker);
-  });
 }
 
 let devices = 0;

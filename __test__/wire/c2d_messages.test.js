@@ -138,7 +138,11 @@ onEachBroker((broker) => {
 
   test('for await acknowledges a message when the next is asked for, complete() at once', async (t) => {
     const known = newDevice(broker);
-    const device = await connect({ connectionString: known.connectionString, ca: broker.chain.rootPem });
+    const device = await connect({
+      connectionString: known.connectionString,
+      ca: broker.chain.rootPem,
+      transport: broker.Transport,
+    });
     t.after(() => device.close());
     const settle = () => settled(broker, known, () => device.sendEvent('round trip'));
     const messages = device.messages();

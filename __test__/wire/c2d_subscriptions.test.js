@@ -81,7 +81,11 @@ onEachBroker((broker) => {
 
   test('iterators of messages() subscribe when first asked', async (t) => {
     const known = newDevice(broker);
-    const device = await connect({ connectionString: known.connectionString, ca: broker.chain.rootPem });
+    const device = await connect({
+      connectionString: known.connectionString,
+      ca: broker.chain.rootPem,
+      transport: broker.Transport,
+    });
     t.after(() => device.close());
     const [one, two] = [device.messages(), device.messages()];
     await settled(broker, known, () => device.sendEvent('round trip'));

@@ -13,7 +13,7 @@ const { PATIENCE_MS } = require('./record');
  * @param {Record<string, any>} [options] For setOptions, beside the `ca`.
  */
 async function newClient(t, broker, device, options = {}) {
-  const client = Client.fromConnectionString(device.connectionString, Mqtt);
+  const client = Client.fromConnectionString(device.connectionString, broker.Transport ?? Mqtt);
   // What is still under way when a test ends need not be waited for.
   t.after(() => {
     client.removeAllListeners();

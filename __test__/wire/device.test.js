@@ -10,7 +10,12 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /** A connected Device, closed when the test is over. */
 async function connectDevice(t, broker, { connectionString }, options) {
-  const device = await connect({ connectionString, ca: broker.chain.rootPem, ...options });
+  const device = await connect({
+    connectionString,
+    ca: broker.chain.rootPem,
+    transport: broker.Transport,
+    ...options,
+  });
   t.after(() => {
     broker.relay.release();
     return device.close();

@@ -3,6 +3,7 @@
 const assert = require('node:assert/strict');
 const { EventEmitter } = require('node:events');
 const { test } = require('node:test');
+const { MqttWs } = require('../..');
 const { Session } = require('../../lib/session/session');
 const { readTrust } = require('../../lib/tls/trust');
 const { namedDevice, onEachBroker, onLocalGateway } = require('./brokers');
@@ -35,6 +36,7 @@ class WatchedSession extends EventEmitter {
       username: `${HUB}/${id}/?api-version=2021-04-12`,
       password: tokenOf(id),
       keepAlive,
+      webSocket: this.broker.Transport === MqttWs,
       ...readTrust(this.broker.chain.rootPem),
     });
     return this.reached('connected');

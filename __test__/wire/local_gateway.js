@@ -1,5 +1,6 @@
 'use strict';
 
+const { Mqtt, MqttWs } = require('../..');
 const { startGateway } = require('../../gateway');
 const { HUB, KEY } = require('./identity');
 const { Record } = require('./record');
@@ -8,6 +9,8 @@ const { Relay } = require('./relay');
 /** The local gateway behind the seam of `brokers.js`. */
 class LocalGateway extends Record {
   static label = 'the local gateway';
+  /** What a client is given to reach it by. */
+  Transport = Mqtt;
   /** Further faults of the gateway, asked for each case. @type {import('../../gateway').Faults} */
   faults = {};
   #options;
@@ -24,7 +27,7 @@ class LocalGateway extends Record {
     this.chain = chain;
     this.gateway = await startGateway({ ...this.#options, chain });
     this.#listen();
-    this.relay = await new Relay(this.gateway.port).listen();
+    this.relay = await new Relay(this.port).listen();
   }
 
   get port() {
@@ -97,9 +100,19 @@ class LocalGateway extends Record {
   }
 }
 
+/** The same by its other door. */
+class LocalGatewayWs extends LocalGateway {
+  static label = 'the local gateway, over WebSocket';
+  Transport = MqttWs;
+
+  get port() {
+    return this.gateway.webSocketPort;
+  }
+}
+
 /** A fault, or what its function decides. */
 function decided(fault, ...circumstances) {
   return typeof fault === 'function' ? fault(...circumstances) : fault;
 }
 
-module.exports = { LocalGateway };
+module.exports = { LocalGateway, LocalGatewayWs };

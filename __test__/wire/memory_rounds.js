@@ -2,9 +2,14 @@
 
 // Run by telemetry_volume.test.js: five rounds of 20 000 messages; prints the resident memory after each, in MB.
 
-const { Client, Message, Mqtt } = require('../..');
+const edge = require('../..');
 
-const client = Client.fromConnectionString(process.env.CONNECTION_STRING, Mqtt);
+const { Client, Message } = edge;
+
+const client = Client.fromConnectionString(
+  process.env.CONNECTION_STRING,
+  edge[process.env.TRANSPORT ?? 'Mqtt'],
+);
 
 async function main() {
   await client.setOptions({ ca: process.env.CA });

@@ -15,7 +15,11 @@ const path = require('node:path');
  * @returns {Promise<string>} What it printed.
  */
 async function run(t, file, broker, device, { settings = {}, exitCode = 0 } = {}) {
-  const environment = { CONNECTION_STRING: device.connectionString, CA: broker.chain.rootPem };
+  const environment = {
+    CONNECTION_STRING: device.connectionString,
+    CA: broker.chain.rootPem,
+    TRANSPORT: broker.Transport?.name ?? 'Mqtt',
+  };
   const child = spawn(process.execPath, ['--expose-gc', path.join(__dirname, file)], {
     env: { ...process.env, ...environment, ...settings },
     stdio: ['ignore', 'pipe', exitCode === 0 ? 'inherit' : 'ignore'],

@@ -2,7 +2,9 @@
 
 // Run by telemetry_volume.test.js: five messages, all acknowledged in one burst, the callback of the second throws.
 
-const { Client, Message, Mqtt } = require('../..');
+const edge = require('../..');
+
+const { Client, Message } = edge;
 
 const calls = [];
 process.on('uncaughtException', (error) => {
@@ -10,7 +12,10 @@ process.on('uncaughtException', (error) => {
   client.close(() => process.stdout.write(JSON.stringify({ calls })));
 });
 
-const client = Client.fromConnectionString(process.env.CONNECTION_STRING, Mqtt);
+const client = Client.fromConnectionString(
+  process.env.CONNECTION_STRING,
+  edge[process.env.TRANSPORT ?? 'Mqtt'],
+);
 client.setOptions({ ca: process.env.CA }, () => {
   client.open(() => {
     for (let n = 0; n < 5; n++) {

@@ -3,10 +3,15 @@
 // Run by c2d_messages.test.js: the second of two listeners throws at the first message. With SURVIVE set the program
 // lives on, and closes at the second; otherwise the exception ends it.
 
-const { Client, Mqtt } = require('../..');
+const edge = require('../..');
+
+const { Client } = edge;
 
 const calls = [];
-const client = Client.fromConnectionString(process.env.CONNECTION_STRING, Mqtt);
+const client = Client.fromConnectionString(
+  process.env.CONNECTION_STRING,
+  edge[process.env.TRANSPORT ?? 'Mqtt'],
+);
 let deliveries = 0;
 
 if (process.env.SURVIVE) process.on('uncaughtException', (error) => calls.push(error.message));

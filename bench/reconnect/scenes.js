@@ -1,57 +1,15 @@
 // @ts-check
 'use strict';
 
-const { fork } = require('node:child_process');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { bareEnvironment } = require('../children');
+const { Child, row } = require('../scene');
 
 /** @typedef {{ directory: string, ca: string, pems: { key: string, cert: string }, contenders: Contender[] }} Stage */
 /** @typedef {{ name: string, flags: string[] }} Contender */
-/** @typedef {{ what: string, got: string, wanted: string, met: boolean }} Row */
+/** @typedef {import('../scene').Row} Row */
 
 const SECONDS = 60;
-
-/** A process that is asked and answers, one thing at a time; gone with the bench. */
-class Child {
-  #process;
-  /** @type {((answer: any) => void)[]} */
-  #waiting = [];
-  /** @type {any[]} */
-  #early = [];
-
-  /** @param {string} file @param {string[]} args @param {string[]} flags */
-  constructor(file, args, flags = []) {
-    this.#process = fork(file, args, { env: bareEnvironment, execArgv: flags });
-    this.#process.on('message', (answer) => {
-      const next = this.#waiting.shift();
-      if (next) next(answer);
-      else this.#early.push(answer);
-    });
-    process.on('exit', () => this.stop());
-  }
-
-  answer() {
-    return this.#early.length > 0
-      ? Promise.resolve(this.#early.shift())
-      : new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  /** @param {object} question */
-  ask(question) {
-    this.#process.send(question);
-    return this.answer();
-  }
-
-  /** @param {object} word */
-  tell(word) {
-    this.#process.send(word);
-  }
-
-  stop() {
-    this.#process.kill('SIGKILL');
-  }
-}
 
 /** @param {Stage} stage @param {object} options */
 async function serve(stage, options) {
@@ -218,16 +176,6 @@ function mostWithin(sorted, ms) {
     most = Math.max(most, to - from + 1);
   }
   return most;
-}
-
-/** @returns {Row} */
-function row(
-  /** @type {string} */ what,
-  /** @type {string} */ got,
-  /** @type {string} */ wanted,
-  /** @type {boolean} */ met,
-) {
-  return { what, got, wanted, met };
 }
 
 /** By the name that `--only` takes. @type {Record<string, (stage: Stage) => Promise<Row[]>>} */

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use edge_downstream::probe::{self, Report};
+use edge_downstream::probe::{self, Greeting, Report};
 use edge_downstream::tls;
 use edge_downstream::transport::{Deadlines, Endpoint};
 use napi::bindgen_prelude::{Buffer, Function};
@@ -12,7 +12,10 @@ use napi::{Error, Result, Status};
 use napi_derive::napi;
 
 use crate::events::NativeFailure;
-use crate::request::{millis, trust};
+use crate::request::{NativeIdentity, NativeProxy, identity, millis, proxy, trust};
+
+/// How long an answer to a greeting may take.
+const ANSWER: Duration = Duration::from_secs(1);
 
 /// An endpoint to look at.
 #[napi(object, object_to_js = false)]
@@ -23,6 +26,10 @@ pub struct NativeProbeRequest {
     pub port: u16,
     /// The IP address to connect to; absent: what `host` resolves to.
     pub address: Option<String>,
+    /// The HTTP proxy to go through.
+    pub proxy: Option<NativeProxy>,
+    /// What the device shows a gateway that asks for a certificate.
+    pub identity: Option<NativeIdentity>,
     /// Roots as DER.
     pub roots: Vec<Buffer>,
     /// Files of roots, PEM or DER, as they are now.
@@ -33,6 +40,10 @@ pub struct NativeProbeRequest {
     pub connect_ms: Option<u32>,
     /// Limit of the TLS handshake, ms (30 000).
     pub tls_ms: Option<u32>,
+    /// What to say over TLS; the answer is in the result.
+    pub greeting: Option<Buffer>,
+    /// How long to wait for that answer, ms (1000).
+    pub answer_ms: Option<u32>,
 }
 
 /// What a probe saw, as far as it came.
@@ -49,10 +60,12 @@ pub struct NativeProbeResult {
     pub tls_version: Option<&'static str>,
     /// Of a handshake that succeeded; its IANA name.
     pub cipher_suite: Option<String>,
-    /// The server asked for a client certificate. None was given.
+    /// The server asked for a client certificate.
     pub client_certificate_requested: bool,
     /// The certificates presented (DER, leaf first), accepted or not.
     pub chain: Vec<Buffer>,
+    /// The answer to the greeting, at most 1 KiB of it; empty: none came.
+    pub answer: Option<Buffer>,
     /// Why it got no further; absent: the handshake succeeded.
     pub failure: Option<NativeFailure>,
 }
@@ -68,12 +81,13 @@ impl From<Report> for NativeProbeResult {
             cipher_suite: report.cipher_suite,
             client_certificate_requested: report.client_certificate_requested,
             chain: report.chain.into_iter().map(Buffer::from).collect(),
+            answer: report.answer.map(Buffer::from),
             failure: report.failure.map(NativeFailure::from),
         }
     }
 }
 
-/// Resolves, connects and shakes hands as a session does, sends no MQTT, and closes. `done` is called exactly once,
+/// Resolves, connects and shakes hands as a session does, sends nothing but the greeting, and closes. `done` is called exactly once,
 /// and keeps the process alive until then; not at all where this call throws or the environment ends first.
 #[napi(catch_unwind)]
 pub fn probe(request: NativeProbeRequest, done: Function<'_, NativeProbeResult, ()>) -> Result<()> {
@@ -82,10 +96,14 @@ pub fn probe(request: NativeProbeRequest, done: Function<'_, NativeProbeResult, 
         .build_threadsafe_function::<Report>()
         .build_callback(|call| Ok(NativeProbeResult::from(call.value)))?;
     let endpoint = Endpoint {
-        host: request.host,
-        port: request.port,
         address,
-        trust: trust(&request.roots, request.root_files, request.system_roots),
+        proxy: request.proxy.and_then(proxy),
+        identity: request.identity.map(identity),
+        ..Endpoint::new(
+            request.host,
+            request.port,
+            trust(&request.roots, request.root_files, request.system_roots),
+        )
     };
     let default = Deadlines::default();
     let deadlines = Deadlines {
@@ -93,7 +111,10 @@ pub fn probe(request: NativeProbeRequest, done: Function<'_, NativeProbeResult, 
         tls: millis(request.tls_ms, default.tls),
         ..default
     };
-    probe::start(endpoint, deadlines, move |report| {
+    let greeting = request
+        .greeting
+        .map(|bytes| Greeting { bytes: bytes.to_vec(), limit: millis(request.answer_ms, ANSWER) });
+    probe::start(endpoint, deadlines, greeting, move |report| {
         // Refused only while the environment ends, when nobody listens any more.
         done.call(report, ThreadsafeFunctionCallMode::NonBlocking);
     })?;

@@ -1,6 +1,6 @@
 //! What JavaScript gets to hear.
 
-use edge_downstream::failure::{Failure, Kind};
+use edge_downstream::failure::Failure;
 use edge_downstream::session::{Delivery, Event, State};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
@@ -25,7 +25,7 @@ pub struct NativeEvent {
     pub delivery: Option<&'static str>,
     /// Records of messages, in the form that `src/session/messages.rs` shows (messages).
     pub records: Option<Buffer>,
-    /// `resolve`, `tcp`, `tls`, `connack` (connecting).
+    /// `proxy`, `tunnel`, `resolve`, `tcp`, `tls`, `upgrade`, `connack` (connecting).
     pub stage: Option<&'static str>,
     /// The gateway still knew the session (connected).
     pub session_present: Option<bool>,
@@ -38,14 +38,14 @@ pub struct NativeEvent {
 /// Why a connection failed or was lost.
 #[napi(object, object_from_js = false)]
 pub struct NativeFailure {
-    /// The stage: `resolve`, `tcp`, `tls`, `connack`, `connected`.
+    /// The stage: `proxy`, `tunnel`, `resolve`, `tcp`, `tls`, `upgrade`, `connack`, `connected`.
     pub stage: &'static str,
     /// What happened; the names are those of `Kind::as_str` in the core.
     pub kind: &'static str,
     /// The lower layer's words.
     pub detail: String,
-    /// CONNACK's return code (refusal).
-    pub code: Option<u8>,
+    /// CONNACK's return code (refusal), or the status of HTTP (http-status, web-page).
+    pub code: Option<u16>,
     /// The operating system's error number.
     pub os_error: Option<i32>,
     /// The presented chain, DER, leaf first.
@@ -127,10 +127,7 @@ impl From<Failure> for NativeFailure {
         Self {
             stage: failure.stage.as_str(),
             kind: failure.kind.as_str(),
-            code: match failure.kind {
-                Kind::Refusal(code) => Some(code),
-                _ => None,
-            },
+            code: failure.kind.code(),
             detail: failure.detail,
             os_error: failure.os_error,
             chain: evidence.chain.into_iter().map(Buffer::from).collect(),

@@ -4,10 +4,30 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use edge_downstream::session::{Limits, Request};
-use edge_downstream::tls::Trust;
-use edge_downstream::transport::{Deadlines, Endpoint};
+use edge_downstream::tls::{Identity, Trust};
+use edge_downstream::transport::{Deadlines, Endpoint, Framing, Proxy};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
+
+/// An HTTP proxy.
+#[napi(object, object_to_js = false)]
+pub struct NativeProxy {
+    /// A DNS name or an IP address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// The value of `Proxy-Authorization`; one that cannot stand in a header field is as none.
+    pub authorization: Option<String>,
+}
+
+/// The certificate of a device.
+#[napi(object, object_to_js = false)]
+pub struct NativeIdentity {
+    /// DER, the device's own first.
+    pub chain: Vec<Buffer>,
+    /// Its private key, PKCS#8 in DER. Copied: who gives it may wipe it.
+    pub key: Buffer,
+}
 
 /// One connection to make.
 #[napi(object, object_to_js = false)]
@@ -21,6 +41,12 @@ pub struct NativeRequest {
     pub host: String,
     /// TCP port.
     pub port: u16,
+    /// The HTTP proxy to go through.
+    pub proxy: Option<NativeProxy>,
+    /// What the device shows a gateway that asks for a certificate.
+    pub identity: Option<NativeIdentity>,
+    /// MQTT travels in the frames of a WebSocket.
+    pub web_socket: Option<bool>,
     /// MQTT client id.
     pub client_id: String,
     /// MQTT user name.
@@ -50,10 +76,14 @@ impl From<NativeRequest> for Request {
             number: native.number,
             replaces: native.replaces,
             endpoint: Endpoint {
-                host: native.host,
-                port: native.port,
-                address: None,
-                trust: trust(&native.roots, native.root_files, native.system_roots),
+                proxy: native.proxy.and_then(proxy),
+                framing: framing(native.web_socket),
+                identity: native.identity.map(identity),
+                ..Endpoint::new(
+                    native.host,
+                    native.port,
+                    trust(&native.roots, native.root_files, native.system_roots),
+                )
             },
             deadlines: Deadlines {
                 connect: millis(native.connect_ms, default.connect),
@@ -107,6 +137,19 @@ pub(crate) fn trust(roots: &[Buffer], files: Option<Vec<String>>, system: bool) 
         files: files.unwrap_or_default().into_iter().map(PathBuf::from).collect(),
         given: roots.iter().map(|der| der.to_vec()).collect(),
     }
+}
+
+pub(crate) fn proxy(native: NativeProxy) -> Option<Proxy> {
+    let NativeProxy { host, port, authorization } = native;
+    Proxy::new(host.clone(), port, authorization).or_else(|| Proxy::new(host, port, None))
+}
+
+pub(crate) fn identity(NativeIdentity { chain, key }: NativeIdentity) -> Identity {
+    Identity::new(chain.iter().map(|der| der.to_vec()).collect(), key.to_vec())
+}
+
+pub(crate) fn framing(web_socket: Option<bool>) -> Framing {
+    if web_socket.unwrap_or_default() { Framing::WebSocket } else { Framing::Bare }
 }
 
 pub(crate) fn millis(given: Option<u32>, default: Duration) -> Duration {

@@ -5,6 +5,8 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { test } = require('node:test');
+const { CloudMessage } = require('../c2d/message');
+const { DeviceQueue } = require('../c2d/queue');
 const { PINGREQ, PINGRESP, RawDevice, gatewayFor, subscribePacket } = require('./raw-device');
 
 /** @typedef {import('..').Gateway} Gateway */
@@ -166,4 +168,27 @@ test('D1 a take-over leaves what is unacknowledged locked', async (t) => {
   assert.strictEqual(await message.settled, 'completed');
   assert.strictEqual(story[1], 'x returned: the lock ended');
   second.vanish();
+});
+
+test('D1 more messages come back at once than a call takes arguments', () => {
+  const COUNT = 200_000;
+  let returned = 0;
+  const queue = new DeviceQueue({
+    link: /** @type {any} */ ({ online: true }),
+    lockMs: 60_000,
+    maxDeliveries: 10,
+    timeToLiveMs: 60_000,
+    receiveMs: 60_000,
+    onSettled: () => {},
+    onDelivered: () => {},
+    onReturned: () => (returned += 1),
+  });
+  const receiver = {
+    subscriptions: /** @type {any} */ ({ state: () => ({ active: true }), match: () => ({ qos: 1 }) }),
+    publish: () => {},
+  };
+  queue.attach(receiver);
+  for (let n = 0; n < COUNT; n += 1) queue.put(new CloudMessage('d1', '', {}, 60_000));
+  queue.detach(receiver);
+  assert.strictEqual(returned, COUNT);
 });

@@ -187,7 +187,10 @@ class DeviceQueue {
    * @param {'push' | 'unshift'} end behind those in the hub, or in front of them
    */
   #enqueue(messages, end) {
-    this.#pending[end](...messages);
+    // There may be more than a call takes as arguments.
+    if (messages.length === 1) this.#pending[end](messages[0]);
+    else if (messages.length > 1)
+      this.#pending = end === 'push' ? [...this.#pending, ...messages] : [...messages, ...this.#pending];
     messages.forEach(({ expiresAt }) => this.#awaitExpiry(expiresAt.getTime()));
   }
 

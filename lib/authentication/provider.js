@@ -1,23 +1,20 @@
 // @ts-check
 'use strict';
 
-const { absent } = require('../vocabulary/absent');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { kindOf } = require('../message/body');
-const { AuthenticationType } = require('./type');
 
 const HINT =
   'Use Client.fromConnectionString(connectionString, Mqtt), which makes the provider and the transport.';
 
 /**
  * What a transport of this package is made with. Without a provider every attempt to connect would fail, far from the
- * mistake; with one for certificates the device would connect without its certificate.
+ * mistake.
  *
  * @param {any} provider
  * @throws {ReferenceError} There is none.
  * @throws {ArgumentError} It is no object.
- * @throws {NotImplementedError} It authenticates by an X.509 certificate.
  */
 function requireProvider(provider) {
   if (!provider) {
@@ -25,7 +22,6 @@ function requireProvider(provider) {
     throw failure(ReferenceError, 'ERR_IOT_ARGUMENT_MISSING', message, { hint: HINT });
   }
   if (typeof provider !== 'object') throw noProvider(provider);
-  if (provider.type === AuthenticationType.X509) throw absent('x509', nameOf(provider));
 }
 
 /**
@@ -42,12 +38,6 @@ function faultOf(provider) {
 function noProvider(provider) {
   const message = `The transport was made with ${kindOf(provider)} that has no getDeviceCredentials`;
   return failure(ArgumentError, 'ERR_IOT_PROVIDER', message, { hint: HINT });
-}
-
-/** @param {any} provider */
-function nameOf({ constructor }) {
-  const name = constructor?.name;
-  return name && name !== 'Object' ? name : 'An authentication provider of the type X509';
 }
 
 module.exports = { faultOf, requireProvider };

@@ -5,6 +5,7 @@ const { parseConnectionString } = require('../identity/strict_connection_string'
 const { absent } = require('../vocabulary/absent');
 const { SharedAccessKeyAuthenticationProvider } = require('./providers/shared_access_key');
 const { SharedAccessSignatureAuthenticationProvider } = require('./providers/shared_access_signature');
+const { x509ProviderOf } = require('./providers/x509');
 
 /**
  * The authentication provider of `connect()`. What this refuses `connect()` refuses, and the doctor calls it a problem.
@@ -12,7 +13,7 @@ const { SharedAccessSignatureAuthenticationProvider } = require('./providers/sha
  * @param {string} connectionString
  * @returns {any}
  * @throws {ArgumentError | FormatError} As `parseConnectionString`, and for a token that cannot be used.
- * @throws {NotImplementedError} It is that of a module, or asks for X.509 authentication.
+ * @throws {NotImplementedError} It is that of a module.
  */
 function strictProviderOf(connectionString) {
   const fields = parseConnectionString(connectionString);
@@ -25,7 +26,7 @@ function strictProviderOf(connectionString) {
       fields.GatewayHostName,
     );
   }
-  throw absent('x509', `x509=${fields.x509}`);
+  return x509ProviderOf(fields);
 }
 
 module.exports = { strictProviderOf };

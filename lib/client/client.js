@@ -1,12 +1,12 @@
 // @ts-check
 'use strict';
 
-const { absent } = require('../vocabulary/absent');
 const { requireArguments } = require('../plumbing/argument');
 const { SharedAccessKeyAuthenticationProvider } = require('../authentication/providers/shared_access_key');
 const {
   SharedAccessSignatureAuthenticationProvider,
 } = require('../authentication/providers/shared_access_signature');
+const { x509ProviderOf } = require('../authentication/providers/x509');
 const { ConnectionString, tidied } = require('../identity/connection_string');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
@@ -138,7 +138,7 @@ function providerOf(fields, connectionString) {
       fields.GatewayHostName,
     );
   }
-  if (fields.x509) throw absent('x509', `x509=${fields.x509}`);
+  if (fields.x509) return x509ProviderOf(fields);
   throw failure(
     ArgumentError,
     'ERR_IOT_CONNECTION_STRING_NO_CREDENTIAL',

@@ -60,25 +60,9 @@ class DeviceMethodResponse {
   }
 }
 
-class X509AuthenticationProvider {
-  constructor() {
-    throw absent('x509', 'X509AuthenticationProvider');
-  }
-
-  static fromX509Options() {
-    throw absent('x509', 'X509AuthenticationProvider.fromX509Options');
-  }
-}
-
 class IotEdgeAuthenticationProvider {
   constructor() {
     throw absent('modules', 'IotEdgeAuthenticationProvider');
-  }
-}
-
-class MqttWs {
-  constructor() {
-    throw absent('webSockets', 'MqttWs');
   }
 }
 
@@ -87,7 +71,5 @@ module.exports = {
   DeviceMethodResponse,
   IotEdgeAuthenticationProvider,
   ModuleClient,
-  MqttWs,
   Twin,
-  X509AuthenticationProvider,
 };

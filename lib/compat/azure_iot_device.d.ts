@@ -12,6 +12,7 @@ export {
   SharedAccessSignature,
   SharedAccessSignatureAuthenticationProvider,
   SharedAccessKeyAuthenticationProvider,
+  X509AuthenticationProvider,
   AmqpTransportOptions,
   DeviceClientOptions,
   DeviceTransport,
@@ -61,11 +62,6 @@ export class DeviceMethodRequest {
 /** @deprecated Not implemented yet. */
 export class DeviceMethodResponse {
   private constructor();
-}
-/** @deprecated Not implemented yet. */
-export class X509AuthenticationProvider {
-  private constructor();
-  static fromX509Options(deviceId: string, hostName: string, x509: any): never;
 }
 /** What an IoT Edge module authenticates with. */
 export interface EdgedAuthConfig {

@@ -5,6 +5,7 @@ const { SharedAccessKeyAuthenticationProvider } = require('../authentication/pro
 const {
   SharedAccessSignatureAuthenticationProvider,
 } = require('../authentication/providers/shared_access_signature');
+const { X509AuthenticationProvider } = require('../authentication/providers/x509');
 const { Client } = require('../client/client');
 const { deviceConnectionString: ConnectionString } = require('../identity/connection_string');
 const { Message } = require('../message/message');
@@ -18,7 +19,6 @@ const {
   IotEdgeAuthenticationProvider,
   ModuleClient,
   Twin,
-  X509AuthenticationProvider,
 } = require('./absent');
 
 /**

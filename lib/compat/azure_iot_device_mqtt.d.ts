@@ -2,12 +2,7 @@
 
 import { Client } from '../../index';
 
-export { Mqtt } from '../../index';
-
-/** @deprecated Not implemented yet: making one throws `ERR_IOT_NOT_IMPLEMENTED`. */
-export class MqttWs {
-  private constructor();
-}
+export { Mqtt, MqttWs } from '../../index';
 
 /** `Client.fromConnectionString(connectionString, Mqtt)` */
 export function clientFromConnectionString(connectionString: string): Client;

@@ -3,7 +3,7 @@
 
 const { Client } = require('../client/client');
 const { Mqtt } = require('../mqtt/mqtt');
-const { MqttWs } = require('./absent');
+const { MqttWs } = require('../mqtt/mqtt_ws');
 
 /**
  * @param {string} connectionString

@@ -14,6 +14,10 @@ const { keepsPendingOperations } = require('../connection/transport');
 const OPTIONS = [
   'connectionString',
   'ca',
+  'cert',
+  'key',
+  'passphrase',
+  'proxy',
   'keepAlive',
   'retry',
   'timeouts',
@@ -53,6 +57,10 @@ function readDeviceOptions(options) {
     transport: readTransport(options.transport, provider),
     transportOptions: given({
       ca: options.ca,
+      cert: options.cert,
+      key: options.key,
+      passphrase: options.passphrase,
+      proxy: options.proxy,
       keepalive: keepAlive,
       timeouts,
       whenFull,

@@ -3,6 +3,7 @@
 
 const fs = require('node:fs');
 const { parseArgs } = require('node:util');
+const { faultOfPath } = require('../failures/path');
 const { PROTOCOLS } = require('./protocols');
 
 const HELP = `Usage: edge-downstream doctor [<connection string> | <file>] [options]
@@ -18,12 +19,20 @@ while the command runs.
     --ca <file>           the root certificate to trust; otherwise the file
                           PATH_TO_EDGE_CA_CERT names, otherwise the roots of
                           the operating system
-    --protocol <name>     ${PROTOCOLS.map(({ name }) => name).join(', ')} (mqtt); those the client does not
-                          speak yet are examined as far as TLS
+    --cert <file>         the certificate of a device with x509=true, and those
+                          above it; otherwise PATH_TO_CERTIFICATE_FILE
+    --key <file>          its private key; otherwise PATH_TO_KEY_FILE. If it is
+                          encrypted, KEY_PASSPHRASE_OR_EMPTY has the passphrase
+    --protocol <name>     ${PROTOCOLS.map(({ name }) => name).join(', ')} (mqtt); amqp, which the client does not
+                          speak, is examined as far as TLS
+    --proxy <url>         the HTTP proxy to go through, or none; otherwise the
+                          one of HTTPS_PROXY and NO_PROXY. A password is better
+                          off there
     --send                send one message, which is real telemetry
     --timeout <seconds>   how long to wait for the answer to CONNECT (120)
-    --json                the report as JSON (docs/doctor.md)
+    --json                the report as JSON (Diagnosis in index.d.ts)
     --no-color            no colours
+    --version             the version of this package
     --help                this text
 
 Exit code 0: all is well; 1: there is a problem; 2: not understood.
@@ -33,6 +42,7 @@ Exit code 0: all is well; 1: there is a problem; 2: not understood.
  * @typedef {object} Arguments
  * @property {import('../..').DiagnoseOptions} options
  * @property {boolean} help
+ * @property {boolean} version
  * @property {boolean} json
  * @property {boolean} color
  */
@@ -49,16 +59,24 @@ function readArguments(args) {
       'There is more than one argument; a connection string goes in quotes, as it contains semicolons',
     );
   }
-  const { help = false, json = false, 'no-color': noColor = false, ca, protocol, send, timeout } = values;
+  const {
+    help = false,
+    version = false,
+    json = false,
+    'no-color': noColor = false,
+    timeout,
+    proxy,
+    ...rest
+  } = values;
   return {
     help,
+    version,
     json,
     color: !noColor,
     options: {
       ...(positionals.length > 0 && { connectionString: readSource(positionals[0]) }),
-      ...(ca !== undefined && { ca }),
-      ...(protocol !== undefined && { protocol: /** @type {any} */ (protocol) }),
-      ...(send !== undefined && { send }),
+      .../** @type {any} */ (rest),
+      ...(proxy !== undefined && { proxy: proxy === 'none' ? false : proxy }),
       ...(timeout !== undefined && { timeout: milliseconds(timeout) }),
     },
   };
@@ -72,11 +90,15 @@ function parse(args) {
       allowPositionals: true,
       options: {
         ca: { type: 'string' },
+        cert: { type: 'string' },
+        key: { type: 'string' },
         protocol: { type: 'string' },
+        proxy: { type: 'string' },
         send: { type: 'boolean' },
         timeout: { type: 'string' },
         json: { type: 'boolean' },
         'no-color': { type: 'boolean' },
+        version: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -96,17 +118,33 @@ function parse(args) {
 function readSource(argument) {
   if (/HostName|SharedAccess|;/i.test(argument)) return argument;
   try {
-    return fs
-      .readFileSync(argument, 'utf8')
-      .replace(/^\uFEFF/, '')
-      .trim();
+    return connectionStringIn(
+      fs
+        .readFileSync(argument, 'utf8')
+        .replace(/^\uFEFF/, '')
+        .trim(),
+    );
   } catch (error) {
-    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    const fault = code === 'ENOENT' ? 'there is none of that name' : `it cannot be read (${code})`;
-    throw new Error(`The argument is no connection string, so it is taken for a file, and ${fault}`, {
-      cause: error,
-    });
+    const { fault, hint } = faultOfPath(argument, String(/** @type {NodeJS.ErrnoException} */ (error).code));
+    throw Object.assign(
+      new Error(`The argument is no connection string, so it is taken for a file, and that ${fault}`, {
+        cause: error,
+      }),
+      { hint },
+    );
   }
+}
+
+/**
+ * @param {string} text Of a file.
+ * @returns {string} The one line with a connection string, where there are others, as in a .env file.
+ */
+function connectionStringIn(text) {
+  const lines = text.split(/\r?\n/).filter((line) => /HostName=[^;]+;/i.test(line) && !/^\s*#/.test(line));
+  if (lines.length !== 1 || !/\n/.test(text)) return text;
+  const [, value] =
+    /^\s*(?:export\s+)?\w+\s*=\s*(["']?)(?=HostName=)(.*)\1\s*$/i.exec(lines[0])?.slice(1) ?? [];
+  return value ?? lines[0];
 }
 
 /** @param {string} seconds */

@@ -13,6 +13,11 @@
  */
 const CAUSES = Object.freeze({
   // The connection string.
+  'connection-string-other': 'problem',
+  'connection-string-of-service': 'problem',
+  'connection-string-cut': 'problem',
+  'connection-string-wrapped': 'problem',
+  'connection-string-placeholder': 'problem',
   'connection-string-malformed': 'problem',
   'connection-string-separator': 'problem',
   'connection-string-field-missing': 'problem',
@@ -22,13 +27,13 @@ const CAUSES = Object.freeze({
   'connection-string-field-unknown': 'problem',
   'credential-missing': 'problem',
   'credential-conflict': 'problem',
-  'credential-unsupported': 'problem',
   'key-not-base64': 'problem',
   'device-id-unusable': 'problem',
   'module-unsupported': 'problem',
   'gateway-is-hub': 'problem',
   'gateway-missing': 'problem',
   'gateway-name-unusable': 'problem',
+  'gateway-port-invalid': 'problem',
 
   // The root certificate given.
   'ca-not-found': 'problem',
@@ -36,9 +41,34 @@ const CAUSES = Object.freeze({
   'ca-no-certificate': 'problem',
   'ca-broken': 'problem',
 
+  // What the device proves itself by.
+  'client-certificate-missing': 'problem',
+  'client-certificate-not-found': 'problem',
+  'client-certificate-broken': 'problem',
+  'client-key-not-found': 'problem',
+  'client-key-broken': 'problem',
+  'client-key-locked': 'problem',
+  'client-key-type': 'problem',
+  'client-key-mismatch': 'problem',
+  'client-certificate-expired': 'problem',
+  'client-certificate-not-yet-valid': 'problem',
+
+  // The proxy.
+  'proxy-invalid': 'problem',
+  'proxy-not-found': 'problem',
+  'proxy-unreachable': 'problem',
+  'proxy-auth': 'problem',
+  'proxy-forbidden': 'problem',
+  'proxy-page': 'problem',
+  'proxy-not-http': 'problem',
+  'proxy-gateway': 'problem',
+  'proxy-silent': 'problem',
+  'proxy-cut': 'problem',
+
   // Name and network.
   'name-not-found': 'problem',
   'name-unresolved': 'problem',
+  'name-is-this-device': 'problem',
   'port-wrong': 'problem',
   'port-binding-missing': 'problem',
   'port-refused': 'problem',
@@ -54,7 +84,9 @@ const CAUSES = Object.freeze({
   'tls-silent': 'problem',
   'tls-cut': 'problem',
   'tls-version': 'problem',
+  'tls-cipher': 'problem',
   'client-certificate-required': 'problem',
+  'client-certificate-refused': 'problem',
   'tls-failed': 'problem',
 
   // The certificates.
@@ -65,6 +97,7 @@ const CAUSES = Object.freeze({
   'clock-ahead': 'problem',
   'ca-is-server-certificate': 'problem',
   'root-replaced': 'problem',
+  'intermediate-replaced': 'problem',
   'intermediate-missing': 'problem',
   'root-not-given': 'problem',
   'root-wrong': 'problem',
@@ -78,14 +111,21 @@ const CAUSES = Object.freeze({
   'address-as-dns-name': 'problem',
   'address-not-in-certificate': 'problem',
   'name-differs': 'problem',
+  'intermediate-not-ca': 'problem',
+  'names-not-permitted': 'problem',
+  'critical-extension': 'problem',
   'certificate-is-ca': 'problem',
   'certificate-purpose': 'problem',
   'certificate-version': 'problem',
   'certificate-weak': 'problem',
   'path-length': 'problem',
-  'names-not-permitted': 'problem',
   'chain-too-long': 'problem',
   'certificate-invalid': 'problem',
+
+  // AMQP.
+  'not-amqp': 'problem',
+  'amqp-other-broker': 'problem',
+  'amqp-silent': 'problem',
 
   // Who the device is.
   'token-malformed': 'problem',
@@ -94,7 +134,19 @@ const CAUSES = Object.freeze({
   'token-expired': 'problem',
   'token-other-device': 'problem',
   'token-audience': 'problem',
+  'web-socket-refused': 'problem',
+  'web-socket-missing': 'problem',
+  'web-socket-broken': 'problem',
+  'web-socket-silent': 'problem',
+  'web-socket-cut': 'problem',
+  'client-certificate-name': 'problem',
+  'client-certificate-chain': 'problem',
+  'client-certificate-thumbprint': 'problem',
+  'client-certificate-untrusted': 'problem',
   'audience-refused': 'problem',
+  'policy-key': 'problem',
+  'client-id-refused': 'problem',
+  'credentials-refused': 'problem',
   'device-unknown': 'problem',
   'token-refused': 'problem',
   'key-refused': 'problem',
@@ -109,6 +161,7 @@ const CAUSES = Object.freeze({
   'send-lost': 'problem',
   'send-unacknowledged': 'problem',
   'taken-over': 'problem',
+  'closed-after-connack': 'problem',
   'gateway-restarts': 'problem',
 
   // Nothing of the above.
@@ -124,6 +177,7 @@ const CAUSES = Object.freeze({
   'certificate-pinned': 'warning',
   'ca-some-invalid': 'warning',
   'ca-expires-soon': 'warning',
+  'certificate-expires-soon': 'warning',
   'token-expires-soon': 'warning',
 
   'proxy-ignored': 'note',

@@ -3,6 +3,7 @@
 
 const { X509Certificate } = require('node:crypto');
 const { weaknessOf } = require('../failures/weakness');
+const { nameConstraintsOf } = require('./name_constraints');
 
 /** @typedef {import('../..').ExaminedCertificate} ExaminedCertificate */
 
@@ -62,6 +63,7 @@ function certificateFacts(certificate, now) {
     selfSigned: isSelfSigned(certificate),
     purposes: (certificate.keyUsage ?? []).map((identifier) => PURPOSES[identifier] ?? identifier),
     ...weakness(certificate),
+    ...permittedNames(certificate),
     pem: certificate.toString(),
   };
 }
@@ -93,6 +95,12 @@ function keyOf(certificate) {
   } catch {
     return 'unknown';
   }
+}
+
+/** @param {X509Certificate} certificate */
+function permittedNames({ raw }) {
+  const constraints = nameConstraintsOf(raw);
+  return constraints && { permittedNames: constraints.permitted };
 }
 
 /** @param {X509Certificate} certificate */

@@ -10,7 +10,7 @@ const { isSignedBy } = require('./certificate');
  *
  * @param {X509Certificate[]} presented The server's first; the order of the others does not count.
  * @param {X509Certificate[]} roots Those given.
- * @returns {{ path: number[], root?: number, namesake?: number, pinned: boolean }}
+ * @returns {{ path: number[], root?: number, namesake?: number, sentNamesake?: number, pinned: boolean }}
  */
 function followPath(presented, roots) {
   const path = [0];
@@ -26,10 +26,14 @@ function followPath(presented, roots) {
   // A root given may stand anywhere above a certificate of the path.
   const anchors = path.map((index) => anchorOf(presented[index], roots)).filter((index) => index !== -1);
   const namesake = roots.findIndex(({ subject }) => subject === top.issuer);
+  const sentNamesake = presented.findIndex(
+    (each, index) => !path.includes(index) && each.subject === top.issuer,
+  );
   return {
     path,
     ...(anchors.length > 0 && { root: anchors[0] }),
     ...(anchors.length === 0 && namesake !== -1 && { namesake }),
+    ...(anchors.length === 0 && sentNamesake !== -1 && { sentNamesake }),
     pinned: roots.some((root) => root.raw.equals(presented[0].raw)),
   };
 }

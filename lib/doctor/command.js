@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { version } = require('../../package.json');
 const { HELP, readArguments } = require('./arguments');
 const { examine } = require('./examination');
 const { jsonPresentation } = require('./presentation/json');
@@ -30,8 +31,8 @@ async function doctor(args, { stdout, stderr, env }) {
   } catch (error) {
     return misunderstood(stderr, /** @type {Error} */ (error));
   }
-  if (read.help) {
-    stdout.write(HELP);
+  if (read.help || read.version) {
+    stdout.write(read.help ? HELP : `${version}\n`);
     return 0;
   }
   const presentation = read.json
@@ -55,7 +56,8 @@ async function doctor(args, { stdout, stderr, env }) {
  * @param {Error & { hint?: string }} error
  */
 function misunderstood(stderr, { message, hint }) {
-  stderr.write(`${message}.${hint ? ` ${hint}` : ''}\n\n${HELP}`);
+  // What is wrong stands last, where a terminal shows it.
+  stderr.write(`${HELP}\n${message}.${hint ? ` ${hint}` : ''}\n`);
   return 2;
 }
 

@@ -5,7 +5,7 @@ const HELP = `Usage: edge-downstream <command>
 
     doctor    says why this device cannot connect to its IoT Edge gateway
 
-edge-downstream doctor --help says more.
+edge-downstream doctor --help says more; edge-downstream --version tells the version.
 `;
 
 /** The exit code of what SIGPIPE ended, which Node ignores. */
@@ -36,8 +36,12 @@ const COMMANDS = {
 async function main([name, ...args], surroundings) {
   surroundings.stdout.on('error', (error) => {
     // Whoever read has seen enough, as in `edge-downstream doctor … | head`.
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') surroundings.exit(SIGPIPE);
-    else throw error;
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === 'EPIPE') return surroundings.exit(SIGPIPE);
+    const why = code === 'ENOSPC' ? 'the disk is full' : error.message;
+    surroundings.stderr.write(`The report cannot be written: ${why} (${code}).\n`, () =>
+      surroundings.exit(1),
+    );
   });
   const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name]() : undefined;
   const code = command ? await command(args, surroundings) : help(name, surroundings);
@@ -51,12 +55,16 @@ async function main([name, ...args], surroundings) {
  * @param {Surroundings} surroundings
  */
 function help(name, { stdout, stderr }) {
+  if (name === '--version' || name === '-v') {
+    stdout.write(`${require('../../package.json').version}\n`);
+    return 0;
+  }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     stdout.write(HELP);
     return 0;
   }
   // Not shown: it may well be a connection string.
-  stderr.write(`There is no such command.\n\n${HELP}`);
+  stderr.write(`${HELP}\nThere is no such command.\n`);
   return 2;
 }
 

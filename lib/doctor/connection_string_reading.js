@@ -4,6 +4,7 @@
 const { strictProviderOf } = require('../authentication/strict_provider');
 const { KNOWN_FIELDS, NEXT_FIELD } = require('../identity/connection_string');
 const { parseConnectionString } = require('../identity/strict_connection_string');
+const { otherThing, unwrapped } = require('./whole_reading');
 
 /** @typedef {import('../..').ConnectionStringFault} Fault */
 
@@ -38,14 +39,15 @@ function readConnectionString(source, accepted) {
   if (accepted) {
     return { fields: /** @type {Record<string, string>} */ (parseConnectionString(source)), faults: [] };
   }
-  /** @type {Fault[]} */
-  const faults = [];
+  const { text: inside, faults } = unwrapped(source);
+  const other = otherThing(inside);
+  if (other) return { fields: {}, faults: [other] };
   /** @type {Record<string, string>} */
   const fields = {};
-  const { text, quoted } = unquoted(source);
+  const { text, quoted } = unquoted(inside);
   if (quoted) faults.push({ kind: 'connection-string-space', where: 'whole', detail: 'quotes' });
   let position = 0;
-  for (const element of (quoted ? text : source).split(';')) {
+  for (const element of (quoted ? text : inside).split(';')) {
     if (!element.trim()) continue;
     position += 1;
     const [first, ...swallowed] = element.trimStart().split(NEXT_FIELD);
@@ -55,7 +57,57 @@ function readConnectionString(source, accepted) {
     readElement(element.slice(0, element.search(/\S/)) + first, position, fields, faults);
     for (const each of swallowed) readElement(each, position, fields, faults);
   }
-  return { fields, faults };
+  const cut = cutOf(text, fields);
+  // What was cut off is not missing otherwise.
+  return { fields, faults: cut ? [cut] : together(faults) };
+}
+
+/**
+ * The same at several fields is one fault.
+ *
+ * @param {Fault[]} faults
+ */
+function together(faults) {
+  /** @type {Fault[]} */
+  const found = [];
+  for (const fault of faults) {
+    const same = found.find((each) => TOGETHER.includes(fault.kind) && isAlike(each, fault));
+    if (same === undefined) found.push({ ...fault });
+    else same.where = `${same.where} and ${fault.where}`;
+  }
+  return found;
+}
+
+const TOGETHER = ['connection-string-space', 'connection-string-malformed'];
+
+/**
+ * @param {Fault} one
+ * @param {Fault} other
+ */
+function isAlike(one, other) {
+  return one.kind === other.kind && one.detail === other.detail && one.detail !== undefined;
+}
+
+/**
+ * A shell ends a command at a semicolon and at an ampersand, and a word at a blank.
+ *
+ * @param {string} text
+ * @param {Record<string, string>} fields
+ * @returns {Fault | undefined}
+ */
+function cutOf(text, fields) {
+  const { HostName, DeviceId, SharedAccessSignature: token } = fields;
+  const names = Object.keys(fields);
+  if (!text.includes(';') && names.length === 1 && (HostName || DeviceId)) {
+    return { kind: 'connection-string-cut', where: names[0], detail: 'the first semicolon' };
+  }
+  if (token === undefined || /[&;]sig=/i.test(token)) return undefined;
+  if (/^SharedAccessSignature$/.test(token)) {
+    return { kind: 'connection-string-cut', where: 'SharedAccessSignature', detail: 'the blank' };
+  }
+  const [, rest] = /^SharedAccessSignature\s+s[re]=([^&]*)$/.exec(token) ?? [];
+  if (!rest) return undefined;
+  return { kind: 'connection-string-cut', where: 'SharedAccessSignature', detail: 'the first &' };
 }
 
 /**
@@ -65,6 +117,13 @@ function readConnectionString(source, accepted) {
  * @param {Fault[]} faults
  */
 function readElement(element, position, fields, faults) {
+  const colon = COLON.exec(element);
+  if (colon) {
+    const [known] = KNOWN_FIELDS.filter((each) => plain(each) === plain(colon[1]));
+    faults.push({ kind: 'connection-string-malformed', where: known, detail: 'a colon' });
+    fields[known] ??= unquoted(colon[2]).text;
+    return;
+  }
   const at = element.indexOf('=');
   const written = element.slice(0, Math.max(at, 0)).trim();
   const value = element.slice(at + 1);
@@ -90,9 +149,30 @@ function readElement(element, position, fields, faults) {
     faults.push({ kind: 'connection-string-space', where: known, detail });
   }
   if (Object.hasOwn(fields, known)) faults.push({ kind: 'connection-string-field-duplicate', where: known });
+  const kept = placeholderIn(clean.text);
+  if (kept !== undefined) {
+    faults.push({ kind: 'connection-string-placeholder', where: known, detail: kept });
+    return;
+  }
   const { text, hidden } = SECRETS.includes(known) ? { text: clean.text, hidden: false } : shown(clean.text);
   if (hidden) faults.push({ kind: 'connection-string-separator', where: 'what may be a secret' });
   fields[known] = text;
+}
+
+/** A field as YAML and people write it. */
+const COLON = new RegExp(`^\\s*(${KNOWN_FIELDS.join('|')})\\s*:\\s*([^=]*=*)$`, 'i');
+
+/**
+ * Where documentation has a word in brackets, or a tool hid a value, nobody put the value in.
+ *
+ * @param {string} value
+ * @returns {string | undefined} The placeholder, which is no secret; empty if it is a row of signs.
+ */
+function placeholderIn(value) {
+  const [, bracketed] =
+    /(<[\w .:-]{0,40}>|\{\{?[\w .:-]{1,40}\}?\}|\[[A-Za-z][A-Za-z _-]{2,40}\])/.exec(value) ?? [];
+  if (bracketed !== undefined) return bracketed;
+  return /^(?:[*•]{3,}|\.{3}|…|x{4,}|<redacted>)=*$/i.test(value) ? '' : undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ const TOKEN_LIFE_S = 3600;
 
 /**
  * The ways a device proves who it is. `field` is the one of the connection string that holds the secret; `prove` makes of
- * it what the client's session is given, a password where the proof is a token; a way without it cannot be tried yet.
+ * it what the client's session is given, a password; a way without it has no secret there, but one in files.
  *
  * @typedef {object} CredentialKind
  * @property {'key' | 'token' | 'x509'} name

@@ -12,7 +12,7 @@ function endpointOf({ connectionString }) {
 
 /**
  * @param {import('../..').DiagnosisFacts} facts
- * @returns {string} The field of the connection string that says where the device connects to.
+ * @returns {'GatewayHostName' | 'HostName'} The field of the connection string that says where the device connects to.
  */
 function fieldOf({ connectionString }) {
   return connectionString?.gateway || !connectionString?.hub ? 'GatewayHostName' : 'HostName';

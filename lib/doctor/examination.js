@@ -26,6 +26,8 @@ const { verdictOf } = require('./verdict');
  * @property {number[]} [webPorts] Where the time is asked.
  * @property {(step: import('../..').DiagnosisStepName, stage: string) => void} stage Tells how far a step has come.
  * @property {import('../..').DiagnosisFacts} facts
+ * @property {import('../proxy/proxy').Proxy} [proxy] The way leads through it.
+ * @property {Promise<import('../native/binding').NativeProbeResult>} [handshake] See `handshake.js`.
  * @property {string} [secret] The key or the token of the connection string.
  * @property {Partial<import('../native/binding').NativeRequest>} [proof] What authenticates the connection.
  * @property {import('../tls/trust').Trust} [trust]
@@ -75,7 +77,7 @@ async function examine(options = {}, surroundings = {}) {
   /** @type {Finding[]} */
   const found = [];
   try {
-    for (const step of STEPS) {
+    for (const step of STEPS.filter(({ applies }) => applies?.(settings) ?? true)) {
       settings.onProgress({ kind: 'started', step: step.name, title: step.title });
       const { taken, findings } = await take(step, examination);
       steps.push(taken);
@@ -84,6 +86,7 @@ async function examine(options = {}, surroundings = {}) {
     }
   } finally {
     await examination.visit?.leave(examination.limits.closeMs);
+    examination.proof?.identity?.key.fill(0);
   }
   const { facts } = examination;
   const findings = byLikelihood([...found, ...judgeWhole(facts, found)]);
@@ -126,12 +129,13 @@ async function take({ name, title, skip, gather, judge }, examination) {
 function limitsOf(timeout, changes) {
   const limits = { ...LIMITS, ...changes };
   if (timeout === undefined) return limits;
-  const { nameMs, tcpMs, tlsMs } = limits;
+  const { nameMs, tcpMs, tunnelMs, tlsMs } = limits;
   const atMost = (/** @type {number} */ ms) => Math.min(ms, timeout);
   return {
     ...limits,
     nameMs: atMost(nameMs),
     tcpMs: atMost(tcpMs),
+    tunnelMs: atMost(tunnelMs),
     tlsMs: atMost(tlsMs),
     connackMs: timeout,
   };

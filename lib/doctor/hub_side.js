@@ -22,6 +22,11 @@ function hubCommands({ connectionString = { protocol: 'mqtt', faults: [] } }) {
     showParent: identity('parent show'),
     setParent: identity('parent set', ' --parent-device-id <gateway>'),
     showStatus: identity('show', ' --query status'),
+    // Names how, and thumbprints; of a device with a key it would show the key.
+    showAuthentication: identity(
+      'show',
+      ' --query "{type:authentication.type,x509:authentication.x509Thumbprint}"',
+    ),
     // Into a file: it holds the key.
     showConnectionString: identity('connection-string show', ' --output tsv > connection-string.txt'),
     showRoutes: edgeHub('properties.desired.routes'),
@@ -30,31 +35,40 @@ function hubCommands({ connectionString = { protocol: 'mqtt', faults: [] } }) {
 }
 
 /**
- * What cannot be known from the device (contract edge-gateway.md §10.2), with the command that tells.
+ * What cannot be known from the device (contract edge-gateway.md §10.2) and matters, after what was seen, with the command
+ * that tells.
  *
  * @param {DiagnosisFacts} facts
  * @returns {import('../..').Unknowable[]}
  */
 function unknowable(facts) {
   const commands = hubCommands(facts);
-  return [
+  const { outcome, code } = facts.connect ?? {};
+  const accepted = outcome === 'accepted';
+  const refused = outcome === 'unanswered' || code === 5;
+  const all = [
     {
+      matters: accepted,
       what: 'Whether a route takes its messages to the cloud: without one the gateway acknowledges and drops them.',
       command: commands.showRoutes,
     },
     {
+      matters: refused,
       what: 'Whether this gateway is its parent, or the key is wrong, for certain: a gateway refuses both alike.',
       command: commands.showParent,
     },
     {
+      matters: refused,
       what: 'Whether the device is disabled at the hub.',
       command: commands.showStatus,
     },
     {
+      matters: accepted,
       what: 'Whether messages expired on the gateway while it was offline: they vanish after their time to live.',
       command: commands.showTimeToLive,
     },
   ];
+  return all.filter(({ matters }) => matters).map(({ what, command }) => ({ what, command }));
 }
 
 module.exports = { hubCommands, unknowable };

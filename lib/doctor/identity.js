@@ -2,7 +2,7 @@
 'use strict';
 
 const { requireDeviceId } = require('../identity/device_id');
-const { parseEndpoint } = require('../identity/gateway_address');
+const { faultOfHost, parseEndpoint, portFaultOf } = require('../identity/gateway_address');
 const { decodeSharedAccessKey } = require('../identity/shared_access_key');
 const { CREDENTIALS } = require('./credentials');
 
@@ -23,8 +23,15 @@ const MOST_KEY_BYTES = 64;
  * @param {number} defaultPort
  */
 function identify(fields, faults, defaultPort) {
+  const whole = faults.some(({ kind }) => INSTEAD.includes(kind));
+  const open = faults
+    .filter(({ kind }) => kind === 'connection-string-placeholder')
+    .map(({ where }) => where);
+  const service = isOfService(fields);
+  if (service) faults.push({ kind: 'connection-string-of-service', detail: fields.SharedAccessKeyName });
   for (const name of ['HostName', 'DeviceId']) {
-    if (!fields[name]) faults.push({ kind: 'connection-string-field-missing', where: name });
+    const excused = whole || open.includes(name) || (service && name === 'DeviceId');
+    if (!fields[name] && !excused) faults.push({ kind: 'connection-string-field-missing', where: name });
   }
   if (fields.DeviceId) checkDeviceId(fields.DeviceId, faults);
   if (fields.ModuleId) faults.push({ kind: 'module-unsupported', where: 'ModuleId' });
@@ -33,9 +40,24 @@ function identify(fields, faults, defaultPort) {
     ...given('deviceId', fields.DeviceId),
     ...given('moduleId', fields.ModuleId),
     ...given('gateway', fields.GatewayHostName),
-    ...endpoint(fields, faults, defaultPort),
-    ...credential(fields, faults),
+    ...given('policy', fields.SharedAccessKeyName),
+    ...(whole ? {} : endpoint(fields, faults, defaultPort)),
+    ...(whole || open.some((name) => CREDENTIALS.some(({ field }) => field === name))
+      ? {}
+      : credential(fields, faults)),
   };
+}
+
+/** What makes all that is missing a consequence. */
+const INSTEAD = ['connection-string-other', 'connection-string-cut'];
+
+/**
+ * A policy of the hub, such as iothubowner, has a key of its own, and names no device.
+ *
+ * @param {Record<string, string>} fields
+ */
+function isOfService({ SharedAccessKeyName: policy, DeviceId: deviceId }) {
+  return policy !== undefined && deviceId === undefined;
 }
 
 /**
@@ -61,17 +83,27 @@ function checkDeviceId(deviceId, faults) {
  * @returns {{ host?: string, port?: number }}
  */
 function endpoint({ HostName: hub, GatewayHostName: gateway }, faults, defaultPort) {
+  if (!gateway && faults.some(isExcused)) return {};
   if (gateway && HUB.test(gateway)) {
     const swapped = hub && !HUB.test(hub);
     faults.push({ kind: 'gateway-is-hub', where: 'GatewayHostName', ...(swapped && { suggestion: hub }) });
   } else if (!gateway && hub && HUB.test(hub)) {
     faults.push({ kind: 'gateway-missing', where: 'GatewayHostName' });
-  } else if (gateway && hub && !HUB.test(hub)) {
+  } else if (gateway && hub && !HUB.test(withoutScheme(hub))) {
     faults.push({ kind: 'hub-name-unusual', where: 'HostName' });
   }
   if (!gateway) return hub ? readHost('HostName', hub, faults, defaultPort) : {};
   if (hub) readHost('HostName', hub, faults, defaultPort);
   return readHost('GatewayHostName', gateway, faults, defaultPort);
+}
+
+/**
+ * The gateway is there, but not as it should be; or nothing of the string is of use.
+ *
+ * @param {Fault} fault
+ */
+function isExcused({ kind, where }) {
+  return where === 'GatewayHostName' || kind === 'connection-string-of-service';
 }
 
 /**
@@ -89,7 +121,12 @@ function readHost(where, written, faults, defaultPort) {
     else checkForm(written, found.host, where, faults);
     return found;
   } catch {
-    faults.push({ kind: 'gateway-name-unusable', where });
+    const port = portFaultOf(bare);
+    faults.push(
+      port === undefined
+        ? { kind: 'gateway-name-unusable', where, detail: faultOfHost(bare) }
+        : { kind: 'gateway-port-invalid', where, detail: port },
+    );
     return {};
   }
 }
@@ -131,8 +168,7 @@ function credential(fields, faults) {
   if (present.length > 1) {
     faults.push({ kind: 'credential-conflict', where: present.map(({ field }) => field).join(' and ') });
   }
-  const [{ name, title, prove }] = present;
-  if (!prove) faults.push({ kind: 'credential-unsupported', where: title });
+  const [{ name }] = present;
   if (name !== 'key') return { credential: name };
   try {
     const keyBytes = decodeSharedAccessKey(fields.SharedAccessKey).length;

@@ -11,6 +11,8 @@ const LIMITS = Object.freeze({
   nameMs: 10_000,
   /** TCP: two lost SYNs are forgiven. */
   tcpMs: 5_000,
+  /** TCP to a proxy, and what it needs to reach the gateway. */
+  tunnelMs: 15_000,
   /** TCP to ports that are only compared with. */
   compareMs: 2_000,
   /** A small gateway that has just started computes for seconds. */

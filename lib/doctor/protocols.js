@@ -15,7 +15,7 @@
 /** @type {readonly Protocol[]} */
 const PROTOCOLS = Object.freeze([
   { name: 'mqtt', port: 8883, title: 'MQTT', session: {} },
-  { name: 'ws', port: 443, title: 'MQTT over WebSocket' },
+  { name: 'ws', port: 443, title: 'MQTT over WebSocket', session: { webSocket: true } },
   { name: 'amqp', port: 5671, title: 'AMQP' },
 ]);
 

@@ -6,7 +6,18 @@ const { failure } = require('../vocabulary/failure');
 const { badOption, requireKnown, requireUpTo } = require('../plumbing/option');
 const { PROTOCOLS, protocolOf } = require('./protocols');
 
-const OPTIONS = ['connectionString', 'ca', 'protocol', 'send', 'timeout', 'onProgress'];
+const OPTIONS = [
+  'connectionString',
+  'ca',
+  'cert',
+  'key',
+  'passphrase',
+  'protocol',
+  'proxy',
+  'send',
+  'timeout',
+  'onProgress',
+];
 /** It travels in 32 bits. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -17,7 +28,9 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
  * @property {string} connectionString
  * @property {import('../..').CertificateAuthority | undefined} ca
  * @property {import('../..').AuthorityFacts['origin']} caOrigin
+ * @property {import('../..').X509} x509 As far as it was given.
  * @property {import('./protocols').Protocol} protocol
+ * @property {string | URL | false | undefined} proxy `undefined`: as the environment says.
  * @property {boolean} send
  * @property {number | undefined} timeout Milliseconds.
  * @property {(progress: import('../..').DiagnosisProgress) => void} onProgress
@@ -31,7 +44,7 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
  */
 function readSettings(options, env) {
   requireKnown(options, OPTIONS);
-  const { protocol = 'mqtt', send = false, timeout, onProgress = () => {} } = options;
+  const { protocol = 'mqtt', proxy, send = false, timeout, onProgress = () => {} } = options;
   const names = PROTOCOLS.map(({ name }) => name);
   if (!names.includes(protocol)) throw badOption('protocol', protocol, `one of ${names.join(', ')}`);
   if (typeof send !== 'boolean') throw badOption('send', send, 'true or false');
@@ -40,7 +53,9 @@ function readSettings(options, env) {
   return {
     connectionString: readSource(options.connectionString ?? env.IOTHUB_DEVICE_CONNECTION_STRING),
     ...readAuthority(options.ca, env),
+    x509: readX509(options, env),
     protocol: protocolOf(protocol),
+    proxy,
     send,
     timeout,
     onProgress,
@@ -65,6 +80,21 @@ function readAuthority(ca, env) {
   if (ca !== undefined && ca !== null && ca !== '') return { ca, caOrigin: 'option' };
   const path = env.PATH_TO_EDGE_CA_CERT;
   return path ? { ca: path, caOrigin: 'environment' } : { ca: undefined, caOrigin: 'system' };
+}
+
+/**
+ * By the variables of the samples of azure-iot-device.
+ *
+ * @param {import('../..').DiagnoseOptions} options
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {import('../..').X509}
+ */
+function readX509({ cert, key, passphrase }, env) {
+  return {
+    cert: cert ?? env.PATH_TO_CERTIFICATE_FILE,
+    key: key ?? env.PATH_TO_KEY_FILE,
+    passphrase: passphrase ?? env.KEY_PASSPHRASE_OR_EMPTY,
+  };
 }
 
 module.exports = { readSettings };

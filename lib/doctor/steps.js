@@ -12,6 +12,7 @@
  * @typedef {object} Step
  * @property {Name} name Also that of its facts.
  * @property {string} title
+ * @property {(settings: import('./settings').Settings) => boolean} [applies] Whether it is one of this examination.
  * @property {(facts: DiagnosisFacts, examination: import('./examination').Examination) => string | undefined} [skip] Why it
  *   cannot be taken, if so.
  * @property {(examination: import('./examination').Examination) =>
@@ -24,12 +25,15 @@
 const STEPS = Object.freeze([
   require('./steps/connection_string'),
   require('./steps/ca'),
+  require('./steps/client_certificate'),
+  require('./steps/proxy'),
   require('./steps/name'),
   require('./steps/port'),
   require('./steps/tls'),
   require('./steps/certificate'),
   require('./steps/clock'),
   require('./steps/token'),
+  require('./steps/greeting'),
   require('./steps/connect'),
   require('./steps/send'),
   require('./steps/stay'),

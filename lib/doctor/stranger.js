@@ -20,7 +20,7 @@ const CONNECT = Buffer.concat([
  */
 async function recogniseStranger(endpoint, limitMs) {
   const [toHttp, toMqtt] = await Promise.all([
-    firstAnswer(endpoint, `HEAD / HTTP/1.1\r\nHost: ${endpoint.host}\r\nConnection: close\r\n\r\n`, limitMs),
+    firstAnswer(endpoint, headOf(endpoint.host), limitMs),
     firstAnswer(endpoint, CONNECT, limitMs),
   ]);
   if (toMqtt[0] === 0x20 && toMqtt.length >= 4) return 'mqtt';
@@ -30,4 +30,9 @@ async function recogniseStranger(endpoint, limitMs) {
   return toHttp.length + toMqtt.length > 0 ? 'other' : 'nothing';
 }
 
-module.exports = { recogniseStranger };
+/** @param {string} host */
+function headOf(host) {
+  return `HEAD / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+}
+
+module.exports = { CONNECT, headOf, recogniseStranger };

@@ -47,9 +47,10 @@ function problemsOf(findings) {
  * @param {string} who
  * @param {string} where
  */
-function healthy({ connect, connectionString }, who, where) {
+function healthy({ connect, connectionString, greeting }, who, where) {
   if (connect?.outcome === 'accepted') return `${who} can connect to ${where}.`;
   const { title } = protocolOf(connectionString?.protocol ?? 'mqtt');
+  if (greeting) return `edgeHub answers AMQP at ${where}. Whether it admits the device was not tried.`;
   return `As far as TLS all is well up to ${where}. Whether the gateway admits the device over ${title} was not tried.`;
 }
 

@@ -14,6 +14,7 @@ const {
   originOf,
   reachableNameOf,
 } = require('./presented');
+const { verdictInWords } = require('./verdict_words');
 
 /** @typedef {import('./circumstances').Circumstances} Circumstances */
 /** @typedef {import('node:crypto').X509Certificate} X509Certificate */
@@ -38,7 +39,8 @@ const ROWS = [
     when: ({ leaf }) => leaf === undefined,
     code: 'ERR_IOT_CERT_UNREADABLE',
     type: NotConnectedError,
-    message: ({ at, detail }) => `The certificate of the gateway at ${at} cannot be read: ${detail}`,
+    message: ({ at, detail }) =>
+      `The certificate of the gateway at ${at} cannot be read: ${verdictInWords(detail)}`,
     remedy: 'Have it made anew.',
   },
   {

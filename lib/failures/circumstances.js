@@ -19,20 +19,25 @@ const LONG_MS = 10_000;
 class Circumstances {
   /** @type {import('node:crypto').X509Certificate[] | undefined} */
   #chain;
+  /** @type {import('node:crypto').X509Certificate | undefined} */
+  #leaf;
   /** @type {import('node:crypto').X509Certificate[] | undefined} */
   #roots;
+  /** @type {import('node:crypto').X509Certificate[] | undefined} */
+  #clientChain;
 
   /**
    * @param {import('../native/binding').NativeFailure} native
    * @param {import('./connection_failure').Target} target
    * @param {import('./connection_failure').Background} [background]
    */
-  constructor(native, target, { now = new Date(), shortLives = 0, unstored = 0 } = {}) {
+  constructor(native, target, { now = new Date(), shortLives = 0, unstored = 0, uponMessage = false } = {}) {
     this.native = native;
     this.target = target;
     this.now = now;
     this.shortLives = shortLives;
     this.unstored = unstored;
+    this.uponMessage = uponMessage;
     this.host = target.host;
     /** The field of the connection string that names the host. */
     this.field = target.field ?? 'GatewayHostName';
@@ -40,7 +45,11 @@ class Circumstances {
     this.port = target.port;
     this.detail = native.detail;
     /** `gateway.local:8883` */
-    this.at = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
+    this.at = placeOf(target);
+    /** The same of the proxy; of the gateway where there is none. */
+    this.proxyAt = placeOf(target.proxy ?? target);
+    /** The proxy is given a user. */
+    this.proxyUser = target.proxy?.authorization !== undefined;
     this.device = quote(target.clientId);
     /** How long the stage took until it failed. */
     this.after =
@@ -59,9 +68,17 @@ class Circumstances {
     return (this.#chain ??= this.native.chain.flatMap(parse));
   }
 
-  /** The certificate of the gateway, if it can be read. */
+  /**
+   * The certificate of the gateway, if it can be read. The others are left alone: a hostile chain is long, and reading one
+   * takes a tenth of a millisecond.
+   */
   get leaf() {
-    return this.chain[0];
+    for (const der of this.#leaf ? [] : this.native.chain) {
+      [this.#leaf] = parse(der);
+      if (this.#leaf) break;
+    }
+    // A row that needs one names it as its certificate, and does not fit without.
+    return /** @type {import('node:crypto').X509Certificate} */ (this.#leaf);
   }
 
   /** The last certificate of the path that begins with the leaf. */
@@ -90,6 +107,11 @@ class Circumstances {
     return rootSource(this.native, originIn(file, this.target.ca) ?? 'NODE_EXTRA_CA_CERTS');
   }
 
+  /** What the device proves itself by, its own first. */
+  get clientChain() {
+    return (this.#clientChain ??= (this.target.clientChain ?? []).flatMap(parse));
+  }
+
   /** The clock of this device says a time that has long passed, as one without a battery does. */
   get clockIsUnset() {
     return this.now.getTime() < EARLIEST;
@@ -105,6 +127,11 @@ class Circumstances {
     const expiry = this.token?.expiry;
     return expiry !== undefined && expiry <= this.now;
   }
+}
+
+/** @param {{ host: string, port: number }} place */
+function placeOf({ host, port }) {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 module.exports = { Circumstances };

@@ -24,6 +24,10 @@ const { doctorCommand } = require('./doctor_command');
  * @property {'mqtt' | 'ws' | 'amqp'} [protocol] Default `mqtt`.
  * @property {'GatewayHostName' | 'HostName'} [field] Which of the two the host is. Default: the gateway.
  * @property {import('../vocabulary/idiom').Idiom} [idiom] The interface of the app. Default: that of Client.
+ * @property {{ host: string, port: number, origin: string, authorization?: string }} [proxy] Gone through. Of the
+ *   authorization only its presence is told.
+ * @property {Buffer[]} [clientChain] What the device proves itself by, DER, its own first.
+ * @property {{ cert: unknown, key: unknown }} [clientFiles] The paths of certificate and key, where they are paths.
  */
 
 /**
@@ -33,6 +37,7 @@ const { doctorCommand } = require('./doctor_command');
  * @property {number} [shortLives] So many connections in a row ended as those of two clients with one id do, this one
  *   included; 0: that may be an accident.
  * @property {number} [unstored] So many in a row ended upon a message, before any was acknowledged.
+ * @property {boolean} [uponMessage] It ended upon a message, before any was acknowledged.
  * @property {Date} [now] What the clock of this device says.
  */
 
@@ -57,10 +62,13 @@ const { doctorCommand } = require('./doctor_command');
 
 /** @type {Row[]} */
 const ROWS = [
+  ...require('./proxy').ROWS,
+  ...require('./client_certificate').ROWS,
   ...require('./tls').ROWS,
   ...require('./roots').ROWS,
   ...require('./certificate').ROWS,
   ...require('./issuer').ROWS,
+  ...require('./web_socket').ROWS,
   ...require('./refusal').ROWS,
   ...require('./loss').ROWS,
   ...require('./network').ROWS,
@@ -128,7 +136,8 @@ function connectionFailure(native, target, background) {
     cause,
     transportError: cause,
     stage: native.stage,
-    returnCode: native.code,
+    returnCode: native.kind === 'refusal' ? native.code : undefined,
+    statusCode: /^(http-status|web-page)$/.test(native.kind) ? native.code : undefined,
     certificate,
   });
 }

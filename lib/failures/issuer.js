@@ -15,6 +15,7 @@ const {
   namesOf,
   originOf,
 } = require('./presented');
+const { verdictInWords } = require('./verdict_words');
 const { isWeak, weaknessOf } = require('./weakness');
 
 /** @typedef {import('./circumstances').Circumstances} Circumstances */
@@ -78,8 +79,8 @@ const ROWS = [
     certificate: leafOf,
     code: 'ERR_IOT_INTERCEPTED',
     type: NotConnectedError,
-    message: ({ at, top }) =>
-      `The certificate presented at ${at} comes from ${commonName(top.issuer)}, as no gateway has it: TLS may be intercepted`,
+    message: ({ at, top, target, proxyAt }) =>
+      `The certificate presented at ${at} comes from ${commonName(top.issuer)}, as no gateway has it: TLS may be intercepted${target.proxy ? ` by the proxy at ${proxyAt}` : ''}`,
     remedy:
       'Have this gateway and port exempted in the proxy or firewall on the way, or check that GatewayHostName names ' +
       'the gateway.',
@@ -109,7 +110,7 @@ const ROWS = [
     code: 'ERR_IOT_CERT_INVALID',
     type: NotConnectedError,
     message: ({ detail }, leaf) =>
-      `The certificate ${originOf(leaf)} or one above it is not acceptable: ${detail}`,
+      `The certificate ${originOf(leaf)} or one above it is not acceptable: ${verdictInWords(detail)}`,
     remedy: 'Have the certificate of the gateway made anew.',
   },
 ];
@@ -153,8 +154,10 @@ function namesIn(leaf) {
 }
 
 /** @param {Circumstances} circumstances */
-function isIntercepted({ leaf, chain }) {
-  return !isOfEdgeHub(leaf) && chain.some(({ issuer, subject }) => INTERCEPTOR.test(`${issuer}\n${subject}`));
+function isIntercepted({ leaf, chain, target }) {
+  const telling = chain.some(({ issuer, subject }) => INTERCEPTOR.test(`${issuer}\n${subject}`));
+  // A proxy copies the names of the certificate that it replaces.
+  return target.proxy ? telling || !isOfEdgeHub(leaf) : telling && !isOfEdgeHub(leaf);
 }
 
 /** @param {Circumstances} circumstances */

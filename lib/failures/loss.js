@@ -87,10 +87,16 @@ const ROWS = [
 ];
 
 /** @param {import('./circumstances').Circumstances} circumstances */
-function whyItEnds({ token, tokenIsExpired, idiom }) {
+function whyItEnds({ token, tokenIsExpired, idiom, uponMessage }) {
   const expiry = token?.expiry;
   if (tokenIsExpired && expiry) {
     return `The token expired on ${isoDate(expiry)}. Before that, make a new one and ${idiom.giveToken}.`;
+  }
+  if (uponMessage) {
+    return (
+      'It ended upon a message: if that repeats, the gateway cannot store it, as when its disk is full (df -h there). ' +
+      'Else it was restarted, or another client with this device id has connected.'
+    );
   }
   return 'It may have been restarted, or another client with this device id has connected.';
 }

@@ -101,7 +101,10 @@ const ROWS = [
     type: UnauthorizedError,
     message: ({ at, device, native, after }) =>
       `The gateway at ${at} refused device ${device} (CONNACK ${native.code}) after ${after}`,
-    remedy: ({ native: { elapsedMs } }) => whatTimeSuggests(elapsedMs),
+    remedy: ({ native: { elapsedMs, code }, field }) =>
+      code === 5
+        ? whatTimeSuggests(elapsedMs)
+        : `edgeHub never answers CONNACK ${code}: another broker does. Check that ${field} and its port lead to the gateway.`,
   },
   {
     kind: 'refusal',

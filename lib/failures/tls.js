@@ -14,7 +14,10 @@ const ROWS = [
     code: 'ERR_IOT_NOT_TLS',
     type: NotConnectedError,
     message: ({ at }) => `What listens at ${at} does not speak TLS`,
-    remedy: ({ port }) => `Port ${port} belongs to something else; MQTT over TLS is on 8883.`,
+    remedy: ({ port, target }) =>
+      target.protocol === 'ws'
+        ? `Port ${port} belongs to something else; MQTT over WebSocket is on 443.`
+        : `Port ${port} belongs to something else; MQTT over TLS is on 8883.`,
   },
   {
     kind: 'tls-version',
@@ -23,7 +26,7 @@ const ROWS = [
     message: ({ at, detail }) =>
       `The gateway at ${at} offers no TLS version or cipher suite that is secure: ${detail}`,
     remedy:
-      'Enable TLS 1.2 or 1.3 on the gateway (SslProtocols of edgeHub). The alert HandshakeFailure may also mean that ' +
+      'Enable TLS 1.2 or 1.3 on the gateway (SslProtocols of edgeHub), with ECDHE and AES-GCM or ChaCha20. The alert HandshakeFailure may also mean that ' +
       'it wants a certificate of the device.',
   },
   {
@@ -39,7 +42,8 @@ const ROWS = [
     code: 'ERR_IOT_TLS_BROKEN',
     type: NotConnectedError,
     message: ({ at, detail }) => `The gateway at ${at}, or something on the way, broke TLS off: ${detail}`,
-    remedy: 'An alert about a certificate means that the gateway wants one of the device.',
+    remedy:
+      'An alert about a certificate means that the gateway wants one of the device: x509=true, and the options cert and key.',
   },
   {
     kind: 'timed-out',

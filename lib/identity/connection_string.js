@@ -20,7 +20,7 @@ const KNOWN_FIELDS = [
 ];
 
 /** Where a field begins inside the value of another, which a semicolon should have ended. */
-const NEXT_FIELD = new RegExp(`[\\s,&]*(?<![A-Za-z])(?=(?:${KNOWN_FIELDS.join('|')})=)`, 'i');
+const NEXT_FIELD = new RegExp(`[\\s,&|]*(?<![A-Za-z])(?=(?:${KNOWN_FIELDS.join('|')})=)`, 'i');
 
 /**
  * The lenient reading of the original (device-sdk.md §1.5); `strict_connection_string.js` has the one of `connect()`.

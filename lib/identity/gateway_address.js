@@ -57,14 +57,55 @@ function readName(name) {
   return valid ? ascii : undefined;
 }
 
+/**
+ * @param {string} text That is no endpoint.
+ * @returns {string | undefined} `port 88833, and ports are 1 to 65535`; `undefined` if its port is not at fault.
+ */
+function portFaultOf(text) {
+  const [, port] = /^(?:[^:]*|\[[^\]]*\]):([^:]*)$/.exec(text) ?? [];
+  if (port === undefined) return undefined;
+  if (port === '') return 'a colon, and no port behind it';
+  if (!/^\d+$/.test(port)) return `the port ${quote(port)}, which is no number`;
+  const inRange = Number(port) >= 1 && Number(port) <= 65_535;
+  return inRange ? undefined : `the port ${port.slice(0, 12)}, and ports are 1 to 65535`;
+}
+
+/** What people write in the place of a name or an address. @type {[RegExp, string][]} */
+const FAULTS = [
+  [/^\s*$/, 'it is empty'],
+  [/\s/, 'it has white space in it'],
+  [/,/, 'it has a comma, where perhaps a dot belongs'],
+  [/@/, 'it has an @'],
+  [/[/\\]|^\w+:\/\//, 'it has a slash: neither scheme nor path belongs there'],
+  [/^[\d.]+(:\d+)?$/, 'it is no IPv4 address: four numbers of 0 to 255'],
+  [/[[\]]|:.*:/, 'it is no IPv6 address, which with a port stands in brackets: [fe80::1]:8883'],
+  [/\.\.|^\./, 'a part of it between dots is empty'],
+  [/(^|\.)-|-(\.|:|$)/, 'a part of it begins or ends with a hyphen'],
+  [/[^.:]{64}/, 'a part of it is longer than 63 characters'],
+];
+
+/**
+ * @param {string} text That is no endpoint.
+ * @returns {string | undefined} Why, in words that follow a colon.
+ */
+function faultOfHost(text) {
+  const port = portFaultOf(text);
+  return port === undefined ? FAULTS.find(([pattern]) => pattern.test(text))?.[1] : `it has ${port}`;
+}
+
 /** @param {string} hostName */
 function invalid(hostName) {
   const hint = String(hostName).includes('/')
     ? 'Leave scheme and path away: the name alone, if need be with a port.'
     : 'A name or address, if need be with a port: gateway.local, 192.168.1.4:8883, [fe80::1]:8883';
-  return failure(ArgumentError, 'ERR_IOT_HOST_INVALID', `${quote(hostName)} is no host name or address`, {
-    hint,
-  });
+  const fault = typeof hostName === 'string' ? faultOfHost(hostName) : undefined;
+  const why = fault === undefined ? '' : `: ${fault}`;
+  return failure(
+    ArgumentError,
+    'ERR_IOT_HOST_INVALID',
+    `${quote(hostName)} is no host name or address${why}`,
+    { hint },
+  );
 }
 
-module.exports = { parseEndpoint };
+module.exports = { faultOfHost, parseEndpoint, portFaultOf };

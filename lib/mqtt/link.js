@@ -2,19 +2,17 @@
 'use strict';
 
 const { closedBeforeConnected, noCredentials } = require('../session/operation_failure');
-const { bundledTrust } = require('../tls/trust');
 const { Connected, Disconnected, SharedAccessSignatureUpdated } = require('../vocabulary/results');
-const { requireConnectFits } = require('./connect_strings');
 const { MqttIdentity } = require('./identity');
 const { ProcessHold } = require('./process_hold');
 const { Lives, SUSPICIOUS } = require('./lives');
+const { requestOf } = require('./request');
 
 /** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {import('../native/binding').NativeFailure} NativeFailure */
 /** @typedef {import('../..').TransportConfig} TransportConfig */
 /** @typedef {(error: any, result?: any) => void} Callback */
 
-const MQTT_PORT = 8883;
 /** How long `disconnect` waits for acknowledgements. Milliseconds. */
 const CLOSE_GRACE_MS = 10_000;
 /** How long an app's authentication provider may take. Milliseconds. */
@@ -55,6 +53,7 @@ const CREDENTIALS_LIMIT_MS = 240_000;
  * ours is nobody's: a loss that coincides with a close, say, says nothing about the connection after it.
  */
 class Link {
+  #protocol;
   #provider;
   #options;
   #session;
@@ -82,12 +81,14 @@ class Link {
   #closing;
 
   /**
+   * @param {import('./protocol').Protocol} protocol
    * @param {any} provider
    * @param {import('./options').MqttOptions} options
    * @param {import('../session/session').Session} session
    * @param {LinkHooks} hooks
    */
-  constructor(provider, options, session, hooks) {
+  constructor(protocol, provider, options, session, hooks) {
+    this.#protocol = protocol;
     this.#provider = provider;
     this.#options = options;
     this.#session = session;
@@ -248,26 +249,13 @@ class Link {
 
   /** @param {TransportConfig} credentials */
   #requestOf(credentials) {
-    const identity = this.#identify(credentials);
-    const { ca, idiom } = this.#options;
-    const trust = this.#bundledRoots ? bundledTrust() : this.#options.trust;
-    const password = credentials.sharedAccessSignature?.toString();
-    const username = identity.username(this.#options);
-    requireConnectFits({ clientId: identity.clientId, username, password });
-    this.#target = {
-      ...identity.endpoint(MQTT_PORT),
-      clientId: identity.clientId,
-      password,
-      ca,
-      idiom,
-      ...trust,
-    };
-    return {
-      ...this.#target,
-      ...this.#options.timeouts,
-      keepAlive: this.#options.keepAlive,
-      username,
-    };
+    const { native, target } = requestOf(this.#identify(credentials), credentials, this.#options, {
+      protocol: this.#protocol,
+      provider: this.#provider,
+      bundledRoots: this.#bundledRoots,
+    });
+    this.#target = target;
+    return native;
   }
 
   /** @param {TransportConfig} credentials */
@@ -388,6 +376,7 @@ class Link {
     return connectionFailure(/** @type {NativeFailure} */ (event.failure), target, {
       shortLives: contested >= SUSPICIOUS ? contested : 0,
       unstored: unstored >= SUSPICIOUS ? unstored : 0,
+      uponMessage: unstored > 0,
     });
   }
 }

@@ -17,6 +17,7 @@ const { c2dRow } = require('./c2d');
 const { Link } = require('./link');
 const { requireMessageFits } = require('./message_size');
 const { MqttOptions } = require('./options');
+const { MQTT } = require('./protocol');
 const { encodeSystemAndUser } = require('./property_bag');
 const { Subscriptions } = require('./subscriptions');
 const { Topics } = require('./topics');
@@ -33,8 +34,11 @@ const { watched } = require('./watched');
  * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`, `state({ stage })`.
  */
 class Mqtt extends TransportWithoutFeatures {
+  /** @type {import('./protocol').Protocol} */
+  static protocol = MQTT;
+
   #provider;
-  #options = new MqttOptions();
+  #options;
   #session;
   #subscriptions;
   #topics;
@@ -59,7 +63,9 @@ class Mqtt extends TransportWithoutFeatures {
   constructor(authenticationProvider) {
     requireProvider(authenticationProvider);
     super();
+    const { protocol } = new.target;
     this.#provider = authenticationProvider;
+    this.#options = new MqttOptions(protocol);
     this.#session = new Session({
       state: (event) => this.#link.handle(event),
       message: (topic, payload, token) => this.#onMessage(topic, payload, token),
@@ -69,7 +75,7 @@ class Mqtt extends TransportWithoutFeatures {
       () => this.#link.renew(),
     );
     this.#topics = new Topics([this.#c2d]);
-    this.#link = new Link(authenticationProvider, this.#options, this.#session, {
+    this.#link = new Link(protocol, authenticationProvider, this.#options, this.#session, {
       identified: () => this.#sendDeferred(),
       stage: (stage) => this.emit('state', { stage }),
       connected: (identity, renewal) => {

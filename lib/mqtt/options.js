@@ -6,6 +6,8 @@ const { AuthenticationType } = require('../authentication/type');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { requireSayable, requireTimeouts, requireUpTo } = require('../plumbing/option');
+const { readAgent } = require('../proxy/agent');
+const { readProxy } = require('../proxy/proxy');
 const { readTrust, systemTrust } = require('../tls/trust');
 const { requireChoicesFit } = require('./connect_strings');
 
@@ -32,6 +34,18 @@ class MqttOptions {
   modelId;
   /** The interface of the app, for hints. @type {import('../vocabulary/idiom').Idiom | undefined} */
   idiom;
+  /** None is `null`; `undefined`: as the environment says. @type {import('../proxy/proxy').Proxy | null | undefined} */
+  proxy;
+  /** What `mqtt.webSocketAgent` does. @type {import('../proxy/agent').Detour | undefined} */
+  detour;
+  #protocol;
+  /** Where the provider does not keep it. @type {import('../..').X509 | undefined} */
+  #x509;
+
+  /** @param {import('./protocol').Protocol} protocol */
+  constructor(protocol) {
+    this.#protocol = protocol;
+  }
 
   /** The roots for a connection; those of the operating system where no option was ever set. */
   get trust() {
@@ -53,9 +67,9 @@ class MqttOptions {
    * @throws {ArgumentError} An option cannot be used; then none of them is.
    */
   set(options, provider) {
-    const { ca, cert, keepalive, productInfo, modelId, tokenRenewal, timeouts, whenFull } = options;
+    const { ca, cert, certFile, keepalive, productInfo, modelId, tokenRenewal, timeouts, whenFull } = options;
     const trust = readTrust(ca);
-    if (cert && provider.type === AuthenticationType.Token) {
+    if ((cert || certFile) && provider.type === AuthenticationType.Token) {
       throw failure(
         ArgumentError,
         'ERR_IOT_OPTION',
@@ -72,6 +86,9 @@ class MqttOptions {
     if (productInfo && typeof productInfo !== 'string') {
       throw new TypeError(`The option productInfo is not a text but ${typeof productInfo}`);
     }
+    const proxy = readProxyOption(options.proxy);
+    const agent = this.#protocol.webSocket ? options.mqtt?.webSocketAgent : undefined;
+    const detour = agent ? readAgent(agent) : undefined;
     if (productInfo) requireSayable('productInfo', productInfo);
     if (modelId) requireSayable('modelId', modelId);
     requireChoicesFit({
@@ -79,6 +96,7 @@ class MqttOptions {
       modelId: modelId || this.modelId,
     });
     if (tokenRenewal) applyTokenRenewal(provider, tokenRenewal);
+    if (cert || certFile) this.#keepCertificate(options, provider);
     this.ca = ca;
     this.#trust = trust;
     this.keepAlive = Math.round(keepAlive);
@@ -86,7 +104,47 @@ class MqttOptions {
     this.refuseWhenFull = whenFull === 'refuse';
     this.productInfo = productInfo || this.productInfo;
     this.modelId = modelId || this.modelId;
+    this.proxy = proxy;
+    this.detour = detour;
   }
+
+  /**
+   * What the device proves itself by, where it does so by a certificate.
+   *
+   * @param {import('../..').TransportConfig} credentials
+   * @param {any} provider
+   * @returns {import('../..').X509 | undefined}
+   */
+  x509Of({ x509 }, provider) {
+    return provider.type === AuthenticationType.X509 ? (this.#x509 ?? x509 ?? {}) : undefined;
+  }
+
+  /**
+   * @param {import('../..').X509} options
+   * @param {any} provider
+   * @throws {ArgumentError} `ERR_IOT_CLIENT_…`: told now, not when a connection needs it.
+   */
+  #keepCertificate({ cert, key, passphrase, certFile, keyFile, clientCertEngine }, provider) {
+    const x509 = { cert, key, passphrase, certFile, keyFile, clientCertEngine };
+    if (key || keyFile) {
+      // Loaded when needed: few devices have one, and node:crypto takes longer than all of this package.
+      const { readClientCertificate } = require('../tls/client_certificate');
+      readClientCertificate(x509).key.fill(0);
+    }
+    if (typeof provider.setX509Options === 'function') provider.setX509Options(x509);
+    else this.#x509 = x509;
+  }
+}
+
+/**
+ * @param {unknown} option `false` or `null`: none, whatever the environment says.
+ * @returns {import('../proxy/proxy').Proxy | null | undefined}
+ */
+function readProxyOption(option) {
+  if (option === undefined) return undefined;
+  if (option === false || option === null) return null;
+  if (typeof option === 'string' || option instanceof URL) return readProxy(option, 'proxy');
+  return readAgent(option).proxy ?? null;
 }
 
 module.exports = { MqttOptions };

@@ -111,6 +111,8 @@ class Session {
   connect(request, replaces) {
     this.#number += 1;
     this.#native.connect({ ...request, number: this.#number, replaces });
+    // The native side has its own copy, which it wipes.
+    request.identity?.key.fill(0);
     return this.#number;
   }
 

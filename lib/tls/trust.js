@@ -5,6 +5,7 @@ const fs = require('node:fs');
 const { lookAtRootFile, readCertificates, readRootFile } = require('../native/add_on');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
+const { isInline } = require('./given');
 const { mayBeSecret, pathIn } = require('./path');
 
 /** @typedef {import('../..').CertificateAuthority} CertificateAuthority */
@@ -144,16 +145,6 @@ function addTo(trust, ca, origin, lookAt) {
     const message = `${origin} is ${kind}, not a text, a Buffer or an array of them`;
     throw unusable('ERR_IOT_CA_TYPE', message, HOW_TO_GIVE);
   }
-}
-
-/**
- * A path has no line break, no PEM marker and no zero (UTF-16 read as UTF-8 has). Text without these that names no file
- * is reported as a missing file.
- *
- * @param {string} text
- */
-function isInline(text) {
-  return text.includes('-----') || /[\n\0]/.test(text);
 }
 
 /**

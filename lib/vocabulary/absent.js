@@ -13,11 +13,6 @@ const FEATURES = /** @type {const} */ ({
   modules: ['modules', 'Use the connection string of a device, without ModuleId.'],
   twins: ['device twins', 'Send what you would report as a message; desired properties do not arrive.'],
   uploads: ['file upload', 'Send the data in messages of up to 255 KiB, or upload it by a URL of your own.'],
-  webSockets: ['MQTT over WebSockets', 'Use Mqtt, whose port 8883 must be open on the way to the gateway.'],
-  x509: [
-    'X.509 authentication',
-    'Use a device with a symmetric key: HostName=…;DeviceId=…;SharedAccessKey=…;GatewayHostName=…',
-  ],
 });
 
 /**

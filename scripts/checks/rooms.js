@@ -8,7 +8,7 @@ const FLOORS = [
   ['turns', 'vocabulary'],
   ['c2d', 'message', 'native', 'plumbing'],
   ['failures'],
-  ['connection', 'identity', 'session', 'tls'],
+  ['connection', 'identity', 'proxy', 'session', 'tls'],
   ['authentication'],
   ['client', 'mqtt'],
   ['compat', 'device', 'doctor'],

@@ -29,6 +29,14 @@ pub enum Kind {
     Certificate(CertificateFault),
     /// CONNACK with this return code (1 to 255).
     Refusal(u8),
+    /// An HTTP answer that is not the one asked for, with this status.
+    HttpStatus(u16),
+    /// A page for people, with this status, where a tunnel was asked for.
+    WebPage(u16),
+    /// The answer is no HTTP.
+    NotHttp,
+    /// The peer broke the WebSocket protocol.
+    WebSocket,
     /// The peer broke the MQTT protocol.
     Malformed,
     /// No byte came within the liveness deadline after a PINGREQ.
@@ -42,6 +50,8 @@ pub enum Kind {
     NoRoots,
     /// A given root cannot serve as one.
     BadRoot,
+    /// The certificate and key of the device cannot be used.
+    BadIdentity,
     /// The roots could not be had from where they lie.
     Roots(RootsFault),
     /// A fault inside the client, none of the network.
@@ -67,15 +77,30 @@ impl Kind {
             Self::Tls => "tls",
             Self::Certificate(fault) => fault.as_str(),
             Self::Refusal(_) => "refusal",
+            Self::HttpStatus(_) => "http-status",
+            Self::WebPage(_) => "web-page",
+            Self::NotHttp => "not-http",
+            Self::WebSocket => "web-socket",
             Self::Malformed => "malformed",
             Self::Silent => "silent",
             Self::Unanswered => "unanswered",
             Self::InvalidName => "invalid-name",
             Self::NoRoots => "no-roots",
             Self::BadRoot => "bad-root",
+            Self::BadIdentity => "bad-identity",
             Self::Roots(fault) => fault.as_str(),
             Self::Internal => "internal",
             Self::Io => "io",
+        }
+    }
+
+    /// The peer's own number for what happened: CONNACK's return code, or the status of HTTP.
+    #[must_use]
+    pub fn code(&self) -> Option<u16> {
+        match *self {
+            Self::Refusal(code) => Some(code.into()),
+            Self::HttpStatus(status) | Self::WebPage(status) => Some(status),
+            _ => None,
         }
     }
 

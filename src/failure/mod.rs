@@ -16,12 +16,18 @@ pub use kind::{CertificateFault, Kind, RootsFault};
 /// The part of a connection's life in which it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// Name resolution and TCP of the proxy.
+    Proxy,
+    /// From CONNECT (of HTTP) to the proxy's answer.
+    Tunnel,
     /// Name resolution.
     Resolve,
     /// TCP connect.
     Tcp,
     /// TLS handshake.
     Tls,
+    /// The upgrade from HTTP to WebSocket.
+    Upgrade,
     /// From CONNECT to CONNACK.
     Connack,
     /// After CONNACK.
@@ -29,13 +35,16 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// The stage's name at the border: `resolve`, `tcp`, `tls`, `connack`, `connected`.
+    /// The stage's name at the border: `proxy`, `tunnel`, `resolve`, `tcp`, `tls`, `upgrade`, `connack`, `connected`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Proxy => "proxy",
+            Self::Tunnel => "tunnel",
             Self::Resolve => "resolve",
             Self::Tcp => "tcp",
             Self::Tls => "tls",
+            Self::Upgrade => "upgrade",
             Self::Connack => "connack",
             Self::Connected => "connected",
         }

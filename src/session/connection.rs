@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::handshake::Opened;
-use crate::failure::{Failure, Kind, Stage};
+use crate::failure::{Failure, Stage};
 use crate::transport::{self, Stream};
 
 /// One read at most; a TLS record carries 16 KiB.
@@ -154,11 +154,7 @@ fn read_packet(inbound: &mut BytesMut, max: usize) -> Result<Option<Packet>, Fai
 }
 
 fn lost(error: &io::Error) -> Failure {
-    let failure = transport::failure_in(Stage::Connected, error);
-    match failure.kind {
-        Kind::Closed => Failure { detail: "the gateway closed the connection".into(), ..failure },
-        _ => failure,
-    }
+    transport::failure_in(Stage::Connected, error)
 }
 
 #[cfg(test)]

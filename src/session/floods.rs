@@ -44,7 +44,7 @@ async fn connected(limits: Limits) -> (Session, DuplexStream, Arc<AtomicUsize>) 
     session.connect(Request {
         number: 1,
         replaces: None,
-        endpoint: Endpoint { host: "gateway".into(), port: 8883, address: None, trust: Trust::default() },
+        endpoint: Endpoint::new("gateway", 8883, Trust::default()),
         deadlines: Deadlines::default(),
         client_id: "device".into(),
         username: String::new(),
@@ -212,7 +212,7 @@ async fn a_session_that_always_has_something_to_read_lets_the_others_have_their_
     session.connect(Request {
         number: 1,
         replaces: None,
-        endpoint: Endpoint { host: "gateway".into(), port: 8883, address: None, trust: Trust::default() },
+        endpoint: Endpoint::new("gateway", 8883, Trust::default()),
         deadlines: Deadlines::default(),
         client_id: "device".into(),
         username: String::new(),

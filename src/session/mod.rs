@@ -51,7 +51,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use crate::runtime;
-use crate::transport::{Dialler, TlsDialler};
+use crate::transport::{Dialler, GatewayDialler};
 
 pub use event::{Delivery, Event, State};
 pub use messages::{Message, Messages};
@@ -77,7 +77,7 @@ impl Session {
     /// The runtime's thread cannot be started.
     pub fn new(limits: Limits, wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
         let runtime = runtime::handle()?;
-        let session = Self::start(&runtime, Arc::new(TlsDialler), limits, wake);
+        let session = Self::start(&runtime, Arc::new(GatewayDialler), limits, wake);
         slumber::watch(&runtime, &session.mailbox);
         Ok(session)
     }

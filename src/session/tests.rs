@@ -91,7 +91,7 @@ async fn connected(runtime: &Handle) -> (Session, Arc<Doomed>, Arc<AtomicUsize>)
     session.connect(Request {
         number: 1,
         replaces: None,
-        endpoint: Endpoint { host: "gateway".into(), port: 8883, address: None, trust: Trust::default() },
+        endpoint: Endpoint::new("gateway", 8883, Trust::default()),
         deadlines: Deadlines::default(),
         client_id: "device".into(),
         username: String::new(),

@@ -5,6 +5,7 @@
 //! | room | holds |
 //! |---|---|
 //! | [`certificates`] | from what people give to DER |
+//! | `identity` | what a device proves itself by |
 //! | `x509` | where the fields of a certificate lie |
 //! | `root` | what one trusted certificate says of itself |
 //! | `roots` | trust roots, and whether one may be the end of a path |
@@ -18,6 +19,7 @@
 
 pub mod certificates;
 mod chain;
+mod identity;
 mod presented;
 mod root;
 mod roots;
@@ -37,11 +39,12 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use rustls::client::danger::ServerCertVerifier;
-use rustls::crypto::CryptoProvider;
+use rustls::crypto::{CryptoProvider, SecureRandom};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
 use crate::failure::{CertificateFault, Failure, Kind, RootsFault, Stage};
 
+pub use identity::Identity;
 pub use presented::Presented;
 pub use source::Certificates;
 pub use trusted::Trust;
@@ -65,6 +68,11 @@ fn provider() -> &'static Arc<CryptoProvider> {
     use rustls::crypto::ring::default_provider;
     static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| Arc::new(default_provider()));
     &PROVIDER
+}
+
+/// Numbers that nobody can foresee.
+pub(crate) fn random() -> &'static dyn SecureRandom {
+    provider().secure_random
 }
 
 /// `host` as the name a certificate must carry.

@@ -2,14 +2,13 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-use super::endpoint::Endpoint;
 use super::lookup::addresses;
 use super::stream::Progress;
 use crate::failure::{Failure, Kind, Stage};
@@ -17,15 +16,18 @@ use crate::failure::{Failure, Kind, Stage};
 /// How long one address is given before the next is tried beside it (RFC 8305 §5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-/// Name resolution and TCP, together within `limit`.
+/// Name resolution of `host`, unless its `address` is known, and TCP, together within `limit`.
 pub(crate) async fn reach(
-    endpoint: &Endpoint,
+    host: &str,
+    port: u16,
+    address: Option<IpAddr>,
     limit: Duration,
     progress: Progress<'_>,
 ) -> Result<TcpStream, Failure> {
     progress(Stage::Resolve);
     let begin = Instant::now();
-    let addresses = resolve(endpoint, limit).await.map_err(|failure| failure.after(begin.elapsed()))?;
+    let addresses =
+        resolve(host, port, address, limit).await.map_err(|failure| failure.after(begin.elapsed()))?;
 
     progress(Stage::Tcp);
     let tcp_begin = Instant::now();
@@ -43,12 +45,17 @@ pub(crate) async fn reach(
     Ok(tcp)
 }
 
-async fn resolve(endpoint: &Endpoint, limit: Duration) -> Result<Vec<SocketAddr>, Failure> {
-    if let Some(address) = endpoint.address {
-        return Ok(vec![SocketAddr::new(address, endpoint.port)]);
+async fn resolve(
+    host: &str,
+    port: u16,
+    address: Option<IpAddr>,
+    limit: Duration,
+) -> Result<Vec<SocketAddr>, Failure> {
+    if let Some(address) = address {
+        return Ok(vec![SocketAddr::new(address, port)]);
     }
     let late = |_| Err(Failure::new(Stage::Resolve, Kind::TimedOut, "the resolver did not answer"));
-    timeout(limit, addresses(&endpoint.host, endpoint.port)).await.unwrap_or_else(late)
+    timeout(limit, addresses(host, port)).await.unwrap_or_else(late)
 }
 
 /// The first of `addresses` that accepts, families alternating, a new one tried every [`ATTEMPT_DELAY`] or as soon

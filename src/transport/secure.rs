@@ -11,55 +11,37 @@ use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::endpoint::{Deadlines, Endpoint};
-use super::pause::{Pause, is_exposed};
-use super::reach::reach;
-use super::stream::{Dialled, Dialler, Dialling, Progress};
+use super::endpoint::Endpoint;
 use crate::failure::{Failure, Kind, Stage};
 use crate::runtime;
-use crate::tls::{self, Presented, Trust, Trusted};
+use crate::tls::{self, Presented, Trusted};
 
-/// Connects by name, TCP and TLS. A failure after a refused certificate carries the presented chain.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TlsDialler;
-
-impl Dialler for TlsDialler {
-    fn dial<'a>(
-        &'a self,
-        endpoint: &'a Endpoint,
-        deadlines: &'a Deadlines,
-        pause: Pause,
-        progress: Progress<'a>,
-    ) -> Dialling<'a> {
-        Box::pin(async move {
-            let name = tls::server_name(&endpoint.host)?;
-            let tcp = reach(endpoint, deadlines.connect, progress).await?;
-            progress(Stage::Tls);
-            let begin = Instant::now();
-            let (config, presented) = configure(&endpoint.trust, deadlines.tls).await?;
-            let left = deadlines.tls.saturating_sub(begin.elapsed());
-            let stream =
-                secure(name, tcp, config, left).await.map_err(|failure| presented.explain(failure))?;
-            presented.clear();
-            pause.take(&stream).await;
-            Ok(Dialled { is_exposed: is_exposed(&stream), stream: Box::new(stream) })
-        })
-    }
-}
-
-/// The TLS configuration under `trust`, within `limit`; reading and sorting of roots is done on other threads.
-pub(crate) async fn configure(trust: &Trust, limit: Duration) -> Result<(ClientConfig, Presented), Failure> {
+/// The TLS configuration for `endpoint`, within `limit`; reading and sorting of roots, and signing, are done on other
+/// threads.
+pub(crate) async fn configure(
+    endpoint: &Endpoint,
+    limit: Duration,
+) -> Result<(ClientConfig, Presented), Failure> {
     let begin = Instant::now();
+    let Endpoint { trust, identity, .. } = endpoint;
     let prepared = async {
         let gathered = trust.gather().await?;
-        match gathered.known() {
-            Some(trusted) => Ok(trusted),
-            None => aside(async { gathered.prepare() }).await?,
-        }
+        let trusted: Arc<Trusted> = match gathered.known() {
+            Some(trusted) => trusted,
+            None => aside(async { gathered.prepare() }).await??,
+        };
+        let (config, presented) = trusted.config()?;
+        let config = match identity.clone() {
+            Some(identity) => aside(async move { identity.present(config) }).await??,
+            None => config,
+        };
+        Ok((config, presented))
     };
     let late = |_| Err(trust.late());
-    let trusted: Result<Arc<Trusted>, Failure> = timeout(limit, prepared).await.unwrap_or_else(late);
-    trusted.and_then(|trusted| trusted.config()).map_err(|failure| failure.after(begin.elapsed()))
+    timeout(limit, prepared)
+        .await
+        .unwrap_or_else(late)
+        .map_err(|failure: Failure| failure.after(begin.elapsed()))
 }
 
 /// The TLS handshake, within `limit`, on the thread of handshakes.
@@ -98,15 +80,6 @@ mod tests {
     use std::thread;
 
     use super::*;
-
-    #[tokio::test]
-    async fn a_host_that_is_no_name_is_refused_before_the_network() {
-        let trust = Trust::default();
-        let endpoint = Endpoint { host: "bad name".into(), port: 8883, address: None, trust };
-        let failure = TlsDialler.dial(&endpoint, &Deadlines::default(), Pause::UntilHeard, &mut |_| {}).await;
-        let failure = failure.err().unwrap();
-        assert_eq!(failure.kind, Kind::InvalidName);
-    }
 
     #[tokio::test]
     async fn what_computes_for_long_is_done_on_another_thread_one_after_the_other() {

@@ -10,7 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::endpoint::{Deadlines, Endpoint};
 use super::pause::Pause;
-use crate::failure::{Failure, Stage};
+use super::web_socket;
+use crate::failure::{Failure, Kind, Stage};
 use crate::tls;
 
 /// Bytes to and from a gateway, in order.
@@ -52,5 +53,12 @@ pub trait Dialler: Send + Sync {
 /// What an error of a [`Stream`] means.
 #[must_use]
 pub fn failure_in(stage: Stage, error: &io::Error) -> Failure {
-    tls::failure_in(stage, error)
+    let failure = match web_socket::failure_in(stage, error) {
+        Some(failure) => return failure,
+        None => tls::failure_in(stage, error),
+    };
+    match failure.kind {
+        Kind::Closed => Failure { detail: "the gateway closed the connection".into(), ..failure },
+        _ => failure,
+    }
 }

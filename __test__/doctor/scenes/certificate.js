@@ -1,9 +1,51 @@
 'use strict';
 
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
 const { createChain } = require('../../../gateway');
 const { HUB, connectionStringTo, fileFor, gatewayFor, setEnvironment } = require('../surroundings');
 
 const DAY_MS = 86_400_000;
+
+const openssl = (/** @type {string[]} */ ...args) => execFileSync('openssl', args, { stdio: 'pipe' });
+
+/**
+ * @param {string} name What the root permits below itself.
+ * @returns {Promise<import('../../../gateway').Chain>} With a server certificate for another one.
+ */
+async function namesPermitted(name) {
+  const chain = await createChain({ variant: 'good-dns' });
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-doctor-'));
+  try {
+    const at = (/** @type {string} */ file) => path.join(folder, file);
+    fs.writeFileSync(at('server.key'), chain.serverKeyPem);
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+    const ca = ['basicConstraints=critical,CA:TRUE', `nameConstraints=critical,permitted;DNS:${name}`];
+    const added = ca.flatMap((extension) => ['-addext', extension]);
+    openssl(
+      'req',
+      '-x509',
+      ...curve,
+      '-keyout',
+      at('ca.key'),
+      '-out',
+      at('ca.pem'),
+      '-subj',
+      '/CN=Corp Root',
+      ...added,
+    );
+    fs.writeFileSync(at('names'), 'basicConstraints=CA:FALSE\nsubjectAltName=DNS:localhost');
+    openssl('req', '-new', '-key', at('server.key'), '-out', at('csr'), '-subj', '/CN=localhost');
+    const by = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-set_serial', '2', '-extfile', at('names')];
+    openssl('x509', '-req', '-in', at('csr'), ...by, '-out', at('server.pem'));
+    const read = (/** @type {string} */ file) => fs.readFileSync(at(file), 'utf8');
+    return { ...chain, rootPem: read('ca.pem'), chainPem: read('server.pem') };
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
 
 /** What is wrong with the certificates of the gateway. @type {import('./index').Scenes} */
 module.exports = {
@@ -17,6 +59,23 @@ module.exports = {
     ...(await gatewayFor(t)),
     surroundings: { now: () => Date.now() - 3652 * DAY_MS },
   }),
+  'clock-ahead, by three years': async (t) => ({
+    ...(await gatewayFor(t)),
+    surroundings: { now: () => Date.now() + 1100 * DAY_MS },
+  }),
+  'intermediate-not-ca': (t) => gatewayFor(t, { certificates: { deviceCa: { authority: false } } }),
+  'intermediate-not-ca, further up': (t) =>
+    gatewayFor(t, { certificates: { intermediate: { authority: false } } }),
+  'names-not-permitted': async (t) => {
+    const chain = await namesPermitted('corp.example');
+    return gatewayFor(t, {}, { chain });
+  },
+  'intermediate-replaced': async (t) => {
+    const chain = await createChain({ variant: 'good-dns' });
+    const before = await createChain({ variant: 'good-dns', root: chain });
+    const chainPem = chain.serverPem + before.deviceCaPem + chain.intermediatePem;
+    return gatewayFor(t, {}, { chain: { ...chain, chainPem } });
+  },
   'intermediate-missing': (t) => gatewayFor(t, { variant: 'missing-intermediate' }),
   'intermediate-missing, and the device CA': (t) => gatewayFor(t, { present: ['server'] }),
   'intermediate-missing, the root in the store of the system': async (t) => {

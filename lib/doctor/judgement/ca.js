@@ -23,7 +23,18 @@ const EXPLANATIONS = /** @type {Record<string, string>} */ ({
   'ca-broken': 'One certificate that cannot be read makes all of them doubtful.',
 });
 
+/** In a hint. It has a line of its own in a report. */
+const COMMAND = /^(.*?): ((?:openssl|keytool) .*?)\.?$/;
+
 const SOON_DAYS = 7;
+/** Of many. */
+const MOST_NAMES = 3;
+
+/** @param {string[]} names */
+function listed(names) {
+  const more = names.length - MOST_NAMES;
+  return names.slice(0, MOST_NAMES).join('; ') + (more > 0 ? ` and ${more} more` : '');
+}
 
 /** @param {DiagnosisFacts} facts */
 function judgeAuthority({ ca }) {
@@ -31,12 +42,13 @@ function judgeAuthority({ ca }) {
   if (ca.fault) {
     const { code, message, hint } = ca.fault;
     const cause = FAULTS[code] ?? 'ca-broken';
+    const [, remedy = hint, inside] = COMMAND.exec(hint) ?? [];
     return [
       finding(cause, {
         title: message,
         explanation: EXPLANATIONS[cause],
-        remedy: hint,
-        command: commandFor(cause, ca.path),
+        remedy: remedy.endsWith('.') ? remedy : `${remedy}.`,
+        command: inside?.replace('<file>', ca.path ? word(ca.path) : '<file>') ?? commandFor(cause, ca.path),
         evidence: { path: ca.path },
       }),
     ];
@@ -71,8 +83,8 @@ function judgeDates(roots) {
       finding('ca-some-invalid', {
         title: `Of ${roots.length} root certificates given, ${stale.length} have expired`,
         explanation: 'Those that are valid serve; the others are of no use.',
-        remedy: `Remove ${stale.map(({ subject }) => subject).join('; ')}.`,
-        evidence: { fingerprints: stale.map(({ fingerprint }) => fingerprint) },
+        remedy: `Remove ${listed(stale.map(({ subject }) => subject))}.`,
+        evidence: { fingerprints: stale.slice(0, MOST_NAMES).map(({ fingerprint }) => fingerprint) },
       }),
     ];
   }
@@ -80,7 +92,7 @@ function judgeDates(roots) {
   if (fresh.length === 0 || last >= SOON_DAYS) return [];
   return [
     finding('ca-expires-soon', {
-      title: `The root certificate expires in ${last} days`,
+      title: `The root certificate expires ${last === 0 ? 'today' : last === 1 ? 'in a day' : `in ${last} days`}`,
       explanation:
         'Afterwards the device does not trust the gateway any more. That of a gateway without configured certificates is replaced every 90 days.',
       remedy: 'Give the device the next root besides this one: ca may hold several.',

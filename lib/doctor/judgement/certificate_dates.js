@@ -2,6 +2,7 @@
 'use strict';
 
 const { finding } = require('../causes');
+const { MODULE } = require('./certificate_name');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
 /** @typedef {import('../../..').ChainFacts} ChainFacts */
@@ -22,7 +23,31 @@ function judgeDates(facts) {
     ...judge(root, at, ROOT),
     ...above.flatMap((each) => judge(each, at, INTERMEDIATE)),
     ...judge(server, at, SERVER),
+    ...judgeSoon(above, server),
   ];
+}
+
+/** Days. A gateway that makes its own certificate replaces it minutes before its end. */
+const SOON_DAYS = 7;
+
+/**
+ * @param {ExaminedCertificate[]} above
+ * @param {ExaminedCertificate} server
+ */
+function judgeSoon(above, server) {
+  const own = server.names.includes(`DNS:${MODULE}`);
+  const soon = [...above, ...(own ? [] : [server])].filter(
+    ({ daysLeft }) => daysLeft >= 0 && daysLeft < SOON_DAYS,
+  );
+  return soon.map(({ subject, validTo, daysLeft, fingerprint }) =>
+    finding('certificate-expires-soon', {
+      title: `The gateway's certificate ${subject} expires on ${validTo}, in ${daysLeft === 1 ? 'a day' : `${daysLeft} days`}`,
+      explanation: 'Afterwards no device that verifies it connects any more.',
+      remedy: 'Have it made anew before that, configure it in /etc/aziot/config.toml, and apply.',
+      command: 'sudo iotedge config apply',
+      evidence: { subject, validTo, fingerprint },
+    }),
+  );
 }
 
 /**

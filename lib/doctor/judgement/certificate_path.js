@@ -7,6 +7,7 @@ const { INTERCEPTOR } = require('../../failures/interceptor');
 const { endpointOf, fieldOf } = require('../endpoint');
 const { word } = require('../shell');
 const { MODULE, isOfHub, isStranger } = require('./certificate_name');
+const { judgeConstruction } = require('./certificate_construction');
 const { judgeWeakness } = require('./certificate_weakness');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
@@ -25,10 +26,19 @@ function judgePath(facts) {
   if (isOfHub(presented[0]) && (nameFailure || pathFailure)) return [ofHub(facts, presented[0])];
   if (!pathFailure) return pinned ? [pinnedCertificate(presented[0])] : [];
   if (isStranger(facts)) return [isInspected(presented) ? inspected(facts) : stranger(facts)];
-  const weakness = judgeWeakness(facts, pathFailure);
-  if (weakness) return [weakness];
+  const defect = judgeConstruction(facts, pathFailure) ?? judgeWeakness(facts, pathFailure);
   const top = presented[path[path.length - 1]];
-  return [untrusted(facts, { ...chain, pathFailure }, top)];
+  if (defect && !leadsNowhere(facts)) return [defect];
+  return [...(defect ? [defect] : []), untrusted(facts, { ...chain, pathFailure }, top)];
+}
+
+/**
+ * No root that was given is above the chain, whatever else is wrong with it: both have to be mended.
+ *
+ * @param {DiagnosisFacts} facts
+ */
+function leadsNowhere({ ca, certificate }) {
+  return ca?.systemRoots === false && !ca.fault && !certificate?.pinned && certificate?.root === undefined;
 }
 
 /** Of many roots. */
@@ -71,6 +81,8 @@ function untrusted(facts, chain, top) {
   const leaf = given.find((each) => !each.ca && !each.selfSigned);
   if (leaf && namesake === undefined) return serverGiven(leaf, presented[0], evidence);
   if (namesake !== undefined) return replaced(top, given[namesake], evidence);
+  if (chain.sentNamesake !== undefined)
+    return intermediateReplaced(top, presented[chain.sentNamesake], evidence);
   if (ca?.systemRoots && pathFailure?.kind === 'certificate-bad-signature') {
     return replaced(top, undefined, evidence);
   }
@@ -100,10 +112,38 @@ function untrusted(facts, chain, top) {
     title: `The root certificate given, ${names(given)}, is not the one of this gateway, which is issued by ${top.issuer}`,
     explanation: QUICK_START.test(top.issuer)
       ? 'The gateway has no configured certificates: it made a CA of its own, which is its root and which it replaces within 90 days.'
-      : 'Another root was given, or this is another gateway; or the gateway sends an incomplete chain.',
+      : (notRoot(given) ??
+        'Another root was given, or this is another gateway; or the gateway sends an incomplete chain.'),
     remedy: `${rootOf(top)} and give that one to the device.`,
     command: SHOW_ROOT,
     evidence,
+  });
+}
+
+/**
+ * @param {ExaminedCertificate[]} given
+ * @returns {string | undefined} That it is no root, if it is none.
+ */
+function notRoot(given) {
+  const [{ subject, issuer, selfSigned }] = given;
+  if (given.length > 1 || selfSigned) return undefined;
+  return `${subject} is no root: ${issuer} issued it. Of a device CA there are as many as gateways, and each is replaced now and then.`;
+}
+
+/**
+ * @param {ExaminedCertificate} top
+ * @param {ExaminedCertificate} sent
+ * @param {Record<string, string | string[]>} evidence
+ */
+function intermediateReplaced(top, sent, evidence) {
+  return finding('intermediate-replaced', {
+    title: `The gateway sends a CA certificate ${sent.subject} with another key than the one that issued ${top.subject}`,
+    explanation:
+      'The names fit, the signature does not: the CA was made anew under the same name, and the chain file still holds the old one.',
+    remedy:
+      'Put the current certificate of that CA into the edge CA file of the gateway, in place of the old one.',
+    command: 'sudo iotedge config apply',
+    evidence: { ...evidence, fingerprint: sent.fingerprint },
   });
 }
 
@@ -130,8 +170,9 @@ function stranger(facts) {
   const shown = names.map((name) => name.replace(/^(DNS|IP):/, '')).slice(0, MOST_NAMES);
   return finding('not-the-gateway', {
     title: `What answers at ${endpointOf(facts)} is not your gateway: its certificate is for ${shown.join(', ') || commonName || subject}, and comes from ${issuer}`,
-    explanation:
-      'Neither the name nor the issuer is right. A proxy answers in place of the gateway, or the name leads to another host.',
+    explanation: facts.name?.own
+      ? `Neither the name nor the issuer is right, and ${host} leads to this device itself.`
+      : 'Neither the name nor the issuer is right. A proxy answers in place of the gateway, or the name leads to another host.',
     remedy: `Check ${fieldOf(facts)}, and where ${host} leads: DNS, /etc/hosts, a proxy or a login page of the network. Do not trust what is presented there.`,
     command: isIP(host) ? undefined : `getent hosts ${word(host)}`,
     evidence: { subject, issuer, names, fingerprint },
@@ -211,15 +252,18 @@ function replaced(top, root, evidence) {
   const quickStart = QUICK_START.test(top.issuer);
   const { fingerprint } = root ?? {};
   const given = root ? 'The root certificate given' : 'The root certificate that the system holds';
-  const old = root
-    ? `The one given has the fingerprint ${fingerprint}; the new one must have another.`
-    : 'Install it in place of the old one.';
+  const old = root ? 'Its fingerprint must be another.' : 'Install it in place of the old one.';
   return finding('root-replaced', {
     title: `${given} has the right name, ${top.issuer}, but another key: it is an old one`,
     explanation: quickStart
       ? 'A gateway without configured certificates makes itself a new CA of the same name within 90 days.'
-      : 'The root was made anew on the gateway under the same name (certGen.sh does that whenever it runs), or this is another gateway with demo certificates.',
-    remedy: `Copy the current root certificate from the gateway itself to this device. ${old}`,
+      : root?.selfSigned === false
+        ? `It is a device CA, issued by ${root.issuer}, and was made anew on the gateway. The root above it stays the same.`
+        : 'The root was made anew on the gateway under the same name (certGen.sh does that whenever it runs), or this is another gateway with demo certificates.',
+    remedy:
+      root?.selfSigned === false
+        ? `Give the root, ${root.issuer}, instead: copy it from the gateway itself or from its operator.`
+        : `Copy the current root certificate from the gateway itself to this device. ${old}`,
     command: SHOW_ROOT,
     evidence: { ...evidence, ...(fingerprint && { fingerprint }) },
   });

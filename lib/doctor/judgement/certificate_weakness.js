@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { verdictInWords } = require('../../failures/verdict_words');
 const { finding } = require('../causes');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
@@ -55,14 +56,6 @@ const VERDICTS = [
     remedy: 'Have the root made anew: CA:TRUE, keyCertSign, no extended key usage, no or a larger pathlen.',
   },
   {
-    kind: /^certificate-name-not-permitted$/,
-    code: 'names-not-permitted',
-    title: (subject) => `A CA above ${subject} does not permit one of its names (name constraints)`,
-    explanation:
-      'A CA may be limited to certain names, such as those below corp.example. Every name of the certificate must be among them, edgeHub too.',
-    remedy: 'Have the CA made anew with those names permitted, or the certificate without them.',
-  },
-  {
     kind: /^certificate-chain-too-long$/,
     code: 'chain-too-long',
     title: (_, detail) => `The chain of the gateway is not looked through: ${detail}`,
@@ -82,7 +75,7 @@ const VERDICTS = [
 function judgeWeakness({ certificate, ca }, { kind, detail }) {
   const { presented = [], path = [], root, namesake } = certificate ?? {};
   const [{ subject, fingerprint, purposes }] = presented;
-  const evidence = { subject, fingerprint, detail };
+  const evidence = { subject, fingerprint, detail: verdictInWords(detail) };
   if (kind === 'certificate-wrong-purpose') {
     return finding('certificate-purpose', {
       title: `The certificate ${subject} is not made for servers, but for ${purposes.join(', ') || 'something else'}`,
@@ -114,7 +107,7 @@ function judgeWeakness({ certificate, ca }, { kind, detail }) {
   if (kind === 'certificate-unknown-issuer' || (kind === 'certificate-bad-signature' && root === undefined))
     return;
   return finding('certificate-invalid', {
-    title: `The certificate ${subject} is not acceptable: ${detail}`,
+    title: `The certificate ${subject} is not acceptable: ${verdictInWords(detail)}`,
     explanation: 'The verifier of the client refuses it, whatever its dates and names.',
     remedy: 'Have the certificates of the gateway made anew.',
     evidence,

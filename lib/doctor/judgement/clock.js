@@ -11,6 +11,7 @@ const EARLIEST = '2024-01-01T00:00:00Z';
 /** The grace a gateway gives tokens (contract edge-gateway.md §2.3). */
 const GRACE_MS = 300_000;
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 const SET = 'Set the clock of this device, best by NTP. Without a battery it starts anywhere at power-on.';
 
@@ -36,6 +37,14 @@ function judgeClock(facts) {
   if (Date.parse(now) < Date.parse(EARLIEST)) {
     return tell('clock-behind', `The clock of this device is wrong: it says ${now}`);
   }
+  const ahead = yearsAhead(facts, now);
+  if (ahead) {
+    return tell(
+      'clock-ahead',
+      `The clock of this device is probably ahead: it says ${now}, by which the gateway's certificate expired ${ahead} days ago`,
+      `No gateway serves so long with a certificate that has expired. ${CONSEQUENCES}`,
+    );
+  }
   const made = madeAt(facts);
   if (made !== undefined && Date.parse(now) < Date.parse(made)) {
     return tell(
@@ -49,6 +58,21 @@ function judgeClock(facts) {
 
 const CONSEQUENCES =
   'Certificates seem expired or not yet valid by a wrong clock, and tokens made by it are refused by the gateway.';
+
+/** A gateway replaces its certificate every 30 days; one that was forgotten is noticed before this. */
+const FORGOTTEN_DAYS = 365;
+
+/**
+ * @param {DiagnosisFacts} facts
+ * @param {string} now
+ * @returns {number | undefined} For so many days the certificate of the gateway would have expired, if so many are no
+ *   neglect.
+ */
+function yearsAhead({ certificate }, now) {
+  const [server] = certificate?.presented ?? [];
+  const days = server ? Math.floor((Date.parse(now) - Date.parse(server.validTo)) / DAY_MS) : 0;
+  return days > FORGOTTEN_DAYS ? days : undefined;
+}
 
 /**
  * A token made by a clock that is behind has expired when it is made; one that is ahead makes certificates expire.

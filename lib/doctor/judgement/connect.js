@@ -3,9 +3,10 @@
 
 const { EARLY_CONNECT } = require('../../failures/early_connect');
 const { finding } = require('../causes');
-const { endpointOf } = require('../endpoint');
+const { endpointOf, fieldOf } = require('../endpoint');
 const { hubCommands } = require('../hub_side');
 const { HUB } = require('../identity');
+const { explained, explanationOf } = require('./explained');
 const { clientCertificate } = require('./tls');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
@@ -19,8 +20,11 @@ function judgeConnect(facts) {
   const before = wasLostEarly(connect) ? [lostEarly(connect)] : [];
   if (outcome === 'accepted') return before;
   const evidence = { outcome, code, ms, detail: failure?.detail };
-  const [cause, told] = JUDGES[outcome](facts, connect);
-  return [finding(cause, { ...told, evidence: { ...evidence, ...told.evidence } }), ...before];
+  const slowly = connect.slow === true;
+  const told = failure && !slowly && explained(facts, explanationOf(facts, failure), evidence);
+  if (told) return [told, ...before];
+  const [cause, words] = JUDGES[outcome](facts, connect);
+  return [finding(cause, { ...words, evidence: { ...evidence, ...words.evidence } }), ...before];
 }
 
 /** The client gives the first CONNECT up after so long (`UNHEARD` in `src/session/handshake.rs`). Milliseconds. */
@@ -50,7 +54,9 @@ const JUDGES = {
   refused: (facts, connect) => {
     if (connect.code === 1) return otherVersion(facts);
     if (connect.code === 3) return unavailable(facts);
-    if (![2, 4, 5].includes(connect.code ?? 0)) return stranger(facts, `CONNACK code ${connect.code}`);
+    if (connect.code === 2) return clientIdRefused(facts);
+    if (connect.code === 4) return credentialsRefused(facts);
+    if (connect.code !== 5) return stranger(facts, `CONNACK code ${connect.code}`);
     return connect.slow ? unknown(facts, connect) : refused(facts, connect);
   },
   unanswered: (facts, { ms, repeated }) => [
@@ -109,6 +115,39 @@ function unknown(facts, { ms }) {
 }
 
 /**
+ * @param {DiagnosisFacts} facts
+ * @returns {[code: string, told: Told]}
+ */
+function clientIdRefused(facts) {
+  const { deviceId } = facts.connectionString ?? {};
+  return [
+    'client-id-refused',
+    {
+      title: `What answers at ${endpointOf(facts)} refused the client id ${deviceId} (CONNACK 2)`,
+      explanation:
+        'edgeHub never answers that: another MQTT broker is there, or a proxy before one, with rules of its own for ids.',
+      remedy: `Check that ${fieldOf(facts)} and its port lead to edgeHub; if that broker is meant, see which ids it takes.`,
+    },
+  ];
+}
+
+/**
+ * @param {DiagnosisFacts} facts
+ * @returns {[code: string, told: Told]}
+ */
+function credentialsRefused(facts) {
+  return [
+    'credentials-refused',
+    {
+      title: `What answers at ${endpointOf(facts)} refused user name or password (CONNACK 4)`,
+      explanation:
+        'edgeHub answers 5 and never 4: another MQTT broker is there, with users of its own, or a proxy before one.',
+      remedy: `Check that ${fieldOf(facts)} and its port lead to edgeHub. The key of the device is not what that broker asks for.`,
+    },
+  ];
+}
+
+/**
  * Refused at once: by what was sent, not by what the hub says. Faults of a token that can be seen were told before, and
  * rank before this.
  *
@@ -117,11 +156,12 @@ function unknown(facts, { ms }) {
  * @returns {[code: string, told: Told]}
  */
 function refused(facts, { ms }) {
-  const { deviceId, hub = '', gateway } = facts.connectionString ?? {};
+  const { deviceId, hub = '', gateway, policy } = facts.connectionString ?? {};
   const commonName = facts.certificate?.presented[0]?.commonName;
   const after = `after ${ms} ms`;
-  const also =
-    'An unknown device is refused as fast if the gateway was asked for it within the last two minutes; so is one whose token seems expired by a wrong clock.';
+  const also = 'Or the clock is wrong, or the gateway asked for this device in vain a minute ago.';
+  if (policy !== undefined) return policyKey(facts, after);
+  if (hub.endsWith('.')) return dotted(facts, after);
   const foreign = gateway ? !HUB.test(hub) : commonName !== undefined && commonName !== bare(hub);
   if (foreign && hub.toLowerCase() !== commonName?.toLowerCase()) {
     const fitting = gateway
@@ -142,9 +182,47 @@ function refused(facts, { ms }) {
     made ? 'key-refused' : 'token-refused',
     {
       title: `The gateway refused device ${deviceId} ${after}: ${made ? 'the key is probably wrong' : 'the token is not accepted'}`,
-      explanation: `So fast it refuses what does not fit what it knows: the ${made ? 'SharedAccessKey' : 'signature of the token'}, the hub in HostName (${hub}), or the way of authentication the device is registered with. ${also}`,
+      explanation: `So fast it refuses what does not fit: ${made ? 'the key' : 'the signature'}, the hub (${hub}), or the way to authenticate. ${also}`,
       remedy: `Compare the ${made ? 'key' : 'key the token was made with'} with the device's keys at the hub, and HostName with its name; check that the device is enabled.`,
       command: hubCommands(facts).showConnectionString,
+    },
+  ];
+}
+
+/**
+ * @param {DiagnosisFacts} facts
+ * @param {string} after
+ * @returns {[code: string, told: Told]}
+ */
+function policyKey({ connectionString }, after) {
+  const { deviceId, policy } = connectionString ?? {};
+  return [
+    'policy-key',
+    {
+      title: `The gateway refused device ${deviceId} ${after}: its key is probably that of the policy ${policy} of the hub`,
+      explanation: `SharedAccessKeyName=${policy} names a policy. Its key signs for services; a gateway knows the keys of devices only.`,
+      remedy:
+        'Take the connection string of the device, which has no SharedAccessKeyName: IoT Hub, Devices, the device.',
+      evidence: { policy },
+    },
+  ];
+}
+
+/**
+ * @param {DiagnosisFacts} facts
+ * @param {string} after
+ * @returns {[code: string, told: Told]}
+ */
+function dotted({ connectionString }, after) {
+  const { deviceId, hub = '' } = connectionString ?? {};
+  return [
+    'audience-refused',
+    {
+      title: `The gateway refused device ${deviceId} ${after}, probably because HostName ends in a dot: ${hub}`,
+      explanation:
+        'The token is made for HostName as it is written, and the gateway compares it with the name of its hub.',
+      remedy: `Write HostName=${hub.slice(0, -1)}.`,
+      evidence: { hub },
     },
   ];
 }

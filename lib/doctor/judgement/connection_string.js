@@ -11,16 +11,57 @@ const { hubCommands } = require('../hub_side');
 const FORM = 'HostName=<hub>;DeviceId=<device>;SharedAccessKey=<key>;GatewayHostName=<gateway>';
 const COPY = `Copy it from the hub once more, whole; it reads ${FORM}.`;
 
+/** What a field holds. */
+const MEANT = /** @type {Record<string, string>} */ ({
+  HostName: 'name of the hub',
+  DeviceId: 'id of the device',
+  SharedAccessKey: 'key of the device',
+  SharedAccessSignature: 'token of the device',
+  GatewayHostName: 'host name of the gateway',
+});
+
 /**
  * What each fault means.
  *
  * @type {Record<string, (fault: Fault, facts: DiagnosisFacts) => Words>}
  */
 const WORDS = {
-  'connection-string-malformed': ({ where }) => ({
-    title: `In the connection string, ${where} is not of the form name=value`,
+  'connection-string-other': ({ detail, suggestion = '' }) => ({
+    title: `What is given is not the connection string of a device, but ${detail}`,
+    explanation: `That of a device reads ${FORM}.`,
+    remedy: suggestion,
+  }),
+  'connection-string-of-service': ({ detail }) => ({
+    title: `The connection string is that of a service (SharedAccessKeyName=${detail}), not of a device`,
+    explanation:
+      'A policy of the hub, such as iothubowner, has rights on all devices and is none: no gateway admits it.',
+    remedy:
+      'Take the one of the device: IoT Hub, Devices, the device, Primary connection string. Keep the other secret.',
+  }),
+  'connection-string-cut': ({ where, detail }) => ({
+    title: `The connection string ends at ${detail}, behind ${where}: a shell probably took the rest`,
+    explanation:
+      'Without quotes a shell ends the command at a semicolon or an ampersand, and the word at a blank.',
+    remedy: `Put the whole in single quotes: export IOTHUB_DEVICE_CONNECTION_STRING='HostName=…;DeviceId=…;…'`,
+  }),
+  'connection-string-wrapped': ({ detail, suggestion = '' }) => ({
+    title: `The connection string has ${detail}`,
+    explanation: 'connect() takes it as it is and refuses it. What is inside was examined.',
+    remedy: suggestion,
+  }),
+  'connection-string-placeholder': ({ where, detail }) => ({
+    title: `${where} is still a placeholder${detail ? `: ${detail}` : ''}`,
+    explanation: `The words in brackets stand for values: ${FORM}.`,
+    remedy: `Put the ${MEANT[where ?? ''] ?? 'value'} there, without brackets.`,
+  }),
+  'connection-string-malformed': ({ where, detail }) => ({
+    title: detail
+      ? `In the connection string, ${detail} stands behind ${where}, where = belongs`
+      : /^element/.test(where ?? '')
+        ? `In the connection string, ${where} is not of the form name=value`
+        : `${where} of the connection string has no value`,
     explanation: 'Elements read name=value and are separated by semicolons.',
-    remedy: COPY,
+    remedy: detail ? `Write ${where}=….` : COPY,
   }),
   'connection-string-separator': ({ where }) => ({
     title: `There is no semicolon before ${where} in the connection string`,
@@ -67,11 +108,6 @@ const WORDS = {
     explanation: 'A device authenticates in one way only.',
     remedy: 'Keep the one the device is registered with.',
   }),
-  'credential-unsupported': ({ where }) => ({
-    title: `Authentication by ${where} is not implemented yet`,
-    explanation: 'The examination goes as far as TLS.',
-    remedy: 'Use a device with a symmetric key.',
-  }),
   'key-not-base64': ({ detail }) => ({
     title: detail ?? 'SharedAccessKey is not base64',
     explanation: 'A damaged key signs tokens that every gateway refuses.',
@@ -106,8 +142,15 @@ const WORDS = {
       'Nothing tells the device of the gateway. Its root certificate would then be tried on the hub, and fail.',
     remedy: 'Add ;GatewayHostName=<gateway>, with what hostname says in its /etc/aziot/config.toml.',
   }),
-  'gateway-name-unusable': ({ where, suggestion }) => ({
-    title: suggestion ? `${where} is more than a host name` : `${where} is no host name or address`,
+  'gateway-port-invalid': ({ where, detail }) => ({
+    title: `${where} has ${detail}`,
+    explanation: 'MQTT of a gateway is on port 8883, which need not be written.',
+    remedy: `Correct the port behind the colon, or leave both away.`,
+  }),
+  'gateway-name-unusable': ({ where, suggestion, detail }) => ({
+    title: suggestion
+      ? `${where} is more than a host name`
+      : `${where} is no host name or address${detail ? `: ${detail}` : ''}`,
     explanation: 'A name or an address belongs there, if need be with a port: neither scheme nor path.',
     remedy: suggestion
       ? `Write ${where}=${suggestion}.`
@@ -131,6 +174,7 @@ const FROM_HUB = new Set([
   'key-not-base64',
   'credential-missing',
   'connection-string-malformed',
+  'connection-string-of-service',
   'key-length',
 ]);
 

@@ -3,6 +3,7 @@
 
 const { finding } = require('../causes');
 const { endpointOf, fieldOf } = require('../endpoint');
+const { word } = require('../shell');
 const { PROTOCOLS, protocolOf } = require('../protocols');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
@@ -30,10 +31,10 @@ function judgeProxy(variable) {
   if (variable === undefined) return [];
   return [
     finding('proxy-ignored', {
-      title: `A proxy is configured (${variable}), which MQTT does not use`,
+      title: `A proxy is configured (${variable}), which the client does not use`,
       explanation:
-        'Where a proxy is the only way out, a direct connection to the gateway does not get through.',
-      remedy: 'Have the port of the gateway allowed for this device.',
+        'Where a proxy is the only way out, a direct connection to the gateway does not get through. The client goes through HTTP proxies, which HTTPS_PROXY names.',
+      remedy: 'If it is an HTTP proxy, try --proxy http://<host>:<port>, and set HTTPS_PROXY for the app.',
       evidence: { variable },
     }),
   ];
@@ -78,6 +79,8 @@ function refused(facts, attempt, open) {
   const protocol = protocolOf(connectionString?.protocol ?? 'mqtt');
   const { address, port } = attempt;
   const evidence = { ...evidenceOf(attempt), open: open.map(String) };
+  const own = facts.name?.own?.includes(address);
+  if (own && !isLoopback(facts.name?.host)) return thisDevice(facts, attempt);
   if (port !== protocol.port && open.includes(protocol.port)) {
     return finding('port-wrong', {
       title: `Nothing listens on port ${port} of ${address}, but on ${protocol.port} something does`,
@@ -96,11 +99,34 @@ function refused(facts, attempt, open) {
     });
   }
   return finding('port-refused', {
-    title: `Nothing listens on port ${port} of ${address}: the connection was refused`,
+    title: `Nothing listens on port ${port} of ${address}${own ? ', which is this device itself' : ''}: the connection was refused`,
     explanation: `The machine is there, and it refuses ${[port, ...(facts.port?.others ?? []).map((each) => each.port)].join(', ')}: edgeHub is not running, is starting, or this is not the gateway.`,
     remedy: 'See on the gateway whether edgeHub runs, and check that the address is that of the gateway.',
     command: EDGE_HUB,
     evidence,
+  });
+}
+
+/** @param {string} [host] As it was written: who writes that means this device. */
+function isLoopback(host = '') {
+  return /^(localhost\.?$|127\.|::1$)/i.test(host);
+}
+
+/**
+ * @param {DiagnosisFacts} facts
+ * @param {PortAttempt} attempt
+ */
+function thisDevice(facts, attempt) {
+  const { host = '' } = facts.name ?? {};
+  const { address, port } = attempt;
+  const debian =
+    address === '127.0.1.1' ? ' Debian and Ubuntu put the own name of a machine at 127.0.1.1.' : '';
+  return finding('name-is-this-device', {
+    title: `${host} is ${address}, which is this device itself, and nothing listens on port ${port} here`,
+    explanation: `The name leads back to this device; the gateway is likely to be another machine.${debian}`,
+    remedy: `Correct ${fieldOf(facts)}, or where ${host} leads: DNS, or /etc/hosts of this device. If the gateway runs on this device, see whether edgeHub does.`,
+    command: `getent hosts ${word(host)}`,
+    evidence: evidenceOf(attempt),
   });
 }
 

@@ -11,9 +11,9 @@ function judgeSend({ send, connectionString }) {
   if (outcome === 'lost') {
     return [
       finding('send-lost', {
-        title: `The gateway closed the connection when device ${device} sent a message`,
+        title: `The gateway closed the connection when device ${device} sent a message: its disk is probably full`,
         explanation:
-          'edgeHub does that when it cannot store the message: its disk is full, or its store is damaged.',
+          'edgeHub does that when it cannot store the message: most likely there is no space left; else its store is damaged.',
         remedy: 'Look at what edgeHub logs, and at the disk of the gateway.',
         command: 'sudo iotedge logs edgeHub --tail 50; df -h',
         evidence: { outcome, ms },

@@ -3,6 +3,7 @@
 
 const { finding } = require('../causes');
 const { endpointOf } = require('../endpoint');
+const { explained, explanationOf } = require('./explained');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
 /** @typedef {import('../../..').LayerFailure} LayerFailure */
@@ -55,6 +56,9 @@ function judgeTls(facts) {
   if (failure.kind === 'bad-root') return [badRoot(failure)];
   const at = endpointOf(facts);
   const evidence = { stage: failure.stage, kind: failure.kind, detail: failure.detail, speaks };
+  const refused =
+    facts.clientCertificate?.presented.length && explained(facts, explanationOf(facts, failure), evidence);
+  if (refused) return [refused];
   const stranger = STRANGERS[speaks ?? ''];
   const [code, told] = stranger ? stranger(at) : broken(facts, failure, at);
   const command = told.command ?? `openssl s_client -connect ${at} </dev/null`;
@@ -115,6 +119,9 @@ function broken(facts, { stage, kind, detail, elapsedMs }, at) {
   if (/certificate_?required/i.test(detail) || (kind === 'tls' && facts.tls?.clientCertificateRequested)) {
     return clientCertificate(at);
   }
+  const { offers } = facts.tls ?? {};
+  if (kind === 'tls-version' && offers)
+    return offers.version === 'TLSv1.2' ? cipher(at, offers) : version(at, offers);
   if (kind === 'tls-version') {
     return [
       'tls-version',
@@ -131,6 +138,55 @@ function broken(facts, { stage, kind, detail, elapsedMs }, at) {
       title: `The TLS handshake with ${at} failed: ${detail}`,
       explanation: 'A gateway that works does not do this; something on the way may.',
       remedy: 'Compare with what openssl says.',
+    },
+  ];
+}
+
+/**
+ * @param {string} at
+ * @param {{ version: string }} offers
+ * @returns {[code: string, told: Told]}
+ */
+function version(at, { version: spoken }) {
+  return [
+    'tls-version',
+    {
+      title: `${at} speaks only versions of TLS that are no longer secure: ${spoken.replace('v', ' ')} at most`,
+      explanation: 'The device speaks TLS 1.2 and 1.3, as edgeHub does unless it is told otherwise.',
+      remedy: 'Allow TLS 1.2 or 1.3 on the gateway: the environment variable SslProtocols of edgeHub.',
+    },
+  ];
+}
+
+/** Ciphers that the client takes. */
+const SECURE = /GCM|CHACHA20/;
+
+/**
+ * @param {string} at
+ * @param {{ cipher?: string }} offers
+ * @returns {[code: string, told: Told]}
+ */
+function cipher(at, { cipher: spoken }) {
+  const seen = spoken === undefined ? '' : `: ${spoken}, for instance`;
+  if (spoken !== undefined && SECURE.test(spoken) && /DHE/.test(spoken)) {
+    return [
+      'tls-cipher',
+      {
+        title: `${at} speaks TLS 1.2, but has no key exchange in common with the device${seen}`,
+        explanation: 'The device exchanges keys by the curves X25519, P-256 and P-384.',
+        remedy:
+          'Allow one of these curves where the ciphers of the gateway, or of what stands before it, are set.',
+      },
+    ];
+  }
+  return [
+    'tls-cipher',
+    {
+      title: `${at} speaks TLS 1.2, but only with ciphers that are no longer secure${seen}`,
+      explanation:
+        'The device takes ECDHE with AES-GCM or ChaCha20-Poly1305; not CBC, and no exchange of keys by RSA.',
+      remedy:
+        'Add ciphers with ECDHE and GCM where they are set, the OpenSSL policy of the gateway or a proxy before it; or allow TLS 1.3.',
     },
   ];
 }

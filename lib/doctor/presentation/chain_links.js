@@ -79,7 +79,9 @@ function anchorOf({ ca, certificate: chain }, path) {
     return { anchor: { ...anchor, namesake: ca.roots[namesake] }, length };
   }
   if (top.selfSigned) return above('untrusted', `sent, but NOT TRUSTED: it is not in ${place}`);
-  return above('missing', `MISSING: not sent by the gateway; ${place} would need a certificate of this name`);
+  const sentNamesake = chain?.sentNamesake !== undefined;
+  const missing = sentNamesake ? 'the one sent has another key' : 'not sent by the gateway';
+  return above('missing', `MISSING: ${missing}; ${place} would need a certificate of this name`);
 }
 
 /**

@@ -10,6 +10,8 @@ const { hang, hanging, widthOf, wrap } = require('./wrap');
 /** @typedef {import('./chain_links').Link} Link */
 /** @typedef {import('./look').Look} Look */
 
+/** A line of nothing else. */
+const FINGERPRINT = /^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/;
 /** It belongs to the step above it. */
 const MARGIN = '  ';
 /** Columns for labels, if there is room for what they label. */
@@ -40,7 +42,7 @@ function chainTree(facts, { paint, symbols, width }) {
     }),
     ...verdictLines(facts, look),
   ];
-  return lines.map((line) => MARGIN + line);
+  return lines.map((line) => (FINGERPRINT.test(line) ? line : MARGIN + line));
 }
 
 /**
@@ -58,10 +60,17 @@ function drawn({ subject, state }, { depth, last, rows }, { paint, symbols, widt
   const beside = ' '.repeat(branch.length) + (last ? '' : symbols.bar).padEnd(widthOf(sign) + 1);
   const room = width - beside.length;
   const names = wrap(subject || '(no subject)', room).map((line) => paint(line, 'strong'));
-  const body = rows.flatMap((row) =>
-    rowLines(row, room).map((line) => (row.fault ? paint(line, 'problem', 'strong') : line)),
-  );
-  return hang([...names, ...body], `${branch}${paint(sign, kind === 'note' ? undefined : kind)} `, beside);
+  const head = hang(names, `${branch}${paint(sign, kind === 'note' ? undefined : kind)} `, beside);
+  const body = rows.flatMap((row) => {
+    const painted = (/** @type {string} */ line) => (row.fault ? paint(line, 'problem', 'strong') : line);
+    const { label, text } = row;
+    // A fingerprint is there to be copied: nothing stands beside it where it has no room.
+    if (label !== undefined && !text.includes(' ') && widthOf(text) > room - LABEL) {
+      return [beside + painted(label), painted(text)];
+    }
+    return hang(rowLines(row, room).map(painted), beside, beside);
+  });
+  return [...head, ...body];
 }
 
 /**

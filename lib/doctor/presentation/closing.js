@@ -18,16 +18,32 @@ const { hanging, widthOf, wrap } = require('./wrap');
  * @param {Look} look
  */
 function closingLines(diagnosis, look) {
-  const { findings, healthy, unknowable } = diagnosis;
-  const others = healthy ? findings : findings.slice(1);
+  const { facts, findings, healthy } = diagnosis;
+  const others = findingLines(healthy ? findings : findings.slice(1), look);
+  const rule = look.symbols.rule.repeat(look.width);
+  // Where the way ended early there is little besides, and the verdict goes before it.
+  if (!healthy && facts.connect === undefined) {
+    return ['', rule, ...causeLines(diagnosis, look, 'below'), ...others];
+  }
   return [
-    ...findingLines(others, look),
+    ...others,
+    ...unknown(diagnosis, look),
+    '',
+    rule,
+    ...(healthy ? healthyLines(diagnosis, look) : causeLines(diagnosis, look, 'above')),
+  ];
+}
+
+/**
+ * @param {Diagnosis} diagnosis
+ * @param {Look} look
+ */
+function unknown({ unknowable }, look) {
+  if (unknowable.length === 0) return [];
+  return [
     '',
     ...heading('What cannot be known from this device, and the command that tells it at the hub:', look),
     ...unknowable.flatMap((each) => unknowableLines(each, look)),
-    '',
-    look.symbols.rule.repeat(look.width),
-    ...(healthy ? healthyLines(diagnosis, look) : causeLines(diagnosis, look)),
   ];
 }
 
@@ -50,8 +66,9 @@ function unknowableLines({ what, command }, look) {
 /**
  * @param {Diagnosis} diagnosis
  * @param {Look} look
+ * @param {'above' | 'below'} place Where the others stand.
  */
-function causeLines({ facts, findings }, look) {
+function causeLines({ facts, findings }, look, place) {
   const { paint, width } = look;
   const [cause, ...others] = findings;
   const problems = others.filter(({ severity }) => severity === 'problem').length;
@@ -59,10 +76,11 @@ function causeLines({ facts, findings }, look) {
   return [
     ...verdictLine('problem', outcomeOf(facts, findings), look),
     '',
-    ...hanging(`Most likely: ${cause.title}`, width, margin).map((line) => paint(line, 'problem', 'strong')),
-    '',
+    ...hanging(`Most likely: ${cause.title} (${cause.code})`, width, margin).map((line) =>
+      paint(line, 'problem', 'strong'),
+    ),
     ...bodyLines(cause, look),
-    ...(problems === 0 ? [] : ['', ...hanging(`${more(problems)}; see above.`, width, margin)]),
+    ...(problems === 0 ? [] : ['', ...hanging(`${more(problems)}; see ${place}.`, width, margin)]),
   ];
 }
 

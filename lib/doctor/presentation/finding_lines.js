@@ -48,9 +48,9 @@ function sameBody(one, other) {
  * @param {Finding} finding
  * @param {Look} look
  */
-function titleLines({ severity, title }, { paint, symbols, width }) {
+function titleLines({ code, severity, title }, { paint, symbols, width }) {
   const sign = symbols[severity];
-  const [first, ...rest] = hanging(`${severity}: ${title}`, width, `${sign} `);
+  const [first, ...rest] = hanging(`${severity}: ${title} (${code})`, width, `${sign} `);
   const accent = severity === 'note' ? undefined : severity;
   return [
     paint(sign, accent, 'strong') + paint(first.slice(sign.length), 'strong'),
@@ -65,18 +65,16 @@ function titleLines({ severity, title }, { paint, symbols, width }) {
  * @param {Look} look
  */
 function bodyLines(finding, look) {
-  const { code, explanation, remedy, command } = finding;
+  const { explanation, remedy, command } = finding;
   const { paint, symbols, width } = look;
   const margin = ' '.repeat(widthOf(symbols.ok) + 1);
   const evidence = evidenceOf(finding);
   const [todo, ...rest] = hanging(`${TODO} ${remedy}`, width, margin);
   return [
-    ...hanging(explanation, width, margin),
-    ...hanging(`${evidence}Code: ${code}.`, width, margin),
-    '',
+    ...hanging(explanation + evidence, width, margin),
     margin + paint(TODO, 'strong') + todo.slice(margin.length + TODO.length),
     ...rest,
-    ...(command === undefined ? [] : ['', paint(commandLine(command, look), 'strong')]),
+    ...(command === undefined ? [] : [paint(commandLine(command, look), 'strong')]),
   ];
 }
 
@@ -105,7 +103,7 @@ function evidenceOf({ step, title, explanation, remedy, evidence }) {
     const text = Array.isArray(value) ? value.join(', ') : String(value);
     return SILENT.includes(name) || text === '' || told.includes(text) ? [] : [`${words(name)}: ${text}`];
   });
-  return facts.length === 0 ? '' : `Seen: ${facts.join('; ')}. `;
+  return facts.length === 0 ? '' : ` Seen: ${facts.join('; ')}.`;
 }
 
 /** @param {string} name `commonName` */

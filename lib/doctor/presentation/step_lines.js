@@ -18,16 +18,18 @@ const ENOUGH = 44;
  *
  * @param {{ step: import('../../..').DiagnosisStep, facts: import('../../..').DiagnosisFacts, findings: import('../../..').Finding[] }} ended
  * @param {Look} look
- * @param {boolean} oneLine However long.
+ * @param {object} place
+ * @param {boolean} place.oneLine However long.
+ * @param {boolean} place.failed A step before it found a problem.
  */
-function stepLines({ step, facts, findings }, { paint, symbols, width }, oneLine) {
+function stepLines({ step, facts, findings }, { paint, symbols, width }, { oneLine, failed }) {
   const { status, title, ms } = step;
   const texts = textsOf(step, facts, findings);
-  const sign = symbols[status];
+  const sign = failed && status === 'ok' ? symbols.after : symbols[status];
   const time = status === 'skipped' ? '' : duration(ms);
   const head = `${sign} ${title.padEnd(TITLE)} ${time.padStart(TIME)}  `;
   const indent = widthOf(head);
-  const accent = status === 'skipped' ? undefined : status;
+  const accent = status === 'skipped' || sign === symbols.after ? undefined : status;
   const strong = status === 'problem' ? /** @type {const} */ ('strong') : undefined;
   const painted = (/** @type {string} */ text) => paint(sign, accent, 'strong') + paint(text, strong);
   if (oneLine) return [painted((head + texts.join('; ')).slice(sign.length).trimEnd())];

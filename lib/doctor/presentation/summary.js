@@ -21,6 +21,9 @@ function summaryOf(step, facts) {
   return own === undefined ? '' : SUMMARIES[step](/** @type {any} */ (own), facts);
 }
 
+/** More than these are a bundle, of which nobody reads the names. */
+const MOST_ROOTS = 3;
+
 /** @type {{ [Name in DiagnosisStepName]: (own: NonNullable<DiagnosisFacts[Name]>, facts: DiagnosisFacts) => string }} */
 const SUMMARIES = {
   connectionString: ({ hub, deviceId, moduleId }, facts) => {
@@ -30,7 +33,10 @@ const SUMMARIES = {
   },
   ca: ({ origin, path, roots, systemRoots, bundledRoots }, facts) => {
     const at = facts.certificate?.at ?? '';
-    const given = roots.map((root) => `${root.subject} (${validity(root, at).left})`).join('; ');
+    const given =
+      roots.length > MOST_ROOTS
+        ? `${roots.length} certificates`
+        : roots.map((root) => `${root.subject} (${validity(root, at).left})`).join('; ');
     if (systemRoots || bundledRoots) {
       const system = bundledRoots
         ? 'the roots that come with Node count, as the system has none'
@@ -40,6 +46,13 @@ const SUMMARIES = {
     const source = path === undefined ? '' : `${basename(path)}: `;
     return `${source}${given}${origin === 'environment' ? ', by PATH_TO_EDGE_CA_CERT' : ''}`;
   },
+  clientCertificate: ({ presented: [own, ...above] }, facts) => {
+    if (own === undefined) return '';
+    const more = above.length === 0 ? '' : `, with ${above.length} above it`;
+    return `${own.subject} (${validity(own, facts.certificate?.at ?? '').left})${more}`;
+  },
+  proxy: ({ host, port, origin, user, open }, facts) =>
+    `${host}:${port}${user ? ', with user and password' : ''}, by ${origin}${open ? `: leads to ${endpointOf(facts)}` : ''}`,
   name: ({ host, addresses, error }) => {
     if (addresses.length === 0) return `${host}: ${error ?? 'no address'}`;
     if (addresses.length === 1 && addresses[0] === host) return `${host} is an address`;
@@ -67,6 +80,7 @@ const SUMMARIES = {
     const until = expires === undefined ? '' : `, until ${expires}`;
     return `${made ? 'made from the key' : 'given'}${audience === undefined ? '' : ` for ${audience}`}${until}`;
   },
+  greeting: ({ mechanisms = [] }) => `AMQP 1.0, with ${mechanisms.join(', ')}`,
   connect: ({ outcome, ms, sessionPresent }) => {
     const session =
       sessionPresent === undefined ? '' : `; ${sessionPresent ? 'a session was kept' : 'a new session'}`;

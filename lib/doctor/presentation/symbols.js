@@ -9,6 +9,7 @@
  * @property {string} problem
  * @property {string} warning
  * @property {string} note
+ * @property {string} after In order, but behind a step that was not.
  * @property {string} skipped
  * @property {string[]} spinner
  * @property {string} fork A certificate below its issuer.
@@ -24,6 +25,7 @@ const UNICODE = {
   problem: '✘',
   warning: '!',
   note: 'i',
+  after: '·',
   skipped: '–',
   spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
   fork: '└─ ',
@@ -39,6 +41,7 @@ const ASCII = {
   problem: '[FAIL]',
   warning: '[WARN]',
   note: '[NOTE]',
+  after: '[ .. ]',
   skipped: '[SKIP]',
   spinner: ['[ |  ]', '[ /  ]', '[ -  ]', '[ \\  ]'],
   fork: '`- ',

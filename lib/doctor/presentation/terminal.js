@@ -9,7 +9,7 @@ const { mannerOf } = require('./manner');
 const { printable } = require('./printable');
 const { stepLines } = require('./step_lines');
 const { waitingText } = require('./waiting');
-const { widthOf, wrap } = require('./wrap');
+const { hanging, widthOf, wrap } = require('./wrap');
 
 /** The terminal's last column stays free: some wrap when it is written. */
 const FREE = 1;
@@ -29,6 +29,18 @@ function terminalPresentation(stream, wishes) {
   /** The step that is being taken. @type {{ title: string, stage?: string, begin: number }} */
   let current = { title: '', begin: 0 };
   const line = new LiveLine(stream, farewell);
+  let failed = false;
+  /** Titles of steps that a failed one made impossible. @type {string[]} */
+  let unreached = [];
+
+  /** @param {import('./look').Look} look */
+  function notReached({ symbols, width }) {
+    const titles = unreached;
+    unreached = [];
+    return titles.length === 0
+      ? []
+      : hanging(`not reached: ${titles.join(', ')}`, width, `${symbols.skipped} `);
+  }
 
   function farewell() {
     const text = `Interrupted at ${current.title}. What is above was found until then.`;
@@ -54,14 +66,22 @@ function terminalPresentation(stream, wishes) {
     } else {
       line.clear();
       const look = lookOf(manner);
-      print(stepLines(progress, look, !manner.live));
+      if (failed && progress.step.status === 'skipped') {
+        unreached.push(progress.step.title);
+        return;
+      }
+      print([...notReached(look), ...stepLines(progress, look, { oneLine: !manner.live, failed })]);
+      failed ||= progress.step.status === 'problem';
       if (progress.step.name === 'certificate') print(chainTree(progress.facts, look));
     }
   }
 
   return {
     progress: (progress) => onProgress(printable(progress, replacement)),
-    end: (diagnosis) => print(closingLines(printable(diagnosis, replacement), lookOf(manner))),
+    end: (diagnosis) => {
+      const look = lookOf(manner);
+      print([...notReached(look), ...closingLines(printable(diagnosis, replacement), look)]);
+    },
     abandon: line.clear,
   };
 }

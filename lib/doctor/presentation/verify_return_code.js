@@ -49,10 +49,13 @@ function codeOf({ certificate, ca, connectionString }) {
   if (!certificate || certificate.presented.length === 0 || ca?.fault) return undefined;
   const { presented, path, at, verified, root, namesake, pathFailure, nameFailure, pinned } = certificate;
   const sent = path.map((index) => presented[index]);
+  const anchor = root === undefined || !ca ? undefined : ca.roots[root];
+  // To OpenSSL a CA that somebody else issued is no root; and two of one name confuse it, or not.
+  if (anchor?.selfSigned === false || certificate.sentNamesake !== undefined) return undefined;
   // What is too weak depends on how OpenSSL was built, and it may take a common name for a name.
   if (pinned || sent.some(({ weakness }) => weakness) || sent[0].names.length === 0) return undefined;
   if (verified) return 0;
-  const chain = [...sent, ...(root === undefined || !ca ? [] : [ca.roots[root]])];
+  const chain = [...sent, ...(anchor ? [anchor] : [])];
   const outdated = chain.find((each) => !validity(each, at).valid);
   if (outdated) return outdated.daysLeft < 0 ? 10 : 9;
   if (pathFailure) {

@@ -43,13 +43,24 @@ module.exports = {
       ...found,
       at,
       verified,
-      ...(verified && { verifyReturnCode: 'Verify return code: 0 (ok)' }),
+      ...(verified && isRoot(anchor, found.pinned) && { verifyReturnCode: 'Verify return code: 0 (ok)' }),
       ...pathFailure(atGoodTime, found, trust.systemRoots),
       ...(nameFailure && { nameFailure }),
     };
   },
   judge: judgeCertificate,
 };
+
+/**
+ * To OpenSSL only what issued itself is the end of a path; to the client any CA that was given is (contract
+ * edge-gateway.md §6.4).
+ *
+ * @param {ExaminedCertificate[]} anchor The one given that counts; none if it lies in the store of the system.
+ * @param {boolean} pinned
+ */
+function isRoot(anchor, pinned) {
+  return !pinned && anchor.every(({ selfSigned }) => selfSigned);
+}
 
 /**
  * A time at which all of them are valid, so that a verdict is about something else; if there is none, one at which the

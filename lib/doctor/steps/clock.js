@@ -17,6 +17,7 @@ module.exports = {
   name: 'clock',
   title: 'Clock',
   async gather({ facts, limits, now, webPorts = WEB_PORTS }) {
+    // Through a proxy there is none.
     const address = facts.tls?.address ?? facts.name?.addresses[0];
     const heard = address
       ? await Promise.all(webPorts.map((port) => askTime(address, port, limits.strangerMs, now)))

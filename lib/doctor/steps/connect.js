@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { connectLimit } = require('../handshake');
 const { judgeConnect } = require('../judgement/connect');
 const { protocolOf } = require('../protocols');
 const { Visit } = require('../visit');
@@ -18,13 +19,13 @@ module.exports = {
     return proof ? undefined : 'there is nothing to authenticate with';
   },
   async gather(examination) {
-    const { facts, limits, proof = {}, trust, settings } = examination;
+    const { facts, limits, proof = {}, proxy, trust, settings } = examination;
     const identity = /** @type {any} */ (facts.connectionString);
     examination.visit = new Visit({
       identity,
-      request: { ...settings.protocol.session, ...proof },
+      request: { ...settings.protocol.session, ...(proxy && { proxy }), ...proof },
       trust: /** @type {import('../../tls/trust').Trust} */ (trust),
-      limits,
+      limits: { ...limits, tcpMs: connectLimit(examination) },
       progress: (stage) => examination.stage('connect', stage),
     });
     return examination.visit.connect(limits.slowRefusalMs);

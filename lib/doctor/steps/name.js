@@ -3,17 +3,22 @@
 
 const dns = require('node:dns');
 const net = require('node:net');
+const { isOwnAddress } = require('../own_address');
 const { judgeName } = require('../judgement/name');
 
 /** Contract edge-gateway.md §10.2, row 7. @type {import('../steps').Step<'name'>} */
 module.exports = {
   name: 'name',
   title: 'Name resolution',
-  skip: ({ connectionString }) => (connectionString?.host ? undefined : 'there is no host to look up'),
+  skip: ({ connectionString }, { proxy }) => {
+    if (proxy) return 'the proxy looks it up';
+    return connectionString?.host ? undefined : 'there is no host to look up';
+  },
   async gather({ facts, limits }) {
     const host = /** @type {string} */ (facts.connectionString?.host);
-    if (net.isIP(host)) return { host, addresses: [host] };
-    return { host, ...(await lookUp(host, limits.nameMs)) };
+    const found = net.isIP(host) ? { addresses: [host] } : await lookUp(host, limits.nameMs);
+    const own = found.addresses.filter(isOwnAddress);
+    return { host, ...found, ...(own.length > 0 && { own }) };
   },
   judge: judgeName,
 };

@@ -5,14 +5,17 @@ const { tryPort } = require('../tcp');
 const { judgePort } = require('../judgement/port');
 const { PROTOCOLS } = require('../protocols');
 
-/** Variables that name a proxy. MQTT does not use it. */
-const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
+/** Variables that name a proxy for all there is, SOCKS mostly. The client does not look at them. */
+const PROXIES = ['ALL_PROXY', 'all_proxy'];
 
 /** Contract edge-gateway.md §10.2, row 8. @type {import('../steps').Step<'port'>} */
 module.exports = {
   name: 'port',
   title: 'TCP',
-  skip: ({ name }) => (name?.addresses.length ? undefined : 'there is no address'),
+  skip: ({ name }, { proxy }) => {
+    if (proxy) return 'the proxy connects';
+    return name?.addresses.length ? undefined : 'there is no address';
+  },
   async gather({ facts, limits, env, otherPorts }) {
     const port = /** @type {number} */ (facts.connectionString?.port);
     const addresses = facts.name?.addresses ?? [];

@@ -75,7 +75,7 @@ impl App {
         self.session.connect(Request {
             number,
             replaces,
-            endpoint: Endpoint { host: "gateway".into(), port: 8883, address: None, trust: Trust::default() },
+            endpoint: Endpoint::new("gateway", 8883, Trust::default()),
             deadlines: Deadlines::default(),
             client_id: "device".into(),
             username: String::new(),

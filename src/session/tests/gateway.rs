@@ -118,7 +118,7 @@ impl Client {
         self.session.connect(Request {
             number: self.number,
             replaces: None,
-            endpoint: Endpoint { host: "gateway".into(), port: 8883, address: None, trust: Trust::default() },
+            endpoint: Endpoint::new("gateway", 8883, Trust::default()),
             deadlines: Deadlines { connack, ..Deadlines::default() },
             client_id: "device".into(),
             username: String::new(),

@@ -5,7 +5,7 @@ use crate::tls::Trust;
 use crate::transport::{Deadlines, Endpoint};
 
 fn request(number: u32, replaces: Option<u32>) -> Box<Request> {
-    let endpoint = Endpoint { host: "gateway".into(), port: 8883, address: None, trust: Trust::default() };
+    let endpoint = Endpoint::new("gateway", 8883, Trust::default());
     Box::new(Request {
         number,
         replaces,

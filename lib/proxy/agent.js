@@ -1,0 +1,90 @@
+// @ts-check
+'use strict';
+
+const { ArgumentError } = require('../vocabulary/errors');
+const { failure, quote } = require('../vocabulary/failure');
+const { basic, readProxy } = require('./proxy');
+
+const ORIGIN = 'mqtt.webSocketAgent';
+
+/**
+ * What a Node agent does, as far as the core can do it instead.
+ *
+ * @typedef {object} Detour
+ * @property {import('./proxy').Proxy} [proxy]
+ * @property {number} [port] Taken in place of the gateway's.
+ */
+
+/**
+ * An agent opens sockets itself, which native code cannot use; so it is read, and what it would do is done here.
+ *
+ * Known are HttpsProxyAgent of https-proxy-agent, version 5 and current, whatever else keeps its proxy in `proxy`, the
+ * agents of tunnel, and https.Agent itself, whose `port` goes before that of the request.
+ *
+ * @param {any} agent
+ * @returns {Detour}
+ * @throws {ArgumentError} `ERR_IOT_PROXY_AGENT`: it cannot be read; `ERR_IOT_PROXY_INVALID`: its proxy cannot be used.
+ */
+function readAgent(agent) {
+  if (agent?.proxy) return { proxy: ofProxyAgent(agent) };
+  if (agent?.proxyOptions?.host) return { proxy: ofTunnel(agent.proxyOptions) };
+  // Loaded when needed: few devices have an agent.
+  const { Agent } = require('node:https');
+  if (agent instanceof Agent && Object.getPrototypeOf(agent) === Agent.prototype) {
+    const { port } = /** @type {any} */ (agent).options;
+    return port ? { port: Number(port) } : {};
+  }
+  throw failure(
+    ArgumentError,
+    'ERR_IOT_PROXY_AGENT',
+    `The option ${ORIGIN} is ${nameOf(agent)}, which does not tell its proxy`,
+    { hint: "Give the proxy itself: setOptions({ proxy: 'http://<host>:<port>' })." },
+  );
+}
+
+/** @param {any} agent With `proxy`: a URL, or the object that version 5 makes of one. */
+function ofProxyAgent({ proxy, proxyHeaders, secureProxy }) {
+  const headers = typeof proxyHeaders === 'function' ? proxyHeaders() : (proxyHeaders ?? proxy.headers);
+  if (proxy instanceof URL || typeof proxy === 'string')
+    return withHeaders(readProxy(proxy, ORIGIN), headers);
+  const { host, hostname = host, port, protocol, auth } = proxy;
+  const scheme = secureProxy || protocol === 'https:' ? 'https' : (protocol ?? 'http').replace(':', '');
+  const read = readProxy(`${scheme}://${bracketed(String(hostname))}:${port || 80}`, ORIGIN);
+  return withHeaders(auth ? { ...read, authorization: ofPair(auth) } : read, headers);
+}
+
+/** @param {{ host: string, port?: number, proxyAuth?: string, headers?: Record<string, string> }} options */
+function ofTunnel({ host, port, proxyAuth, headers }) {
+  const read = readProxy(`http://${bracketed(host)}:${port || 80}`, ORIGIN);
+  return withHeaders(proxyAuth ? { ...read, authorization: ofPair(proxyAuth) } : read, headers);
+}
+
+/** @param {string} pair `user:password` */
+function ofPair(pair) {
+  const at = pair.indexOf(':');
+  return at < 0 ? basic(pair, '') : basic(pair.slice(0, at), pair.slice(at + 1));
+}
+
+/**
+ * @param {import('./proxy').Proxy} proxy
+ * @param {Record<string, any> | undefined} headers
+ * @returns {import('./proxy').Proxy}
+ */
+function withHeaders(proxy, headers = {}) {
+  const name = Object.keys(headers).find((each) => each.toLowerCase() === 'proxy-authorization');
+  return name === undefined ? proxy : { ...proxy, authorization: String(headers[name]) };
+}
+
+/** @param {string} host */
+function bracketed(host) {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+/** @param {any} value */
+function nameOf(value) {
+  return typeof value === 'object' && value !== null
+    ? `an object of the class ${value.constructor?.name}`
+    : quote(value);
+}
+
+module.exports = { readAgent };
