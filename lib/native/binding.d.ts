@@ -87,7 +87,7 @@ export interface NativeEvent {
   delivery?: 'not sent' | 'unknown'
   /** Records of messages, in the form that `src/session/messages.rs` shows (messages). */
   records?: Buffer
-  /** `resolve`, `tcp`, `tls`, `connack` (connecting). */
+  /** `proxy`, `tunnel`, `resolve`, `tcp`, `tls`, `upgrade`, `connack` (connecting). */
   stage?: string
   /** The gateway still knew the session (connected). */
   sessionPresent?: boolean
@@ -99,13 +99,13 @@ export interface NativeEvent {
 
 /** Why a connection failed or was lost. */
 export interface NativeFailure {
-  /** The stage: `resolve`, `tcp`, `tls`, `connack`, `connected`. */
+  /** The stage: `proxy`, `tunnel`, `resolve`, `tcp`, `tls`, `upgrade`, `connack`, `connected`. */
   stage: string
   /** What happened; the names are those of `Kind::as_str` in the core. */
   kind: string
   /** The lower layer's words. */
   detail: string
-  /** CONNACK's return code (refusal). */
+  /** CONNACK's return code (refusal), or the status of HTTP (http-status, web-page). */
   code?: number
   /** The operating system's error number. */
   osError?: number
@@ -129,6 +129,14 @@ export interface NativeFilter {
   topic: string
   /** 0 or 1. */
   qos: number
+}
+
+/** The certificate of a device. */
+export interface NativeIdentity {
+  /** DER, the device's own first. */
+  chain: Array<Buffer>
+  /** Its private key, PKCS#8 in DER. Copied: who gives it may wipe it. */
+  key: Buffer
 }
 
 /** A chain to judge. */
@@ -169,6 +177,10 @@ export interface NativeProbeRequest {
   port: number
   /** The IP address to connect to; absent: what `host` resolves to. */
   address?: string
+  /** The HTTP proxy to go through. */
+  proxy?: NativeProxy
+  /** What the device shows a gateway that asks for a certificate. */
+  identity?: NativeIdentity
   /** Roots as DER. */
   roots: Array<Buffer>
   /** Files of roots, PEM or DER, as they are now. */
@@ -179,6 +191,10 @@ export interface NativeProbeRequest {
   connectMs?: number
   /** Limit of the TLS handshake, ms (30 000). */
   tlsMs?: number
+  /** What to say over TLS; the answer is in the result. */
+  greeting?: Buffer
+  /** How long to wait for that answer, ms (1000). */
+  answerMs?: number
 }
 
 /** What a probe saw, as far as it came. */
@@ -193,12 +209,24 @@ export interface NativeProbeResult {
   tlsVersion?: 'TLSv1.2' | 'TLSv1.3'
   /** Of a handshake that succeeded; its IANA name. */
   cipherSuite?: string
-  /** The server asked for a client certificate. None was given. */
+  /** The server asked for a client certificate. */
   clientCertificateRequested: boolean
   /** The certificates presented (DER, leaf first), accepted or not. */
   chain: Array<Buffer>
+  /** The answer to the greeting, at most 1 KiB of it; empty: none came. */
+  answer?: Buffer
   /** Why it got no further; absent: the handshake succeeded. */
   failure?: NativeFailure
+}
+
+/** An HTTP proxy. */
+export interface NativeProxy {
+  /** A DNS name or an IP address. */
+  host: string
+  /** TCP port. */
+  port: number
+  /** The value of `Proxy-Authorization`; one that cannot stand in a header field is as none. */
+  authorization?: string
 }
 
 /** One connection to make. */
@@ -214,6 +242,12 @@ export interface NativeRequest {
   host: string
   /** TCP port. */
   port: number
+  /** The HTTP proxy to go through. */
+  proxy?: NativeProxy
+  /** What the device shows a gateway that asks for a certificate. */
+  identity?: NativeIdentity
+  /** MQTT travels in the frames of a WebSocket. */
+  webSocket?: boolean
   /** MQTT client id. */
   clientId: string
   /** MQTT user name. */
@@ -245,7 +279,7 @@ export interface NativeRootFile {
 }
 
 /**
- * Resolves, connects and shakes hands as a session does, sends no MQTT, and closes. `done` is called exactly once,
+ * Resolves, connects and shakes hands as a session does, sends nothing but the greeting, and closes. `done` is called exactly once,
  * and keeps the process alive until then; not at all where this call throws or the environment ends first.
  */
 export declare function probe(request: NativeProbeRequest, done: (arg: NativeProbeResult) => void): void
