@@ -43,7 +43,7 @@ impl Dialler for GatewayDialler {
                 Framing::WebSocket => {
                     progress(Stage::Upgrade);
                     let stream = upgrade(stream, endpoint, deadlines.tls).await?;
-                    // The first that was written, the upgrade, is answered.
+                    // The answer to the upgrade shows that what was written first has arrived.
                     Ok(Dialled { is_exposed: false, stream })
                 }
             }

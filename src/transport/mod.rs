@@ -9,10 +9,10 @@
 //! | `reach` | name resolution and TCP |
 //! | `tunnel` | a way through an HTTP proxy |
 //! | `secure` | TLS over TCP, verified, on the thread of handshakes |
-//! | `pause` | why nothing is written at once behind the handshake of TLS 1.3 |
 //! | `web_socket` | frames within TLS |
 //! | `http` | one question in HTTP, and the head of the answer |
 //! | `noise` | for tests: what a hostile peer may send |
+//! | `pause` | why nothing is written at once behind the handshake of TLS 1.3 |
 
 mod dialler;
 mod endpoint;
