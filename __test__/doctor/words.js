@@ -13,6 +13,7 @@ const { judgeName } = require('../../lib/doctor/judgement/name');
 const { judgePort } = require('../../lib/doctor/judgement/port');
 const { judgeTls } = require('../../lib/doctor/judgement/tls');
 const { judgeToken } = require('../../lib/doctor/judgement/token');
+const { layerFailure } = require('../../lib/doctor/verifier');
 const { judgeWhole } = require('../../lib/doctor/judgement/whole');
 const { DEVICE_CA, FACTS, ROOT, SERVER, certificate, day } = require('./presentation/planted');
 
@@ -36,7 +37,7 @@ const ofPort = (outcome, more = {}) => {
 };
 /** @param {string} kind @param {string} detail */
 const ofChain = (kind, detail) => {
-  const pathFailure = { stage: 'tls', kind, detail, elapsedMs: 3 };
+  const pathFailure = layerFailure(/** @type {any} */ ({ stage: 'tls', kind, detail, elapsedMs: 3 }));
   const chain = /** @type {any} */ ({ ...FACTS.certificate, verified: false, pathFailure });
   return judgeCertificate({ ...FACTS, certificate: chain });
 };
@@ -105,6 +106,8 @@ const PLANTED = {
     judgeToken({ connectionString, clock, token: { made: false, faults: ['token-malformed'] } }),
   'token-expires-soon': () =>
     judgeToken({ connectionString, clock, token: { ...token, made: false, expires: day(0.005) } }),
+  'connect-lost-early': () =>
+    judgeConnect({ ...FACTS, connect: { outcome: 'accepted', ms: 12, repeated: true } }),
   'connect-failed': () => {
     const failure = { stage: 'tcp', kind: 'refused', detail: 'Connection refused', elapsedMs: 1 };
     return judgeConnect({ ...FACTS, connect: { outcome: 'failed', ms: 1, failure } });
@@ -154,11 +157,9 @@ const PASSING = [
   [/(["'])?\/(?:tmp|var)\/[^\s"']*\.(pem|pem\.missing)\1?/g, '"root.pem"'],
   [/\b\d+(?:\.\d+)? (ms|s|minutes|days)\b/g, '<n> $1'],
   [/\blocalhost\b/gi, 'gateway.local'],
-  [/(gateway\.local|127\.0\.0\.1|\[::1\]):\d{4,5}/g, '$1:8883'],
-  [/\bport \d{4,5}\b/g, 'port 8883'],
-  [/"\d{4,5}\/tcp": \[\{ "HostPort": "\d+" \}\]/g, '"8883/tcp": [{ "HostPort": "8883" }]'],
+  // Ports that the system gave; no other number is as large.
+  [/\b(?:3[2-9]\d{3}|[45]\d{4}|60\d{3})\b/g, '8883'],
   [/refuses [\d, ]+:/g, 'refuses 8883, 443, 5671:'],
-  [/port \d+ (was|is)/g, 'port 8883 $1'],
 ];
 
 /** @param {string} text */

@@ -58,6 +58,11 @@ function step(world, app, steps) {
     'a line that is silent': () => gateway.cut('silent'),
     'a rival comes, or goes': () => (gateway.rival = !gateway.rival),
     'a message from the cloud': () => gateway.send('hello'),
+    'desired properties change': () => gateway.change(),
+    'many changes of desired properties': () => {
+      for (let i = 0; i < 20; i += 1) gateway.change();
+    },
+    'a method is called': () => gateway.call(),
     'a close as an attempt ends': () => world.atEndOfAttempt(() => app.close()),
     'a close and an open as an attempt ends': () =>
       world.atEndOfAttempt(() => {
@@ -97,9 +102,14 @@ async function end(world, calls, app, steps) {
   app.calm();
   app.close();
   await pass(world, calls, LONG_MS);
+  world.gateway.cloud.calm = true;
   app.open();
   app.send();
-  await pass(world, calls, 150_000);
+  await pass(world, calls, 100_000);
+  world.gateway.change();
+  world.gateway.call();
+  await pass(world, calls, 50_000);
+  app.checkTwin();
   app.close();
   await pass(world, calls, LONG_MS);
   const { gateway, clock } = world;

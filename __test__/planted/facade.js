@@ -192,8 +192,8 @@ const FAULTS = [
     edits: [
       {
         file: 'lib/connection/kept.js',
-        find: 'for (const [message, callback, options] of this.#deferred.splice(0)) {',
-        replace: 'for (const [message, callback, options] of this.#deferred.splice(0).reverse()) {',
+        find: 'for (const { method, args } of this.#deferred.splice(0)) this',
+        replace: 'for (const { method, args } of this.#deferred.splice(0).reverse()) this',
       },
     ],
     check: { node: MODEL, says: /received out of order/ },
@@ -203,8 +203,8 @@ const FAULTS = [
     edits: [
       {
         file: 'lib/connection/kept.js',
-        find: 'process.nextTick(sender, clientClosed(this.#idiom));',
-        replace: 'void sender;',
+        find: 'process.nextTick(waiting, clientClosed(this.#idiom));',
+        replace: 'void waiting;',
       },
     ],
     check: { node: MODEL, says: /send \d+ of \d+ ms/ },

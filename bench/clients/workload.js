@@ -11,6 +11,7 @@
  * @property {string} ca path of the root certificate
  * @property {string} deviceId
  * @property {number} window sends outstanding at any time
+ * @property {boolean} [webSocket] over WebSocket, where the client has it
  * @property {number} warmUp messages that are sent first and not counted
  * @property {number} messages messages that are counted
  */

@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 use super::*;
 use crate::failure::Kind;
 use crate::tls::Trust;
-use crate::transport::{Deadlines, Dialling, Endpoint, Progress, Stream};
+use crate::transport::{Deadlines, Dialled, Dialling, Endpoint, Pause, Progress};
 
 /// What fits into a line while nobody reads.
 const ROOM: usize = 4096;
@@ -21,13 +21,13 @@ const ROOM: usize = 4096;
 struct Gateway(Mutex<Option<DuplexStream>>);
 
 impl Dialler for Gateway {
-    fn dial<'a>(&'a self, _: &'a Endpoint, _: &'a Deadlines, _: Progress<'a>) -> Dialling<'a> {
+    fn dial<'a>(&'a self, _: &'a Endpoint, _: &'a Deadlines, _: Pause, _: Progress<'a>) -> Dialling<'a> {
         Box::pin(async {
             let (ours, mut theirs) = duplex(ROOM);
             // CONNACK 0, before it is asked for.
             theirs.write_all(&[0x20, 2, 0, 0]).await.unwrap();
             *self.0.lock().unwrap() = Some(theirs);
-            Ok(Box::new(ours) as Box<dyn Stream>)
+            Ok(Dialled { stream: Box::new(ours), is_exposed: false })
         })
     }
 }
@@ -205,8 +205,8 @@ impl tokio::io::AsyncWrite for Endless {
 struct EndlessDialler;
 
 impl Dialler for EndlessDialler {
-    fn dial<'a>(&'a self, _: &'a Endpoint, _: &'a Deadlines, _: Progress<'a>) -> Dialling<'a> {
-        Box::pin(async { Ok(Box::new(Endless(0)) as Box<dyn Stream>) })
+    fn dial<'a>(&'a self, _: &'a Endpoint, _: &'a Deadlines, _: Pause, _: Progress<'a>) -> Dialling<'a> {
+        Box::pin(async { Ok(Dialled { stream: Box::new(Endless(0)), is_exposed: false }) })
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rustls::{ServerConfig, ServerConnection};
 
 use crate::packets::{Counts, Session};
+use crate::web_socket::Framing;
 
 /// Large enough for a whole window of messages in one system call.
 const READ_BYTES: usize = 256 * 1024;
@@ -36,9 +37,12 @@ pub(crate) fn serve(mut socket: TcpStream, config: Arc<ServerConfig>) -> io::Res
     let mut tls = ServerConnection::new(config).map_err(io::Error::other)?;
     tls.set_buffer_limit(None);
     let mut session = Session::default();
+    let mut framing = Framing::default();
     let mut network = vec![0; READ_BYTES];
     let mut plain = Vec::with_capacity(READ_BYTES);
+    let mut mqtt = Vec::with_capacity(READ_BYTES);
     let mut answers = Vec::with_capacity(READ_BYTES / 64);
+    let mut out = Vec::with_capacity(READ_BYTES / 64);
 
     while !session.ended() {
         let count = match socket.read(&mut network) {
@@ -50,13 +54,16 @@ pub(crate) fn serve(mut socket: TcpStream, config: Arc<ServerConfig>) -> io::Res
         };
         let decrypted = decrypt(&mut tls, network.get(..count).unwrap_or_default(), &mut plain);
         let answered = decrypted.and_then(|()| {
-            let consumed = session.answer(&plain, &mut answers).map_err(io::Error::other)?;
-            plain.drain(..consumed);
+            framing.unwrap(&mut plain, &mut mqtt, &mut out)?;
+            let consumed = session.answer(&mqtt, &mut answers).map_err(io::Error::other)?;
+            mqtt.drain(..consumed);
             Ok(())
         });
         // What was answered before a fault goes out too, and so does the TLS alert that names one.
-        tls.writer().write_all(&answers)?;
+        framing.wrap(&answers, &mut out)?;
+        tls.writer().write_all(&out)?;
         answers.clear();
+        out.clear();
         if session.ended() {
             tls.send_close_notify();
         }

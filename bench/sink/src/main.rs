@@ -1,4 +1,4 @@
-//! The sink of the benchmark: an MQTT 3.1.1 server over TLS 1.3 that stores nothing and costs as little as
+//! The sink of the benchmark: an MQTT 3.1.1 server over TLS 1.3, with or without WebSocket, that stores nothing and costs as little as
 //! possible, so that what is measured is the client.
 //!
 //! `edge-downstream-sink <chain.pem> <key.pem> <port>` listens on 127.0.0.1 (port 0: a free one) and speaks in
@@ -10,6 +10,7 @@
 
 mod connection;
 mod packets;
+mod web_socket;
 
 use std::error::Error;
 use std::io::{self, Read, Write};
