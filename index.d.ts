@@ -53,7 +53,10 @@ export interface ConnectOptions {
   passphrase?: string;
   /** The HTTP proxy to go through. Default: what `HTTPS_PROXY` and `NO_PROXY` say. See {@link ProxyOption}. */
   proxy?: ProxyOption;
-  /** Seconds, from 1 to 65 535. Default: 180. */
+  /**
+   * Seconds, from 1 to 65 535. Default: 180. A dead line is given up after 90 s of silence, and after 2 × `keepAlive`
+   * + 5 s where that is less.
+   */
   keepAlive?: number;
   /**
    * Whether to try again after a connection was lost, or could not be made again.
@@ -607,6 +610,8 @@ export interface ConnectFacts {
   outcome: 'accepted' | 'refused' | 'unanswered' | 'closed' | 'failed';
   /** CONNACK's return code. */
   code?: number;
+  /** CONNECT was sent a second time, over a new connection, because nothing came back; `ms` counts from there. */
+  repeated?: boolean;
   /** From CONNECT to its answer, milliseconds: a slow refusal is one of an unknown device. */
   ms: number;
   /** The refusal took longer than a look at a token takes. */
@@ -1057,7 +1062,10 @@ export type Listener<Events, E> = E extends keyof Events
 export interface DeviceClientOptions extends X509 {
   /** The root certificates to trust, and no others. A path is read again at every reconnect. */
   ca?: CertificateAuthority;
-  /** Seconds, from 1 to 65 535. Default: 180. */
+  /**
+   * Seconds, from 1 to 65 535. Default: 180. A dead line is given up after 90 s of silence, and after 2 × `keepalive`
+   * + 5 s where that is less.
+   */
   keepalive?: number;
   /** Appended to the user agent. Only before the first connection. */
   productInfo?: string;

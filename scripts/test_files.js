@@ -13,7 +13,6 @@ const FOLDERS = [
   '__test__/trust',
   '__test__/hostile',
   '__test__/wire',
-  '__test__/hostile',
   '__test__/bad_input',
   '__test__/errors',
   '__test__/doctor',

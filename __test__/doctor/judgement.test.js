@@ -200,6 +200,27 @@ describe('the answer to CONNECT', () => {
     ]);
   });
 
+  it('that comes only to the second CONNECT, and then at once, says that the first was lost', () => {
+    const again = (connect) => judge({ repeated: true, ...connect });
+    assert.deepEqual(again({ outcome: 'accepted', ms: 5 }), ['connect-lost-early']);
+    assert.deepEqual(again({ outcome: 'refused', code: 5, ms: 40, slow: false }), [
+      'key-refused',
+      'connect-lost-early',
+    ]);
+    // It was merely slow.
+    assert.deepEqual(again({ outcome: 'refused', code: 5, ms: 90_000, slow: true }), ['device-unknown']);
+    assert.deepEqual(judge({ outcome: 'accepted', ms: 5 }), []);
+  });
+
+  it('that never comes, to two of them, names the gateways that lose it', () => {
+    const told = (connect) => judgeConnect({ connectionString, connect })[0];
+    const silence = { outcome: 'unanswered', ms: 120_000, failure: failure('unanswered') };
+    const { explanation, remedy } = told({ ...silence, repeated: true });
+    assert.match(explanation, /edgeHub 1\.6\.0 and 1\.6\.1/);
+    assert.match(remedy, /update the gateway.*SslProtocols=tls1\.2/);
+    assert.doesNotMatch(told(silence).remedy, /1\.6/);
+  });
+
   it('that fails below MQTT is told as that', () => {
     const late = failure('tls', 'received fatal alert: CertificateRequired');
     assert.deepEqual(judge({ outcome: 'failed', ms: 1, failure: late }), ['client-certificate-required']);

@@ -48,7 +48,6 @@ const { ca, clock, connectionString, token } = /** @type {any} */ (FACTS);
 
 /** By code. @type {Record<string, () => Finding[]>} */
 const PLANTED = {
-  'credential-unsupported': () => ofString({ kind: 'credential-unsupported', where: 'X.509 certificate' }),
   'module-unsupported': () => ofString({ kind: 'module-unsupported', where: 'ModuleId' }),
   'name-not-found': () =>
     judgeName({ ...FACTS, name: { host: 'gateway.local', addresses: [], error: 'ENOTFOUND' } }),
@@ -79,7 +78,7 @@ const PLANTED = {
       outcome: 'timed-out',
       ms: 5000,
     });
-    const port = { port: 8883, attempts: [attempt], others: [], proxy: 'HTTPS_PROXY' };
+    const port = { port: 8883, attempts: [attempt], others: [], proxy: 'ALL_PROXY' };
     return judgePort({ ...FACTS, port });
   },
   'tls-failed': () => {
@@ -105,6 +104,8 @@ const PLANTED = {
     judgeToken({ connectionString, clock, token: { made: false, faults: ['token-malformed'] } }),
   'token-expires-soon': () =>
     judgeToken({ connectionString, clock, token: { ...token, made: false, expires: day(0.005) } }),
+  'connect-lost-early': () =>
+    judgeConnect({ ...FACTS, connect: { outcome: 'accepted', ms: 12, repeated: true } }),
   'connect-failed': () => {
     const failure = { stage: 'tcp', kind: 'refused', detail: 'Connection refused', elapsedMs: 1 };
     return judgeConnect({ ...FACTS, connect: { outcome: 'failed', ms: 1, failure } });
@@ -150,12 +151,14 @@ const PLANTED = {
 /** What differs from run to run. @type {[RegExp, string][]} */
 const PASSING = [
   [/(?:[0-9A-F]{2}:){31}[0-9A-F]{2}/g, '<fingerprint>'],
+  [/\b[0-9A-F]{64}\b|\b[0-9A-F]{40}\b/g, '<thumbprint>'],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>'],
   [/(["'])?\/(?:tmp|var)\/[^\s"']*\.(pem|pem\.missing)\1?/g, '"root.pem"'],
   [/\b\d+(?:\.\d+)? (ms|s|minutes|days)\b/g, '<n> $1'],
   [/\blocalhost\b/gi, 'gateway.local'],
-  [/(gateway\.local|127\.0\.0\.1|\[::1\]):\d{4,5}/g, '$1:8883'],
-  [/\bport \d{4,5}\b/g, 'port 8883'],
+  [/(gateway\.local|other\.example|127\.0\.0\.1|\[::1\]):\d{4,5}/g, '$1:8883'],
+  [/\b([Pp])ort \d{4,5}\b/g, '$1ort 8883'],
+  [/refused, and \d+ was not/g, 'refused, and 443 was not'],
   [/"\d{4,5}\/tcp": \[\{ "HostPort": "\d+" \}\]/g, '"8883/tcp": [{ "HostPort": "8883" }]'],
   [/refuses [\d, ]+:/g, 'refuses 8883, 443, 5671:'],
   [/port \d+ (was|is)/g, 'port 8883 $1'],

@@ -137,6 +137,13 @@ const told = {
   ERR_IOT_UNREACHABLE: ['unreachable', 'tcp', ['gateway.local:8883']],
   ERR_IOT_NETWORK: ['io', 'tcp', ['gateway.local:8883', 'the words below']],
   ERR_IOT_KEEP_ALIVE: ['silent', 'connected', ['gateway.local:8883', '60 s after a PINGREQ'], 60_000],
+  ERR_IOT_CONNECT_UNANSWERED: [
+    'unanswered',
+    'connack',
+    ['gateway.local:8883', 'two connections', 'within 130 s'],
+    130_000,
+  ],
+  ERR_IOT_ANSWER_LOST: ['unanswered', 'connected', ['gateway.local:8883', '"d1"', 'for 30 s'], 30_000],
   ERR_IOT_INTERNAL: ['internal', 'connected', ['gateway.local:8883', '"d1"']],
   ERR_IOT_NO_TRUST: ['no-roots', 'tls', ['root certificate']],
   ERR_IOT_TLS: ['tls', 'tls', ['gateway.local:8883', 'the words below']],

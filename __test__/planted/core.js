@@ -94,9 +94,9 @@ const FAULTS = [
     edits: [
       {
         file: 'src/session/ledger.rs',
-        find: 'let Written { id, packet, .. } = entry.remove();',
+        find: 'let Written { id, packet, sequence, .. } = entry.remove();',
         replace:
-          'let id = entry.get().id; let packet = std::mem::replace(&mut entry.into_mut().packet, Packet::Cancelled(answer));',
+          'let (id, sequence) = (entry.get().id, entry.get().sequence); let packet = std::mem::replace(&mut entry.into_mut().packet, Packet::Cancelled(answer));',
       },
     ],
     check: {
@@ -241,7 +241,7 @@ const FAULTS = [
         file: 'src/session/liveness.rs',
         find: 'self.keep_alive.map_or(silence, |limit| silence.min(self.sent + limit))',
         replace:
-          'self.keep_alive.filter(|_| self.pinged.is_none()).map_or(silence, |limit| silence.min(self.sent + limit))',
+          'self.keep_alive.filter(|_| self.ping.is_none()).map_or(silence, |limit| silence.min(self.sent + limit))',
       },
     ],
     check: { cargo: 'session::model', says: /link \d+ said nothing for/ },
@@ -272,6 +272,42 @@ const FAULTS = [
       },
     ],
     check: { node: '__test__/planted/panic.js', says: /^# pass 2$/m },
+  },
+  {
+    name: 'an answer that later ones have passed is waited for for ever',
+    edits: [
+      {
+        file: 'src/session/online.rs',
+        find: 'matches!(self.mode, Mode::Open) && !paused',
+        replace: 'false && !paused',
+      },
+    ],
+    check: {
+      cargo: 'session::model',
+      says: /\d+ is not answered, later ones are, and the connection stands/,
+    },
+  },
+  {
+    name: 'a machine that slept asks nobody',
+    edits: [
+      {
+        file: 'src/session/books.rs',
+        find: 'Command::Doubt => self.doubts = true',
+        replace: 'Command::Doubt => {}',
+      },
+    ],
+    check: { cargo: 'session::model', says: /link \d+ is silent after a doubt and stands/ },
+  },
+  {
+    name: 'a short keep-alive does not bound the silence',
+    edits: [
+      {
+        file: 'src/session/liveness.rs',
+        find: 'dead_after.min(in_all - ping_after)',
+        replace: 'dead_after.max(in_all - in_all)',
+      },
+    ],
+    check: { cargo: 'session::model', says: /link \d+ is silent and stands/ },
   },
 ];
 

@@ -145,3 +145,19 @@ test('after the end nothing is told, also of what was taken before', async () =>
   for (let n = 0; n < 10; n += 1) await tick();
   assert.ok(log.filter((each) => `${each}`.startsWith('message')).length === 1, `${log}`);
 });
+
+test('what happened on this side is told in turns, too, and before what came later', async () => {
+  const log = [];
+  const arrivals = new Arrivals(sourceOf([7], [{ kind: 'closed', id: 1 }]), {
+    done: (id) => log.push(id),
+    message: () => {},
+    event: ({ kind, id }) => log.push(`${kind} ${id}`),
+    over: () => {},
+  });
+  for (let id = 0; id < 3; id += 1) arrivals.tell({ kind: 'ended', id });
+  assert.deepEqual(log, []);
+  arrivals.wake();
+  for (let n = 0; n < 10; n += 1) await tick();
+  assert.deepEqual(log.slice(0, 3), ['ended 0', 'ended 1', 'ended 2']);
+  assert.deepEqual(log.slice(3).sort(), [7, 'closed 1']);
+});

@@ -67,7 +67,7 @@ for (const [what, file, text, fault] of [
     'a circle inside a room',
     'lib/session/slab.js',
     "require('./session');\n",
-    'A circle: lib/session/session.js → lib/session/slab.js → lib/session/session.js',
+    'A circle: lib/session/session.js → lib/session/crossing.js → lib/session/slab.js → lib/session/session.js',
   ],
   [
     'a file beside the rooms',

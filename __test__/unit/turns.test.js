@@ -106,6 +106,25 @@ test('what is to be done after the turn comes when all who waited had theirs', a
   assert.equal(log.at(-1), 'at the next tick');
 });
 
+test('a fault of one leaves the others their turns, and surfaces', async () => {
+  const surfaced = [];
+  const own = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.once('uncaughtException', (error) => surfaced.push(error.message));
+  try {
+    let turns = 0;
+    new Turns(() => {
+      throw new Error('planted');
+    }).ask();
+    new Turns(() => (turns += 1) === 0).ask();
+    await tick();
+    await tick();
+    assert.deepEqual([turns, surfaced], [1, ['planted']]);
+  } finally {
+    for (const listener of own) process.on('uncaughtException', listener);
+  }
+});
+
 test('a queue keeps its order through any mixture of operations', () => {
   const queue = new Queue();
   let model = [];

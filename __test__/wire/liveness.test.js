@@ -6,7 +6,7 @@ const { test } = require('node:test');
 const { MqttWs } = require('../..');
 const { Session } = require('../../lib/session/session');
 const { readTrust } = require('../../lib/tls/trust');
-const { namedDevice, onEachBroker } = require('./brokers');
+const { namedDevice, onEachBroker, onLocalGateway } = require('./brokers');
 const { HUB, tokenOf } = require('./identity');
 const { eventually } = require('./record');
 
@@ -27,7 +27,7 @@ class WatchedSession extends EventEmitter {
     t.after(() => this.session.stop());
   }
 
-  connect() {
+  connect(keepAlive = 180) {
     const { id } = this.device;
     this.session.connect({
       host: 'localhost',
@@ -35,7 +35,7 @@ class WatchedSession extends EventEmitter {
       clientId: id,
       username: `${HUB}/${id}/?api-version=2021-04-12`,
       password: tokenOf(id),
-      keepAlive: 180,
+      keepAlive,
       webSocket: this.broker.Transport === MqttWs,
       ...readTrust(this.broker.chain.rootPem),
     });
@@ -102,6 +102,18 @@ onEachBroker((broker) => {
     broker.relay.release();
   });
 
+  test('a short keep-alive of the app bounds how long a dead line is believed in', async (t) => {
+    // With the bounds of every client, which alone would take a minute.
+    const watched = new WatchedSession(t, broker);
+    await watched.connect(1);
+    // What goes up still does: the broker keeps the promise of the keep-alive, too.
+    broker.relay.hold('down');
+    const { failure } = await watched.reached('lost');
+    assert.equal(failure.kind, 'silent');
+    broker.relay.cut('rst');
+    broker.relay.release();
+  });
+
   test('close() whose acknowledgements never come ends after its grace time, what was written as unknown', async (t) => {
     const watched = new WatchedSession(t, broker);
     await watched.connect();
@@ -119,5 +131,26 @@ onEachBroker((broker) => {
     }
     await broker.until('the device left', () => watched.device.disconnects.length === 1);
     assert.equal(watched.device.disconnects[0].graceful, true);
+  });
+});
+
+onLocalGateway((broker) => {
+  test('one lost PUBACK on a line that lives: the message is sent again, marked, over a new connection', async (t) => {
+    broker.faults.publish = (n, { dup }) => (n === 2 && !dup ? 'drop-puback' : undefined);
+    const watched = new WatchedSession(t, broker, { unansweredAfterMs: 300 });
+    await watched.connect();
+    const sent = ['a', 'b', 'c'].map((text) => watched.publish(text));
+    assert.deepEqual(await Promise.all([sent[0], sent[2]]), [null, null]);
+    const { failure } = await watched.reached('lost');
+    assert.deepEqual([failure.kind, failure.stage], ['unanswered', 'connected']);
+    await watched.connect();
+    assert.equal(await sent[1], null);
+    const seen = watched.device.publishes.map(({ packetId, dup }) => [packetId, dup]);
+    assert.deepEqual(seen, [
+      [1, false],
+      [2, false],
+      [3, false],
+      [2, true],
+    ]);
   });
 });

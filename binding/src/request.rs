@@ -107,6 +107,8 @@ pub struct NativeLimits {
     pub ping_after_ms: Option<u32>,
     /// Silence after a PINGREQ before the connection is dead, ms (60 000).
     pub dead_after_ms: Option<u32>,
+    /// How long a packet may stay unanswered after a later one was answered, ms (30 000).
+    pub unanswered_after_ms: Option<u32>,
     /// How long a renewal waits for acknowledgements, ms (30 000).
     pub quiesce_ms: Option<u32>,
 }
@@ -121,6 +123,7 @@ impl From<NativeLimits> for Limits {
                 .unwrap_or(default.inbound_bytes),
             ping_after: millis(native.ping_after_ms, default.ping_after),
             dead_after: millis(native.dead_after_ms, default.dead_after),
+            unanswered_after: millis(native.unanswered_after_ms, default.unanswered_after),
             quiesce: millis(native.quiesce_ms, default.quiesce),
             ..default
         }

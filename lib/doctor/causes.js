@@ -169,6 +169,7 @@ const CAUSES = Object.freeze({
   unexplained: 'problem',
 
   'clock-differs': 'warning',
+  'connect-lost-early': 'warning',
   'address-dead': 'warning',
   'gateway-name-form': 'warning',
   'hub-name-unusual': 'warning',

@@ -65,18 +65,21 @@ class Visit {
   connect(slowMs) {
     this.#lost = undefined;
     let begin = performance.now();
+    let connects = 0;
     // Nothing of a session keeps the process alive.
     const hold = setInterval(() => {}, LONGEST_INTERVAL_MS);
     return new Promise((resolve) => {
       this.#heard = (event) => {
         if (event.kind === 'connecting') {
           begin = performance.now();
+          if (event.stage === 'connack') connects += 1;
           this.#progress(event.stage ?? '');
           return;
         }
         clearInterval(hold);
         this.#heard = undefined;
-        resolve(answerOf(event, performance.now() - begin, slowMs));
+        const answer = answerOf(event, performance.now() - begin, slowMs);
+        resolve(connects > 1 ? { ...answer, repeated: true } : answer);
       };
       this.#session.connect(this.#request);
     });
@@ -189,7 +192,7 @@ function answerOf(event, elapsedMs, slowMs) {
 function outcomeOf({ stage, kind }) {
   if (kind === 'refusal') return 'refused';
   if (stage !== 'connack') return 'failed';
-  if (kind === 'timed-out') return 'unanswered';
+  if (kind === 'timed-out' || kind === 'unanswered') return 'unanswered';
   return kind === 'closed' || kind === 'reset' ? 'closed' : 'failed';
 }
 

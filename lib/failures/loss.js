@@ -18,6 +18,16 @@ const ROWS = [
     remedy: 'The network is interrupted or the gateway hangs.',
   },
   {
+    kind: 'unanswered',
+    code: 'ERR_IOT_ANSWER_LOST',
+    type: NotConnectedError,
+    message: ({ at, device, after }) =>
+      `The gateway at ${at} left something of device ${device} unanswered for ${after}, and answered what came later`,
+    remedy:
+      'The answer was lost. What was not acknowledged is sent again, marked as a repeat, over a new connection. If ' +
+      'that goes on, look at what edgeHub logs.',
+  },
+  {
     kind: 'timed-out',
     stage: 'connected',
     code: 'ERR_IOT_TIMEOUT_CONNECTED',

@@ -7,6 +7,7 @@ const {
   ServiceUnavailableError,
   UnauthorizedError,
 } = require('../vocabulary/errors');
+const { EARLY_CONNECT } = require('./early_connect');
 const { isoDate } = require('./presented');
 const { holderOf, isForAnother } = require('./token');
 
@@ -123,6 +124,18 @@ const ROWS = [
     remedy:
       'A gateway that does not know the device can take minutes to refuse it: check that the device exists and that ' +
       'this gateway is its parent.',
+  },
+  {
+    kind: 'unanswered',
+    stage: 'connack',
+    code: 'ERR_IOT_CONNECT_UNANSWERED',
+    type: NotConnectedError,
+    message: ({ at, after }) =>
+      `The gateway at ${at} did not answer CONNECT, sent on two connections, within ${after}`,
+    remedy:
+      `${EARLY_CONNECT.cause}: ${EARLY_CONNECT.wayOut}. ` +
+      'Other gateways are so silent when they hang, or do not know the device: check that it exists and that this ' +
+      'gateway is its parent.',
   },
   {
     kind: ['closed', 'reset'],

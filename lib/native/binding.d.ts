@@ -163,6 +163,8 @@ export interface NativeLimits {
   pingAfterMs?: number
   /** Silence after a PINGREQ before the connection is dead, ms (60 000). */
   deadAfterMs?: number
+  /** How long a packet may stay unanswered after a later one was answered, ms (30 000). */
+  unansweredAfterMs?: number
   /** How long a renewal waits for acknowledgements, ms (30 000). */
   quiesceMs?: number
 }

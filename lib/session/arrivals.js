@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { Queue } = require('../turns/queue');
 const { Turns } = require('../turns/turns');
 const { Records } = require('./records');
 
@@ -13,6 +14,9 @@ const MOST_IDS = 128;
 const MOST_EVENTS = 8;
 /** `drain` reports a count and whether there is more, then ids. */
 const FIRST_ID = 2;
+/** It is read, or copied, before anybody else drains: one serves all. */
+const REPORT = new Uint32Array(FIRST_ID + MOST_IDS);
+const NOTHING = new Uint32Array(0);
 
 /**
  * @typedef {object} Takers They must not throw.
@@ -32,15 +36,16 @@ class Arrivals {
   #turns = new Turns((most, until) => this.#take(most, until));
   /** The native side has, or may have, something left. */
   #more = false;
-  #report = new Uint32Array(FIRST_ID + MOST_IDS);
-  /** The ids of the report from here on are still to be told. */
-  #at = FIRST_ID;
-  #end = FIRST_ID;
+  /** Ids that are still to be told. */
+  #ids = NOTHING;
+  /** What happened on this side. @type {Queue<NativeEvent>} */
+  #own = new Queue();
   /** @type {NativeEvent[]} */
   #events = [];
   /** The first of them, if it is one of messages. @type {Records | undefined} */
   #records;
   #eventsFirst = false;
+  #ended = false;
 
   /**
    * @param {Source} source
@@ -57,10 +62,18 @@ class Arrivals {
     this.#turns.ask();
   }
 
+  /** @param {NativeEvent} event Happened on this side: it is told in its turn, too. */
+  tell(event) {
+    this.#own.push(event);
+    this.#turns.ask();
+  }
+
   /** Nothing is told any more. */
   end() {
+    this.#ended = true;
+    this.#own.clear();
     this.#more = false;
-    this.#at = this.#end;
+    this.#ids = NOTHING;
     this.#events = [];
     this.#records = undefined;
   }
@@ -69,15 +82,37 @@ class Arrivals {
   #take(most, until) {
     let left = most;
     const goesOn = () => (left -= 1) > 0 && performance.now() < until;
+    const isDone = this.#takeOwn(goesOn) && this.#takeTheirs(most, goesOn);
+    this.#takers.over();
+    return !isDone || this.#more || this.#ids.length > 0 || this.#events.length > 0 || this.#own.size > 0;
+  }
+
+  /**
+   * @param {() => boolean} goesOn
+   * @returns {boolean} There is time left.
+   */
+  #takeOwn(goesOn) {
+    while (this.#own.size > 0) {
+      this.#takers.event(/** @type {NativeEvent} */ (this.#own.shift()));
+      if (!goesOn()) return false;
+    }
+    return true;
+  }
+
+  /**
+   * @param {number} most
+   * @param {() => boolean} goesOn
+   * @returns {boolean} There is time left.
+   */
+  #takeTheirs(most, goesOn) {
     do {
       const eventsFirst = this.#eventsFirst;
       this.#eventsFirst = !eventsFirst;
-      if (eventsFirst && !this.#takeEvents(goesOn)) break;
-      if (!this.#takeIds(most, goesOn)) break;
-      if (!eventsFirst && !this.#takeEvents(goesOn)) break;
-    } while (this.#more && this.#at === this.#end && this.#events.length === 0);
-    this.#takers.over();
-    return this.#more || this.#at < this.#end || this.#events.length > 0;
+      if (eventsFirst && !this.#takeEvents(goesOn)) return false;
+      if (!this.#takeIds(most, goesOn)) return false;
+      if (!eventsFirst && !this.#takeEvents(goesOn)) return false;
+    } while (this.#more);
+    return true;
   }
 
   /**
@@ -86,21 +121,32 @@ class Arrivals {
    * @returns {boolean} There is time left.
    */
   #takeIds(most, goesOn) {
-    if (this.#at === this.#end && this.#more) this.#drain(most);
-    while (this.#at < this.#end) {
-      this.#takers.done(this.#report[this.#at++]);
-      if (!goesOn()) return false;
+    let ids = this.#ids;
+    let at = 0;
+    let end = ids.length;
+    if (end === 0 && this.#more) {
+      ids = REPORT;
+      at = FIRST_ID;
+      end = this.#drain(most);
+    }
+    this.#ids = NOTHING;
+    while (at < end && !this.#ended) {
+      this.#takers.done(ids[at++]);
+      if (goesOn()) continue;
+      if (!this.#ended) this.#ids = ids.slice(at, end);
+      return false;
     }
     return true;
   }
 
-  /** @param {number} most */
+  /**
+   * @param {number} most
+   * @returns {number} Where the ids end in the report.
+   */
   #drain(most) {
-    const report = most < MOST_IDS ? this.#report.subarray(0, FIRST_ID + most) : this.#report;
-    this.#source.drain(report);
-    this.#at = FIRST_ID;
-    this.#end = FIRST_ID + report[0];
-    this.#more = report[1] !== 0;
+    this.#source.drain(most < MOST_IDS ? REPORT.subarray(0, FIRST_ID + most) : REPORT);
+    this.#more = REPORT[1] !== 0;
+    return FIRST_ID + REPORT[0];
   }
 
   /**
@@ -108,7 +154,7 @@ class Arrivals {
    * @returns {boolean} There is time left.
    */
   #takeEvents(goesOn) {
-    if (this.#events.length === 0 && this.#more && this.#at === this.#end) {
+    if (this.#events.length === 0 && this.#more && this.#ids.length === 0) {
       this.#events = this.#source.events(MOST_EVENTS);
     }
     while (this.#events.length > 0) {

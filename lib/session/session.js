@@ -6,6 +6,7 @@ const { guarded, surface } = require('../plumbing/uncaught');
 const { Queue } = require('../turns/queue');
 const { MessageEnqueued } = require('../vocabulary/results');
 const { Arrivals } = require('./arrivals');
+const { Crossing } = require('./crossing');
 const { Deadlines } = require('./deadlines');
 const { Endings } = require('./endings');
 const {
@@ -16,7 +17,6 @@ const {
   withDelivery,
 } = require('./operation_failure');
 const { Operations } = require('./operations');
-const { Slab } = require('./slab');
 
 /** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {import('./operations').Settle} Settle */
@@ -45,17 +45,13 @@ const MOST_BYTES = 32 * 1024 * 1024;
  */
 class Session {
   #native;
+  #crossing;
   #arrivals;
   #hooks;
   #limits;
   /** Of the last request that concerned the connection. */
   #number = 0;
   #operations = new Operations();
-  #slab = new Slab();
-  /** Of messages to be acknowledged. @type {number[]} */
-  #tokens = [];
-  /** Somebody will hand the slab and the tokens over at the end of the tick. */
-  #handingOver = false;
 
   /** Messages that have got through so far, in either direction. */
   through = 0;
@@ -80,6 +76,7 @@ class Session {
     this.#hooks = hooks;
     this.#limits = limits;
     this.#native = this.#newNative();
+    this.#crossing = new Crossing(this.#native);
     this.#arrivals = this.#newArrivals();
   }
 
@@ -159,8 +156,7 @@ class Session {
 
   /** @param {number} token */
   acknowledge(token) {
-    this.#tokens.push(token);
-    this.#flushSoon();
+    this.#crossing.acknowledge(token);
   }
 
   /**
@@ -211,11 +207,11 @@ class Session {
     this.#grace = undefined;
     const left = Array.from(this.#waiting, ({ id }) => id);
     this.#cancel(endingsOf(left, closedBeforeDone()));
-    this.#flush();
+    this.#crossing.cross();
     const { number, end } = this.#leaving;
     // A listener may be running: its message is acknowledged when it returns, or after it threw, which must come first.
     setImmediate(() => {
-      this.#flush();
+      this.#crossing.cross();
       this.#native.disconnect(number, Math.max(0, Math.round(end - performance.now())));
     });
   }
@@ -237,40 +233,13 @@ class Session {
    * @param {number} qos
    */
   #handOver(id, topic, body, qos) {
-    if (!this.#slab.hasRoom(topic, body)) this.#flush();
-    this.#operations.handOver(id, topic.length + this.#slab.write(id, topic, body, qos));
-    if (this.#slab.isFull) this.#flush();
-    else this.#flushSoon();
-  }
-
-  #flushSoon() {
-    if (this.#handingOver) return;
-    this.#handingOver = true;
-    process.nextTick(flushAtEndOfTick, this);
-  }
-
-  #flush() {
-    const { bytes, used } = this.#slab;
-    if (used > 0) {
-      this.#slab.used = 0;
-      this.#native.publish(bytes, used);
-    }
-    if (this.#tokens.length > 0) {
-      this.#native.ack(Uint32Array.from(this.#tokens));
-      this.#tokens = [];
-    }
-  }
-
-  /** @param {Session} session */
-  static flushAtEndOfTick(session) {
-    session.#handingOver = false;
-    session.#flush();
+    this.#operations.handOver(id, topic.length + this.#crossing.publish(id, topic, body, qos));
   }
 
   /** @param {number} id Of a publish that is acknowledged. */
   #done(id) {
     // What the callbacks send goes out when all of this piece have run.
-    this.#handingOver = true;
+    this.#crossing.gather();
     this.through += 1;
     this.#over(id);
     const settle = this.#operations.remove(id);
@@ -284,7 +253,7 @@ class Session {
   #pieceOver() {
     if (this.#waiting.size > 0) this.#refill();
     this.#endings.told();
-    Session.flushAtEndOfTick(this);
+    this.#crossing.cross();
   }
 
   /** @param {NativeEvent} event */
@@ -306,7 +275,7 @@ class Session {
    * @param {number} number
    */
   #caughtUp(number) {
-    this.#flush();
+    this.#crossing.cross();
     this.#native.caughtUp(number);
   }
 
@@ -316,7 +285,7 @@ class Session {
    * @param {number} token
    */
   #message(topic, payload, token) {
-    this.#handingOver = true;
+    this.#crossing.gather();
     this.through += 1;
     try {
       this.#hooks.message(topic, payload, token);
@@ -342,9 +311,8 @@ class Session {
     this.#grace = undefined;
     this.#arrivals.end();
     this.#native = this.#newNative();
+    this.#crossing = new Crossing(this.#native);
     this.#arrivals = this.#newArrivals();
-    this.#slab.used = 0;
-    this.#tokens = [];
     const waiting = new Set(Array.from(this.#waiting, ({ id }) => id));
     this.#waiting.clear();
     const held = this.#operations.ids().map((id) => {
@@ -397,13 +365,16 @@ class Session {
       const error = there.get(id);
       if (error === undefined) return true;
       there.delete(id);
-      process.nextTick(this.#operations.remove(id), withDelivery(error, 'not sent'));
+      this.#endings.add(id, error);
+      this.#arrivals.tell({ kind: 'ended', id, delivery: 'not sent' });
       return false;
     });
-    if (there.size === 0) return;
     for (const [id, error] of there) this.#endings.add(id, error);
-    this.#flush();
-    this.#native.cancel(Uint32Array.from(there.keys()));
+    if (there.size > 0) {
+      this.#crossing.cross();
+      this.#native.cancel(Uint32Array.from(there.keys()));
+    }
+    if (this.#endings.size === 0) return;
     // The confirmations come on a wake that does not keep the process alive.
     this.#deadlines.keepAlive(true);
   }
@@ -416,8 +387,6 @@ class Session {
     if (this.#grace !== undefined && this.#waiting.size === 0) this.#leave();
   }
 }
-
-const { flushAtEndOfTick } = Session;
 
 /**
  * @param {number[]} ids

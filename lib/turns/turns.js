@@ -13,7 +13,7 @@ const MOST = 128;
 /**
  * Does a piece of some work: at most `most` things, and none after `until` (`performance.now()`); at least one.
  *
- * @typedef {(most: number, until: number) => boolean} Work `true`: something is left. Must not throw.
+ * @typedef {(most: number, until: number) => boolean} Work `true`: something is left.
  */
 
 /** Who waits for his turn. @type {Queue<Turns>} */
@@ -65,7 +65,14 @@ class Turns {
    */
   piece(now) {
     this.#asked = false;
-    if (this.#work(this.#most, now + PIECE_MS)) this.ask();
+    try {
+      if (this.#work(this.#most, now + PIECE_MS)) this.ask();
+    } catch (error) {
+      // A fault of ours must not end the turns of all others.
+      afterTurn(() => {
+        throw error;
+      });
+    }
   }
 
   /** @param {number} ms The time that the last piece took, with all that followed from it. */

@@ -41,6 +41,9 @@ pub enum Kind {
     Malformed,
     /// No byte came within the liveness deadline after a PINGREQ.
     Silent,
+    /// What was sent got no answer, though the line works. At [`Stage::Connack`](super::Stage::Connack): CONNECT, sent on
+    /// two connections. After it: a packet, while later ones were answered.
+    Unanswered,
     /// The host is neither a DNS name nor an IP address.
     InvalidName,
     /// The operating system's store is empty, or no root was given where exactly those given count.
@@ -80,6 +83,7 @@ impl Kind {
             Self::WebSocket => "web-socket",
             Self::Malformed => "malformed",
             Self::Silent => "silent",
+            Self::Unanswered => "unanswered",
             Self::InvalidName => "invalid-name",
             Self::NoRoots => "no-roots",
             Self::BadRoot => "bad-root",

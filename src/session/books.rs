@@ -19,6 +19,8 @@ pub(super) struct Books {
     pub(super) receipts: Receipts,
     pub(super) wishes: Wishes,
     pub(super) stopped: bool,
+    /// The connection that stands, if one does, may have died unnoticed.
+    pub(super) doubts: bool,
     /// The replacement for which the app has dealt with all that was reported before it.
     pub(super) caught_up: Option<u32>,
     /// The batch of commands taken from the mailbox; empty between turns, kept for its capacity.
@@ -37,6 +39,7 @@ impl Books {
             receipts: Receipts::new(),
             wishes: Wishes::default(),
             stopped: false,
+            doubts: false,
             caught_up: None,
             commands: Vec::new(),
             done: Vec::new(),
@@ -73,6 +76,7 @@ impl Books {
                 }
                 Command::CaughtUp(number) => self.caught_up = Some(number),
                 Command::Resume => {}
+                Command::Doubt => self.doubts = true,
                 Command::Stop => self.stopped = true,
             }
         }
@@ -88,6 +92,7 @@ impl Books {
 
     /// `request` has its connection.
     pub(super) fn connected(&mut self, request: &Request, session_present: bool) {
+        self.doubts = false;
         if self.wishes.connected(request) {
             let renewal = request.replaces.is_some();
             self.report(State::Connected { request: request.number, session_present, renewal });

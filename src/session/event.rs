@@ -30,7 +30,8 @@ impl Delivery {
 /// the app commands a disconnect or another connect. Each disconnect ends in one `Closed`, whatever coincides.
 #[derive(Debug)]
 pub enum State {
-    /// A connection attempt reached this stage.
+    /// A connection attempt reached this stage. [`Stage::Connack`] comes a second time where CONNECT was not answered and is
+    /// sent again, over another connection.
     Connecting {
         /// The connect.
         request: u32,

@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 use super::*;
 use crate::failure::Kind;
 use crate::tls::Trust;
-use crate::transport::{Deadlines, Dialling, Endpoint, Progress, Stream};
+use crate::transport::{Deadlines, Dialled, Dialling, Endpoint, Pause, Progress};
 
 /// What fits into a line while nobody reads.
 const ROOM: usize = 4096;
@@ -21,14 +21,27 @@ const ROOM: usize = 4096;
 struct Gateway(Mutex<Option<DuplexStream>>);
 
 impl Dialler for Gateway {
-    fn dial<'a>(&'a self, _: &'a Endpoint, _: &'a Deadlines, _: Progress<'a>) -> Dialling<'a> {
+    fn dial<'a>(&'a self, _: &'a Endpoint, _: &'a Deadlines, _: Pause, _: Progress<'a>) -> Dialling<'a> {
         Box::pin(async {
             let (ours, mut theirs) = duplex(ROOM);
             // CONNACK 0, before it is asked for.
             theirs.write_all(&[0x20, 2, 0, 0]).await.unwrap();
             *self.0.lock().unwrap() = Some(theirs);
-            Ok(Box::new(ours) as Box<dyn Stream>)
+            Ok(Dialled { stream: Box::new(ours), is_exposed: false })
         })
+    }
+}
+
+fn request() -> Request {
+    Request {
+        number: 1,
+        replaces: None,
+        endpoint: Endpoint::new("gateway", 8883, Trust::default()),
+        deadlines: Deadlines::default(),
+        client_id: "device".into(),
+        username: String::new(),
+        password: String::new().into(),
+        keep_alive: 60,
     }
 }
 
@@ -41,16 +54,7 @@ async fn connected(limits: Limits) -> (Session, DuplexStream, Arc<AtomicUsize>) 
         woken.fetch_add(1, Ordering::Relaxed);
     };
     let session = Session::start(&Handle::current(), Arc::clone(&gateway) as _, limits, wake);
-    session.connect(Request {
-        number: 1,
-        replaces: None,
-        endpoint: Endpoint::new("gateway", 8883, Trust::default()),
-        deadlines: Deadlines::default(),
-        client_id: "device".into(),
-        username: String::new(),
-        password: String::new().into(),
-        keep_alive: 60,
-    });
+    session.connect(request());
     while !all(&session).iter().any(|event| matches!(event, Event::State(State::Connected { .. }))) {
         sleep(Duration::from_millis(1)).await;
     }
@@ -201,24 +205,15 @@ impl tokio::io::AsyncWrite for Endless {
 struct EndlessDialler;
 
 impl Dialler for EndlessDialler {
-    fn dial<'a>(&'a self, _: &'a Endpoint, _: &'a Deadlines, _: Progress<'a>) -> Dialling<'a> {
-        Box::pin(async { Ok(Box::new(Endless(0)) as Box<dyn Stream>) })
+    fn dial<'a>(&'a self, _: &'a Endpoint, _: &'a Deadlines, _: Pause, _: Progress<'a>) -> Dialling<'a> {
+        Box::pin(async { Ok(Dialled { stream: Box::new(Endless(0)), is_exposed: false }) })
     }
 }
 
 #[tokio::test]
 async fn a_session_that_always_has_something_to_read_lets_the_others_have_their_turn() {
     let session = Session::start(&Handle::current(), Arc::new(EndlessDialler), Limits::default(), || {});
-    session.connect(Request {
-        number: 1,
-        replaces: None,
-        endpoint: Endpoint::new("gateway", 8883, Trust::default()),
-        deadlines: Deadlines::default(),
-        client_id: "device".into(),
-        username: String::new(),
-        password: String::new().into(),
-        keep_alive: 60,
-    });
+    session.connect(request());
     // Without its yielding this task would never come round again.
     for _ in 0..100 {
         yield_now().await;

@@ -1,18 +1,22 @@
 //! From an endpoint to CONNACK.
 
+use std::time::Duration;
+
 use bytes::BytesMut;
 use rumqttc::mqttbytes::v4::{Connect, Login, Packet};
 use rumqttc::mqttbytes::{self, Protocol};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroize;
 
 use super::request::Request;
 use crate::failure::{Failure, Kind, Stage};
-use crate::transport::{self, Dialler, Stream};
+use crate::transport::{self, Dialler, Pause, Stream};
 
 /// First byte of a CONNACK (MQTT 3.1.1 §3.2.1).
 const CONNACK: u8 = 0x20;
+/// Silence after CONNECT that is more likely the loss of it than a gateway that takes its time.
+const UNHEARD: Duration = Duration::from_secs(10);
 
 /// A connection that CONNACK 0 opened.
 pub(super) struct Opened {
@@ -23,25 +27,108 @@ pub(super) struct Opened {
 }
 
 /// Connects and logs in; `progress` hears of each stage as it begins.
+///
+/// Where the gateway may have lost CONNECT ([`Dialled::is_exposed`]) and not a byte came back, it is sent once more over
+/// another connection, behind a longer pause, and only this one waits for as long as a slow refusal may take. Both are one
+/// attempt under one deadline.
+///
+/// [`Dialled::is_exposed`]: crate::transport::Dialled::is_exposed
 pub(super) async fn open(
     dialler: &dyn Dialler,
     request: &Request,
     max_packet: usize,
     mut progress: impl FnMut(Stage) + Send,
 ) -> Result<Opened, Failure> {
-    let mut stream = dialler.dial(&request.endpoint, &request.deadlines, &mut progress).await?;
+    let Request { endpoint, deadlines, .. } = request;
+    let dialled = dialler.dial(endpoint, deadlines, Pause::UntilHeard, &mut progress).await?;
     progress(Stage::Connack);
-    let begin = Instant::now();
-    let failed = |failure: Failure| failure.after(begin.elapsed());
-    let mut inbound = BytesMut::new();
-    let answer = timeout(request.deadlines.connack, async {
-        send_connect(&mut *stream, request).await?;
-        receive_connack(&mut *stream, &mut inbound, max_packet).await
-    });
-    match answer.await {
-        Ok(Ok(session_present)) => Ok(Opened { stream, session_present, inbound }),
-        Ok(Err(failure)) => Err(failed(failure)),
-        Err(_) => Err(failed(Failure::new(Stage::Connack, Kind::TimedOut, "no CONNACK"))),
+    let first = Greeting::new(dialled.stream);
+    let begin = first.begin;
+    let until = begin + deadlines.connack;
+    let unheard = if dialled.is_exposed { until.min(begin + UNHEARD) } else { until };
+    match first.log_in(request, max_packet, unheard, until).await {
+        Err(Refused::Unheard) if unheard < until => {}
+        opened => return opened.map_err(|refused| refused.into_failure(begin)),
+    }
+    let again = async {
+        let dialled = dialler.dial(endpoint, deadlines, Pause::Long, &mut |_| {}).await?;
+        progress(Stage::Connack);
+        let second = Greeting::new(dialled.stream);
+        let begin_again = second.begin;
+        let opened = second.log_in(request, max_packet, until, until).await;
+        opened.map_err(|refused| match refused {
+            Refused::Ended(_) if begin_again.elapsed() >= UNHEARD => unanswered(begin),
+            Refused::Unheard => unanswered(begin),
+            other => other.into_failure(begin_again),
+        })
+    };
+    timeout_at(until, again).await.unwrap_or_else(|_| Err(unanswered(begin)))
+}
+
+/// Nothing came back on two connections.
+fn unanswered(begin: Instant) -> Failure {
+    Failure::new(Stage::Connack, Kind::Unanswered, "no byte came back after CONNECT on two connections")
+        .after(begin.elapsed())
+}
+
+/// Why CONNECT did not open a connection.
+enum Refused {
+    /// Not a byte came in time.
+    Unheard,
+    /// The stream ended before a byte came.
+    Ended(Failure),
+    /// What came, or that it did not come whole.
+    Answered(Failure),
+}
+
+impl Refused {
+    fn into_failure(self, begin: Instant) -> Failure {
+        let failure = match self {
+            Self::Unheard => Failure::new(Stage::Connack, Kind::TimedOut, "no CONNACK"),
+            Self::Ended(failure) | Self::Answered(failure) => failure,
+        };
+        failure.after(begin.elapsed())
+    }
+}
+
+/// A stream on its way to CONNACK.
+struct Greeting {
+    stream: Box<dyn Stream>,
+    inbound: BytesMut,
+    begin: Instant,
+}
+
+impl Greeting {
+    fn new(stream: Box<dyn Stream>) -> Self {
+        Self { stream, inbound: BytesMut::new(), begin: Instant::now() }
+    }
+
+    /// Sends CONNECT and awaits CONNACK: its first byte until `unheard`, the whole until `until`.
+    async fn log_in(
+        mut self,
+        request: &Request,
+        max_packet: usize,
+        unheard: Instant,
+        until: Instant,
+    ) -> Result<Opened, Refused> {
+        let first_bytes = async {
+            send_connect(&mut *self.stream, request).await?;
+            receive(&mut *self.stream, &mut self.inbound).await
+        };
+        match timeout_at(unheard, first_bytes).await {
+            Ok(heard) => heard.map_err(Refused::Ended)?,
+            Err(_) => return Err(Refused::Unheard),
+        }
+        let connack = receive_connack(&mut *self.stream, &mut self.inbound, max_packet);
+        match timeout_at(until, connack).await {
+            Ok(Ok(session_present)) => {
+                Ok(Opened { stream: self.stream, session_present, inbound: self.inbound })
+            }
+            Ok(Err(failure)) => Err(Refused::Answered(failure)),
+            Err(_) => {
+                Err(Refused::Answered(Failure::new(Stage::Connack, Kind::TimedOut, "no whole CONNACK")))
+            }
+        }
     }
 }
 
@@ -69,20 +156,26 @@ async fn send_connect(stream: &mut dyn Stream, request: &Request) -> Result<(), 
     sent.map_err(|error| transport::failure_in(Stage::Connack, &error))
 }
 
+/// Reads what comes next.
+async fn receive(stream: &mut dyn Stream, inbound: &mut BytesMut) -> Result<(), Failure> {
+    match stream.read_buf(inbound).await {
+        Ok(0) => Err(Failure::new(Stage::Connack, Kind::Closed, "closed before CONNACK")),
+        Ok(_) => Ok(()),
+        Err(error) => Err(transport::failure_in(Stage::Connack, &error)),
+    }
+}
+
+/// Session present, from the CONNACK whose first bytes are in `inbound`.
 async fn receive_connack(
     stream: &mut dyn Stream,
     inbound: &mut BytesMut,
     max_packet: usize,
 ) -> Result<bool, Failure> {
     loop {
-        let count =
-            stream.read_buf(inbound).await.map_err(|error| transport::failure_in(Stage::Connack, &error))?;
-        if count == 0 {
-            return Err(Failure::new(Stage::Connack, Kind::Closed, "closed before CONNACK"));
-        }
         if let Some(session_present) = read_connack(inbound, max_packet)? {
             return Ok(session_present);
         }
+        receive(stream, inbound).await?;
     }
 }
 

@@ -4,6 +4,7 @@
 //! subscription back. What was written and not acknowledged is replayed on the next connection, in order, under
 //! its packet id, with DUP set (MQTT 3.1.1 §4.4), also when the gateway forgot the session.
 
+mod order;
 mod packet;
 mod queue;
 
@@ -14,12 +15,14 @@ use std::hash::{BuildHasherDefault, Hasher};
 use bytes::BytesMut;
 use rumqttc::mqttbytes::v4::Publish;
 use rumqttc::mqttbytes::{self, QoS};
+use tokio::time::Instant;
 
 pub(super) use packet::{Answer, Control, Mismatch};
 pub(super) use queue::Failed;
 
 use super::event::Delivery;
 use super::request::Outgoing;
+use order::{Order, Place};
 use packet::Packet;
 use queue::Queue;
 
@@ -37,7 +40,9 @@ pub(super) struct Ledger {
     holding: bool,
     /// Written in an earlier connection, to be written again before anything else.
     replay: VecDeque<u16>,
-    written: HashMap<u16, Written, BuildHasherDefault<PacketIdHasher>>,
+    written: WrittenPackets,
+    /// Those of them that this connection has seen.
+    order: Order,
     /// So many of those were cancelled: their packet ids stay taken until they are acknowledged or the connection ends.
     cancelled: usize,
     /// So many of them are subscriptions or removals, and not cancelled.
@@ -47,6 +52,8 @@ pub(super) struct Ledger {
     last_packet_id: u16,
     last_sequence: u64,
 }
+
+type WrittenPackets = HashMap<u16, Written, BuildHasherDefault<PacketIdHasher>>;
 
 struct Written {
     id: u32,
@@ -65,6 +72,7 @@ impl Ledger {
             holding: false,
             replay: VecDeque::new(),
             written: HashMap::default(),
+            order: Order::default(),
             cancelled: 0,
             controls: 0,
             unflushed: Vec::new(),
@@ -180,7 +188,9 @@ impl Ledger {
     ) -> Result<(), mqttbytes::Error> {
         packet.write(out)?;
         self.last_sequence += 1;
-        self.written.insert(packet_id, Written { id, sent: true, sequence: self.last_sequence, packet });
+        let sequence = self.last_sequence;
+        self.order.wrote(packet.sort(), Place { packet_id, sequence });
+        self.written.insert(packet_id, Written { id, sent: true, sequence, packet });
         Ok(())
     }
 
@@ -190,6 +200,7 @@ impl Ledger {
         if let Packet::Publish(publish) = &mut written.packet {
             publish.dup = true;
         }
+        self.order.wrote(written.packet.sort(), Place { packet_id, sequence: written.sequence });
         written.packet.write(out)
     }
 
@@ -219,13 +230,20 @@ impl Ledger {
         if answer != expected {
             return Err(Mismatch { packet_id, expected, came: answer });
         }
-        let Written { id, packet, .. } = entry.remove();
+        let Written { id, packet, sequence, .. } = entry.remove();
+        self.order.answered(packet.sort(), sequence, |place| is_awaited(&self.written, place));
         if packet.is_cancelled() {
             self.cancelled -= 1;
             return Ok(None);
         }
         self.controls -= usize::from(packet.is_control());
         Ok(Some(id))
+    }
+
+    /// Since when a later packet is answered and an earlier one is not, of those that somebody waits for.
+    pub(super) fn overdue_since(&mut self) -> Option<Instant> {
+        let Self { order, written, .. } = self;
+        order.overdue_since(|place| is_awaited(written, place))
     }
 
     /// The write buffer is flushed: moves the QoS 0 publishes in it, which are done, to `done`.
@@ -238,6 +256,7 @@ impl Ledger {
     pub(super) fn disconnected(&mut self) -> Vec<Failed> {
         let given_up =
             self.unflushed.drain(..).map(|id| Failed { id, delivery: Delivery::Unknown }).collect();
+        self.order.clear();
         self.written.retain(|_, written| !written.packet.is_cancelled());
         self.cancelled = 0;
         let mut order = Vec::with_capacity(self.written.len());
@@ -286,6 +305,13 @@ impl Ledger {
         let ids: Vec<u32> = written.map(|written| written.id).chain(self.queue.ids()).collect();
         self.cancel(&ids)
     }
+}
+
+/// Somebody waits for the answer to the packet of that place.
+fn is_awaited(written: &WrittenPackets, Place { packet_id, sequence }: Place) -> bool {
+    written
+        .get(&packet_id)
+        .is_some_and(|written| written.sequence == sequence && !written.packet.is_cancelled())
 }
 
 /// Packet ids are small numbers given out in turn: they spread by themselves.

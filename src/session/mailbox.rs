@@ -40,6 +40,8 @@ pub(super) enum Command {
     CaughtUp(u32),
     /// The app has drained: look again whether to read.
     Resume,
+    /// Time has passed unnoticed: ask whether the gateway is still there.
+    Doubt,
     Stop,
 }
 

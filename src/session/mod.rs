@@ -17,6 +17,7 @@
 //! | `ledger` | the fate of operations: queued, written, acknowledged; packet ids; replay |
 //! | `receipts` | acknowledgements we owe the gateway |
 //! | `liveness` | when to ping, when to give up |
+//! | `slumber` | what a sleep of the machine is noticed by |
 //!
 //! Operations are named by ids the app chooses. Each id given to [`Session::publish`], [`Session::subscribe`] or
 //! [`Session::unsubscribe`] comes back exactly once: from [`Session::drain`] when a publish is done, as
@@ -41,6 +42,7 @@ mod messages;
 mod online;
 mod receipts;
 mod request;
+mod slumber;
 mod wishes;
 
 use std::sync::Arc;
@@ -74,7 +76,10 @@ impl Session {
     ///
     /// The runtime's thread cannot be started.
     pub fn new(limits: Limits, wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
-        Ok(Self::start(&runtime::handle()?, Arc::new(GatewayDialler), limits, wake))
+        let runtime = runtime::handle()?;
+        let session = Self::start(&runtime, Arc::new(GatewayDialler), limits, wake);
+        slumber::watch(&runtime, &session.mailbox);
+        Ok(session)
     }
 
     /// A session on `runtime` whose connections `dialler` makes.

@@ -18,6 +18,8 @@ use crate::failure::{Failure, Kind, Stage};
 
 /// Packets are gathered into one write up to this size: what TLS takes in at once.
 const BATCH: usize = 64 << 10;
+/// A process that was stopped hears its timers before its sockets: before a line is given up, what lies there is read.
+const LAST_LOOK: Duration = Duration::from_millis(10);
 /// After so many turns, each of one read and one write at most, the other sessions of the thread have theirs.
 const TURNS: usize = 4;
 /// Reading stops while so many acknowledgements are owed to a gateway that does not take what is written.
@@ -64,6 +66,18 @@ impl Mode {
     }
 }
 
+/// What came of a look at the line.
+struct Watched {
+    /// When to look again at the latest.
+    look: Instant,
+    /// A ping waits to be sent.
+    pinged: bool,
+}
+
+fn failure(kind: Kind, detail: &str, elapsed: Duration) -> Failure {
+    Failure::new(Stage::Connected, kind, detail).after(elapsed)
+}
+
 pub(super) struct Online {
     pub(super) books: Books,
     pub(super) connection: Connection,
@@ -71,6 +85,8 @@ pub(super) struct Online {
     pub(super) mode: Mode,
     /// What came behind CONNACK is read.
     begun: bool,
+    /// It seems dead, and is at that time, if nothing has come until then.
+    last_look: Option<Instant>,
     /// A message of QoS 1 was left to redelivery.
     pub(super) leaves_out: bool,
 }
@@ -83,6 +99,7 @@ impl Online {
             liveness: Liveness::new(keep_alive, limits.ping_after, limits.dead_after, Instant::now()),
             mode: Mode::Open,
             begun: false,
+            last_look: None,
             leaves_out: false,
             books,
         }
@@ -105,14 +122,16 @@ impl Online {
             if self.books.stopped {
                 return Poll::Ready(Ok(End::Stopped));
             }
+            if std::mem::take(&mut self.books.doubts) {
+                self.liveness.doubt();
+            }
             self.take_up_wishes();
             let now = Instant::now();
             let paused = self.paused(now);
             if let Some(end) = self.advance(now) {
                 return Poll::Ready(Ok(end));
             }
-            let alarm = self.write(now)?;
-
+            self.write(now);
             let finish = matches!(self.mode, Mode::Leaving { .. });
             if let Poll::Ready(flushed) = self.connection.poll_send(context, finish)? {
                 progress |= flushed;
@@ -123,7 +142,8 @@ impl Online {
                 self.liveness.heard(now);
                 self.receive()?;
             }
-            progress |= self.connection.poll_alarm(context, alarm).is_ready();
+            let Watched { look, pinged } = self.watch(now, paused)?;
+            progress |= pinged | self.connection.poll_alarm(context, look).is_ready();
             if !progress {
                 return Poll::Pending;
             }
@@ -220,26 +240,62 @@ impl Online {
         Mode::Leaving { next, until: now + LEAVE }
     }
 
-    /// Fills the write buffer; tells when to look again at the latest.
-    fn write(&mut self, now: Instant) -> Result<Instant, Failure> {
+    /// Fills the write buffer.
+    fn write(&mut self, now: Instant) {
+        if !matches!(self.mode, Mode::Leaving { .. }) {
+            self.write_queued(now, matches!(self.mode, Mode::Quiescing { .. }));
+        }
+    }
+
+    /// Looks whether the line is well, after what has come was read.
+    fn watch(&mut self, now: Instant, paused: bool) -> Result<Watched, Failure> {
         let until = self.deadline();
         if let (Mode::Leaving { .. }, Some(until)) = (&self.mode, until) {
-            return Ok(until);
+            return Ok(Watched { look: until, pinged: false });
         }
-        self.write_queued(now, matches!(self.mode, Mode::Quiescing { .. }));
-        let look = match self.liveness.verdict(now) {
+        let verdict = self.liveness.verdict(now);
+        let mut fault = None;
+        let mut look = match verdict {
             Verdict::Wait(look) => look,
             Verdict::Ping => {
                 let written = PingReq.write(&mut self.connection.outbound);
                 debug_assert!(written.is_ok());
                 self.liveness.pinged(now)
             }
-            Verdict::Dead => {
-                return Err(Failure::new(Stage::Connected, Kind::Silent, "no byte after PINGREQ")
-                    .after(self.books.mailbox.limits.dead_after));
+            Verdict::Dead(silence) => {
+                fault = Some(failure(Kind::Silent, "no byte after PINGREQ", silence));
+                now + LAST_LOOK
             }
         };
-        Ok(until.map_or(look, |until| until.min(look)))
+        if let Some(since) = self.overdue_since(paused) {
+            let until = since + self.books.mailbox.limits.unanswered_after;
+            if now < until {
+                look = look.min(until);
+            } else {
+                fault.get_or_insert(failure(
+                    Kind::Unanswered,
+                    "a packet was not answered, and later ones were",
+                    now - since,
+                ));
+            }
+        }
+        match fault {
+            None => self.last_look = None,
+            Some(failure) => {
+                let last = *self.last_look.get_or_insert(now + LAST_LOOK);
+                if now >= last {
+                    return Err(failure);
+                }
+                look = look.min(last);
+            }
+        }
+        Ok(Watched { look: until.map_or(look, |until| until.min(look)), pinged: verdict == Verdict::Ping })
+    }
+
+    /// Since when an answer is overdue. None is missed by who closes, or chooses not to read.
+    fn overdue_since(&mut self, paused: bool) -> Option<Instant> {
+        let is_missed = matches!(self.mode, Mode::Open) && !paused;
+        self.books.ledger.overdue_since().filter(|_| is_missed)
     }
 
     fn write_queued(&mut self, now: Instant, quiesce: bool) {

@@ -23,9 +23,13 @@ pub struct Limits {
     pub packet_bytes: usize,
     /// Inbound silence after which a PINGREQ is sent, at most (30 s); a shorter keep-alive comes first.
     pub ping_after: Duration,
-    /// Inbound silence after a PINGREQ after which the connection is dead (60 s: a gateway may stop reading for
-    /// 50 s behind a twin request, contract edge-gateway.md §4.1).
+    /// Inbound silence after a PINGREQ after which the connection is dead, at most (60 s: a gateway may stop reading for
+    /// 50 s behind a twin request, contract edge-gateway.md §4.1). With a shorter keep-alive it is dead after two of them
+    /// and 5 s.
     pub dead_after: Duration,
+    /// How long a packet may stay unanswered after a later one was answered (30 s): a gateway answers in order (contract
+    /// edge-gateway.md §2.7), so that answer is lost, and the packet is replayed over a new connection.
+    pub unanswered_after: Duration,
     /// How long a renewal waits for outstanding acknowledgements (30 s).
     pub quiesce: Duration,
 }
@@ -37,6 +41,7 @@ impl Default for Limits {
             packet_bytes: 1 << 20,
             ping_after: Duration::from_secs(30),
             dead_after: Duration::from_secs(60),
+            unanswered_after: Duration::from_secs(30),
             quiesce: Duration::from_secs(30),
         }
     }

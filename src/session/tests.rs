@@ -1,4 +1,11 @@
 //! A fault inside the client, planted in the stream: the session ends, and says so.
+//!
+//! Beside it: `early_connect`, a CONNECT that is not answered; `lines`, what becomes of a line that seems dead; both with
+//! `gateway`, which a test plays by hand.
+
+mod early_connect;
+mod gateway;
+mod lines;
 
 use std::io;
 use std::pin::Pin;
@@ -13,7 +20,7 @@ use tokio::time::sleep;
 use super::*;
 use crate::failure::Kind;
 use crate::tls::Trust;
-use crate::transport::{Deadlines, Dialling, Endpoint, Progress, Stream};
+use crate::transport::{Deadlines, Dialled, Dialling, Endpoint, Pause, Progress};
 
 /// Streams that panic when they are next written to.
 #[derive(Default)]
@@ -59,14 +66,15 @@ impl Drop for DoomedStream {
 struct DoomedDialler(Arc<Doomed>);
 
 impl Dialler for DoomedDialler {
-    fn dial<'a>(&'a self, _: &'a Endpoint, _: &'a Deadlines, _: Progress<'a>) -> Dialling<'a> {
+    fn dial<'a>(&'a self, _: &'a Endpoint, _: &'a Deadlines, _: Pause, _: Progress<'a>) -> Dialling<'a> {
         Box::pin(async {
             let (ours, mut theirs) = duplex(4096);
             // CONNACK 0, before it is asked for.
             theirs.write_all(&[0x20, 2, 0, 0]).await.unwrap();
             *self.0.gateway.lock().unwrap() = Some(theirs);
             self.0.open.fetch_add(1, Ordering::Relaxed);
-            Ok(Box::new(DoomedStream(Arc::clone(&self.0), ours)) as Box<dyn Stream>)
+            let stream = Box::new(DoomedStream(Arc::clone(&self.0), ours));
+            Ok(Dialled { stream, is_exposed: false })
         })
     }
 }
@@ -97,7 +105,8 @@ async fn connected(runtime: &Handle) -> (Session, Arc<Doomed>, Arc<AtomicUsize>)
 }
 
 fn states(session: &Session) -> Vec<State> {
-    let _ = session.drain(&mut []);
+    // What is done must be taken before what else happened.
+    while session.drain(&mut [0; 16]).0 > 0 {}
     let states = session.events(usize::MAX).into_iter().filter_map(|event| match event {
         Event::State(state) => Some(state),
         _ => None,

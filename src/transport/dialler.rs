@@ -6,9 +6,10 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::endpoint::{Deadlines, Endpoint, Framing};
+use super::pause::{Pause, is_exposed};
 use super::reach::reach;
 use super::secure::{configure, secure};
-use super::stream::{Dialler, Dialling, Progress, Stream};
+use super::stream::{Dialled, Dialler, Dialling, Progress};
 use super::tunnel::tunnel;
 use super::web_socket::upgrade;
 use crate::failure::{Failure, Stage};
@@ -23,6 +24,7 @@ impl Dialler for GatewayDialler {
         &'a self,
         endpoint: &'a Endpoint,
         deadlines: &'a Deadlines,
+        pause: Pause,
         progress: Progress<'a>,
     ) -> Dialling<'a> {
         Box::pin(async move {
@@ -35,11 +37,14 @@ impl Dialler for GatewayDialler {
             let stream =
                 secure(name, tcp, config, left).await.map_err(|failure| presented.explain(failure))?;
             presented.clear();
+            pause.take(&stream).await;
             match endpoint.framing {
-                Framing::Bare => Ok(Box::new(stream) as Box<dyn Stream>),
+                Framing::Bare => Ok(Dialled { is_exposed: is_exposed(&stream), stream: Box::new(stream) }),
                 Framing::WebSocket => {
                     progress(Stage::Upgrade);
-                    upgrade(stream, endpoint, deadlines.tls).await
+                    let stream = upgrade(stream, endpoint, deadlines.tls).await?;
+                    // The answer to the upgrade shows that what was written first has arrived.
+                    Ok(Dialled { is_exposed: false, stream })
                 }
             }
         })
@@ -68,7 +73,9 @@ mod tests {
     #[tokio::test]
     async fn a_host_that_is_no_name_is_refused_before_the_network() {
         let endpoint = Endpoint::new("bad name", 8883, Trust::default());
-        let failure = GatewayDialler.dial(&endpoint, &Deadlines::default(), &mut |_| {}).await.err().unwrap();
+        let failure =
+            GatewayDialler.dial(&endpoint, &Deadlines::default(), Pause::UntilHeard, &mut |_| {}).await;
+        let failure = failure.err().unwrap();
         assert_eq!(failure.kind, Kind::InvalidName);
     }
 }

@@ -12,6 +12,7 @@
 //! | `web_socket` | frames within TLS |
 //! | `http` | one question in HTTP, and the head of the answer |
 //! | `noise` | for tests: what a hostile peer may send |
+//! | `pause` | why nothing is written at once behind the handshake of TLS 1.3 |
 
 mod dialler;
 mod endpoint;
@@ -19,6 +20,7 @@ mod http;
 mod lookup;
 #[cfg(test)]
 mod noise;
+mod pause;
 mod reach;
 mod secure;
 mod stream;
@@ -28,5 +30,6 @@ mod web_socket;
 pub use dialler::GatewayDialler;
 pub(crate) use dialler::approach;
 pub use endpoint::{Deadlines, Endpoint, Framing, Proxy};
+pub use pause::Pause;
 pub(crate) use secure::{configure, secure};
-pub use stream::{Dialler, Dialling, Progress, Stream, failure_in};
+pub use stream::{Dialled, Dialler, Dialling, Progress, Stream, failure_in};

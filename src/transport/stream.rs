@@ -9,6 +9,7 @@ use std::pin::Pin;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::endpoint::{Deadlines, Endpoint};
+use super::pause::Pause;
 use super::web_socket;
 use crate::failure::{Failure, Kind, Stage};
 use crate::tls;
@@ -21,12 +22,21 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 /// Hears of each stage of an attempt as it begins.
 pub type Progress<'a> = &'a mut (dyn FnMut(Stage) + Send);
 
+/// A stream that was made, and nothing written to it yet.
+pub struct Dialled {
+    /// The stream.
+    pub stream: Box<dyn Stream>,
+    /// A gateway may have lost what is written first, in spite of the [`Pause`]; if it stays silent, another attempt
+    /// with a longer one is worth its while.
+    pub is_exposed: bool,
+}
+
 /// An attempt to connect. Dropping it ends it.
-pub type Dialling<'a> = Pin<Box<dyn Future<Output = Result<Box<dyn Stream>, Failure>> + Send + 'a>>;
+pub type Dialling<'a> = Pin<Box<dyn Future<Output = Result<Dialled, Failure>> + Send + 'a>>;
 
 /// Makes streams.
 pub trait Dialler: Send + Sync {
-    /// Connects to `endpoint`, each stage within its deadline.
+    /// Connects to `endpoint`, each stage within its deadline, and takes the `pause` before anything is written.
     ///
     /// # Errors
     ///
@@ -35,6 +45,7 @@ pub trait Dialler: Send + Sync {
         &'a self,
         endpoint: &'a Endpoint,
         deadlines: &'a Deadlines,
+        pause: Pause,
         progress: Progress<'a>,
     ) -> Dialling<'a>;
 }

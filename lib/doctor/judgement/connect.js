@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { EARLY_CONNECT } = require('../../failures/early_connect');
 const { finding } = require('../causes');
 const { endpointOf, fieldOf } = require('../endpoint');
 const { hubCommands } = require('../hub_side');
@@ -14,14 +15,36 @@ const { clientCertificate } = require('./tls');
 
 /** @param {DiagnosisFacts} facts */
 function judgeConnect(facts) {
-  const { outcome, code, ms, failure } = /** @type {ConnectFacts} */ (facts.connect);
-  if (outcome === 'accepted') return [];
+  const connect = /** @type {ConnectFacts} */ (facts.connect);
+  const { outcome, code, ms, failure } = connect;
+  const before = wasLostEarly(connect) ? [lostEarly(connect)] : [];
+  if (outcome === 'accepted') return before;
   const evidence = { outcome, code, ms, detail: failure?.detail };
-  const slowly = facts.connect?.slow === true;
+  const slowly = connect.slow === true;
   const told = failure && !slowly && explained(facts, explanationOf(facts, failure), evidence);
-  if (told) return [told];
-  const [cause, words] = JUDGES[outcome](facts, /** @type {ConnectFacts} */ (facts.connect));
-  return [finding(cause, { ...words, evidence: { ...evidence, ...words.evidence } })];
+  if (told) return [told, ...before];
+  const [cause, words] = JUDGES[outcome](facts, connect);
+  return [finding(cause, { ...words, evidence: { ...evidence, ...words.evidence } }), ...before];
+}
+
+/** The client gives the first CONNECT up after so long (`UNHEARD` in `src/session/handshake.rs`). Milliseconds. */
+const FIRST_GIVEN_UP_MS = 10_000;
+
+/** Only the second was answered, and so soon that the first was not merely slow. @param {ConnectFacts} connect */
+function wasLostEarly({ outcome, repeated, ms }) {
+  return repeated === true && ['accepted', 'refused'].includes(outcome) && ms < FIRST_GIVEN_UP_MS;
+}
+
+/** @param {ConnectFacts} connect */
+function lostEarly({ ms }) {
+  return finding('connect-lost-early', {
+    title:
+      'The gateway answered CONNECT only when it was sent again, over a new connection and after a pause',
+    explanation: `${EARLY_CONNECT.cause}. This client sends it again by itself; others time out.`,
+    remedy: `${EARLY_CONNECT.wayOut[0].toUpperCase()}${EARLY_CONNECT.wayOut.slice(1)}.`,
+    command: 'sudo iotedge list',
+    evidence: { repeated: true, ms },
+  });
 }
 
 const EDGE_HUB_LOG = 'sudo iotedge logs edgeHub --tail 50';
@@ -36,14 +59,13 @@ const JUDGES = {
     if (connect.code !== 5) return stranger(facts, `CONNACK code ${connect.code}`);
     return connect.slow ? unknown(facts, connect) : refused(facts, connect);
   },
-  unanswered: (facts, { ms }) => [
+  unanswered: (facts, { ms, repeated }) => [
     'connect-unanswered',
     {
-      title: `The gateway did not answer CONNECT within ${seconds(ms)}`,
-      explanation:
-        'A gateway that does not know the device asks the hub for it; while it is offline, or has just started, that takes 100 s and more. Or it hangs.',
-      remedy:
-        'Check that the gateway is online and that it is the parent of the device, and look at what edgeHub logs. Then try again with more time.',
+      title: `The gateway did not answer CONNECT${repeated ? ', sent on two connections,' : ''} within ${seconds(ms)}`,
+      explanation: `A gateway that does not know the device asks the hub for it; while it is offline, or has just started, that takes 100 s and more. Or it hangs.${repeated ? ` Or ${EARLY_CONNECT.cause}.` : ''}`,
+      remedy: `Check that the gateway is online and the parent of the device, and what edgeHub logs. Then try again with more time.${repeated ? ` Or ${EARLY_CONNECT.wayOut}.` : ''}`,
+      evidence: { repeated },
       command: hubCommands(facts).showParent,
     },
   ],

@@ -2,6 +2,7 @@
 'use strict';
 
 const { SASL_HEADER, readAnswer } = require('../amqp');
+const { connectLimit } = require('../handshake');
 const { judgeGreeting } = require('../judgement/greeting');
 const { CONNECT, headOf } = require('../stranger');
 const { probe } = require('../verifier');
@@ -17,10 +18,12 @@ module.exports = {
   title: 'AMQP greeting',
   applies: ({ protocol }) => protocol.name === 'amqp',
   skip: ({ tls }) => (tls?.accepted ? undefined : 'there is no trusted TLS connection'),
-  async gather({ facts, limits, trust }) {
+  async gather(examination) {
+    const { facts, limits, proxy, trust } = examination;
     const { host = '', port = 0 } = facts.connectionString ?? {};
     const address = facts.tls?.address;
-    const endpoint = { host, port, address, connectMs: limits.tcpMs, tlsMs: limits.tlsMs };
+    const connectMs = connectLimit(examination);
+    const endpoint = { host, port, address, ...(proxy && { proxy }), connectMs, tlsMs: limits.tlsMs };
     const ask = async (/** @type {Buffer} */ greeting) => {
       const known = /** @type {import('../../tls/trust').Trust} */ (trust);
       const result = await probe({ ...endpoint, ...known, greeting, answerMs: limits.strangerMs });

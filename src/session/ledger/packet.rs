@@ -6,6 +6,8 @@ use bytes::BytesMut;
 use rumqttc::mqttbytes::v4::{Publish, Subscribe, SubscribeFilter, Unsubscribe};
 use rumqttc::mqttbytes::{self, QoS};
 
+use super::order::Sort;
+
 /// A subscription, or its removal.
 pub(in crate::session) enum Control {
     Subscribe { id: u32, filters: Vec<(String, QoS)> },
@@ -42,6 +44,13 @@ pub(super) enum Packet {
 impl Packet {
     pub(super) fn is_cancelled(&self) -> bool {
         matches!(self, Self::Cancelled(_))
+    }
+
+    pub(super) fn sort(&self) -> Sort {
+        match self.answer() {
+            Answer::Publish => Sort::Publish,
+            Answer::Subscribe { .. } | Answer::Unsubscribe => Sort::Control,
+        }
     }
 
     pub(super) fn is_control(&self) -> bool {

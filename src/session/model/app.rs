@@ -15,6 +15,7 @@ use super::judge::{Wanted, What};
 use super::link::Link;
 use super::plan::Setting;
 use super::world::Shared;
+use crate::session::mailbox::Command;
 use crate::session::{Event, Limits, Message, Outgoing, Request, Session, State};
 use crate::tls::Trust;
 use crate::transport::{Deadlines, Endpoint};
@@ -131,6 +132,14 @@ impl App {
             ids
         };
         self.session.cancel(ids);
+    }
+
+    pub(super) fn doubt(&self) {
+        let mut world = self.world.lock();
+        world.judge.doubts();
+        world.note(|| "app: doubt".into());
+        drop(world);
+        self.session.mailbox.command(Command::Doubt);
     }
 
     pub(super) fn settle(&mut self, newest: bool, count: usize) {

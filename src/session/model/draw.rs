@@ -38,6 +38,7 @@ fn setting(rng: &mut Rng) -> Setting {
     let mostly = |rng: &mut Rng| rng.usize(..4) > 0;
     Setting {
         keep_alive: pick(rng, &[0, 5, 20, 60, 180]),
+        is_exposed: mostly(rng),
         chunk: pick(rng, &[1, 3, 7, 64, 4096, 1 << 16]),
         room: pick(rng, &[64, 1024, 1 << 16]),
         inbound_bytes: pick(rng, &[200, 16 << 20, 16 << 20, 16 << 20]),
@@ -140,8 +141,9 @@ fn of_panic(rng: &mut Rng) -> Step {
 }
 
 fn of_clock(rng: &mut Rng) -> Step {
-    match rng.usize(..8) {
-        0..=2 => Step::Turn(rng.u8(1..4)),
+    match rng.usize(..16) {
+        0..=5 => Step::Turn(rng.u8(1..4)),
+        6 => Step::Doubt,
         _ => Step::Wait { ms: pick(rng, &[1, 1, 2, 5, 10, 50, 300, 1_000, 5_000, 31_000, 95_000, 160_000]) },
     }
 }

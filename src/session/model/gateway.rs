@@ -17,7 +17,7 @@ use super::link::{ClientEnd, PLANTED};
 use super::plan::{Answer, Connack, Dial, Farewell, Loss, Setting, Stray};
 use super::world::{Shared, World};
 use crate::failure::{Failure, Kind, Stage};
-use crate::transport::{Deadlines, Dialler, Dialling, Endpoint, Progress, Stream};
+use crate::transport::{Deadlines, Dialled, Dialler, Dialling, Endpoint, Pause, Progress};
 
 const MAX: usize = 1 << 20;
 /// CONNACK 0 begins so.
@@ -341,7 +341,13 @@ impl Drop for Attempt<'_> {
 }
 
 impl Dialler for MemoryDialler {
-    fn dial<'a>(&'a self, _: &'a Endpoint, deadlines: &'a Deadlines, progress: Progress<'a>) -> Dialling<'a> {
+    fn dial<'a>(
+        &'a self,
+        _: &'a Endpoint,
+        deadlines: &'a Deadlines,
+        _: Pause,
+        progress: Progress<'a>,
+    ) -> Dialling<'a> {
         let Self(world, setting) = self;
         Box::pin(async move {
             let fate = {
@@ -367,7 +373,8 @@ impl Dialler for MemoryDialler {
                 }
             }
             progress(Stage::Tls);
-            Ok(Box::new(ClientEnd::new(world, setting)) as Box<dyn Stream>)
+            let stream = Box::new(ClientEnd::new(world, setting));
+            Ok(Dialled { stream, is_exposed: setting.is_exposed })
         })
     }
 }

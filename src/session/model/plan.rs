@@ -5,6 +5,8 @@
 pub(super) struct Setting {
     /// Seconds.
     pub(super) keep_alive: u16,
+    /// A CONNECT that is not answered may have been lost.
+    pub(super) is_exposed: bool,
     /// At most so many bytes in one read or write of the client.
     pub(super) chunk: usize,
     /// So many bytes fit into the line while the gateway does not read.
@@ -61,6 +63,8 @@ pub(super) enum Step {
     Unsubscribe {
         filters: usize,
     },
+    /// The machine slept: the session doubts the connection.
+    Doubt,
     /// Of the operations not told: passes over so many of the newest.
     Cancel {
         newest: usize,

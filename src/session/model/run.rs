@@ -49,6 +49,7 @@ async fn carry_out(step: &Step, world: &Shared, app: &mut App) {
         Step::Publish { count, qos, size } => app.publish(count, qos, size),
         Step::Subscribe { filters } => app.subscribe(filters),
         Step::Unsubscribe { filters } => app.unsubscribe(filters),
+        Step::Doubt => app.doubt(),
         Step::Cancel { newest, count } => app.cancel(newest, count),
         Step::Settle { newest, count } => app.settle(newest, count),
         Step::CaughtUp => app.catch_up(),

@@ -135,6 +135,11 @@ impl Judge {
         self.wire.stops_reading();
     }
 
+    /// The machine slept.
+    pub(super) fn doubts(&mut self) {
+        self.wire.doubted();
+    }
+
     /// The connection that stands, as far as the app was told.
     pub(super) fn standing(&self) -> Option<u32> {
         self.states.standing()
@@ -274,7 +279,15 @@ impl Judge {
         let untold = self.operations.untold().len();
         ensure!(written <= untold, "{written} in flight, and {untold} operations");
         self.states.overdue(Instant::now())?;
-        self.wire.overdue(Instant::now())
+        self.wire.overdue(Instant::now())?;
+        let passed = self.wire.passed(Instant::now());
+        let missed = passed.into_iter().find(|id| self.operations.is_awaited(*id));
+        ensure!(
+            missed.is_none() || self.states.is_changing(),
+            "{} is not answered, later ones are, and the connection stands",
+            missed.unwrap_or(0)
+        );
+        Ok(())
     }
 
     /// The session has had its time after everything was well.

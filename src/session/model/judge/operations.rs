@@ -79,6 +79,11 @@ impl Operations {
         self.untold.iter().rev().copied().collect()
     }
 
+    /// The app waits for its answer.
+    pub(super) fn is_awaited(&self, id: u32) -> bool {
+        self.all[id as usize - 1].is_alive()
+    }
+
     pub(super) fn cancelled(&mut self, ids: &[u32]) {
         for id in ids {
             self.all[*id as usize - 1].cancelled = true;

@@ -16,6 +16,10 @@ use crate::session::Limits;
 const MAX: usize = 1 << 20;
 /// Silence of the gateway that ends a connection, at most: until the ping, and after it.
 const SILENCE: Duration = Duration::from_secs(30 + 60);
+/// It ends one that is doubted.
+const SILENCE_IN_DOUBT: Duration = Duration::from_secs(5);
+/// An answer that later ones have passed is waited for so long.
+const PASSED: Duration = Duration::from_secs(30);
 /// Timers tick in milliseconds.
 const SLACK: Duration = Duration::from_millis(20);
 
@@ -30,6 +34,10 @@ struct Link {
     is_dropped: bool,
     sent: Instant,
     came: Instant,
+    /// The client was to doubt it, and has heard nothing since.
+    doubted: Option<Instant>,
+    /// So many packets that are to be answered were sent.
+    count: usize,
     /// What is on the way, by packet id.
     awaiting: HashMap<u16, Awaiting>,
 }
@@ -38,6 +46,10 @@ struct Link {
 struct Awaiting {
     id: u32,
     kind: Kind,
+    /// Which of all that were sent.
+    place: usize,
+    /// A later packet was answered.
+    passed: Option<Instant>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,6 +62,7 @@ enum Kind {
 pub(super) struct Wire {
     links: Vec<Link>,
     keep_alive: Option<Duration>,
+    silence: Duration,
     gateway_reads: bool,
     /// The client may choose not to read, and then silence means nothing.
     pauses: bool,
@@ -58,9 +71,11 @@ pub(super) struct Wire {
 impl Wire {
     pub(super) fn new(setting: &Setting) -> Self {
         let keep_alive = Some(setting.keep_alive).filter(|seconds| *seconds > 0);
+        let keep_alive = keep_alive.map(|seconds| Duration::from_secs(seconds.into()));
         Self {
             links: Vec::new(),
-            keep_alive: keep_alive.map(|seconds| Duration::from_secs(seconds.into())),
+            keep_alive,
+            silence: keep_alive.map_or(SILENCE, |limit| SILENCE.min(2 * limit + Duration::from_secs(5))),
             gateway_reads: true,
             pauses: setting.inbound_bytes < Limits::default().inbound_bytes,
         }
@@ -81,6 +96,8 @@ impl Wire {
             is_dropped: false,
             sent: now,
             came: now,
+            doubted: None,
+            count: 0,
             awaiting: HashMap::new(),
         });
     }
@@ -109,12 +126,29 @@ impl Wire {
     pub(super) fn overdue(&self, now: Instant) -> Verdict {
         for (number, link) in self.links.iter().enumerate() {
             if link.is_accepted && !link.is_dropped && !link.has_left {
-                let is_silent = !self.pauses && now - link.came > SILENCE + SLACK;
+                let is_silent = !self.pauses && now - link.came > self.silence + SLACK;
                 ensure!(!is_silent, "link {number} is silent and stands");
+                let is_doubtful = link.doubted.is_some_and(|at| now - at > SILENCE_IN_DOUBT + SLACK);
+                ensure!(self.pauses || !is_doubtful, "link {number} is silent after a doubt and stands");
                 self.keeps_alive(number, now)?;
             }
         }
         Ok(())
+    }
+
+    /// The machine slept.
+    pub(super) fn doubted(&mut self) {
+        if let Some(link) = self.links.last_mut().filter(|link| link.is_accepted) {
+            link.doubted = Some(Instant::now());
+        }
+    }
+
+    /// Operations whose answers later ones have passed for too long, on a link that stands.
+    pub(super) fn passed(&self, now: Instant) -> Vec<u32> {
+        let standing = self.links.iter().filter(|link| !link.is_dropped && !link.has_left && !self.pauses);
+        let awaiting = standing.flat_map(|link| link.awaiting.values());
+        let is_late = |at: Instant| now - at > PASSED + SLACK;
+        awaiting.filter(|it| it.passed.is_some_and(is_late)).map(|it| it.id).collect()
     }
 
     /// The packets that these bytes complete, as the client sends them.
@@ -133,6 +167,7 @@ impl Wire {
         let link = &mut self.links[number];
         if !bytes.is_empty() {
             link.came = Instant::now();
+            link.doubted = None;
         }
         link.down.extend_from_slice(bytes);
     }
@@ -169,19 +204,18 @@ impl Wire {
             return Ok(());
         }
         ensure!(link.is_accepted, "{} before CONNACK on link {number}", words(packet));
-        let (packet_id, awaiting) = match packet {
+        let (packet_id, id, kind) = match packet {
             Packet::Publish(publish) if publish.pkid != 0 => {
-                let id = id_in(&publish.topic);
-                (publish.pkid, Awaiting { id, kind: Kind::Publish })
+                (publish.pkid, id_in(&publish.topic), Kind::Publish)
             }
             Packet::Subscribe(subscribe) => {
                 let kind = Kind::Subscribe(subscribe.filters.len());
                 let id = subscribe.filters.first().map_or(0, |filter| id_in(&filter.path));
-                (subscribe.pkid, Awaiting { id, kind })
+                (subscribe.pkid, id, kind)
             }
             Packet::Unsubscribe(unsubscribe) => {
                 let id = unsubscribe.topics.first().map_or(0, |filter| id_in(filter));
-                (unsubscribe.pkid, Awaiting { id, kind: Kind::Unsubscribe })
+                (unsubscribe.pkid, id, Kind::Unsubscribe)
             }
             Packet::Disconnect => {
                 link.has_left = true;
@@ -189,6 +223,8 @@ impl Wire {
             }
             _ => return Ok(()),
         };
+        link.count += 1;
+        let awaiting = Awaiting { id, kind, place: link.count, passed: None };
         let taken = link.awaiting.insert(packet_id, awaiting);
         ensure!(taken.is_none(), "packet id {packet_id} is given twice on link {number}");
         Ok(())
@@ -233,6 +269,12 @@ impl Wire {
             return None;
         }
         link.awaiting.remove(&packet_id);
+        for earlier in link.awaiting.values_mut().filter(|earlier| earlier.place < awaiting.place) {
+            // A publish may wait for long while subscriptions are answered.
+            if awaiting.kind == Kind::Publish || earlier.kind != Kind::Publish {
+                earlier.passed.get_or_insert_with(Instant::now);
+            }
+        }
         Some((awaiting.id, codes))
     }
 }
