@@ -141,6 +141,41 @@ export interface Device extends EventEmitter {
   /** Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing. */
   complete(message: Message): void;
 
+  /**
+   * The twin of the device, fetched, and kept in step with the gateway from then on. The same object each time.
+   *
+   * @typeParam Desired What the cloud wants of the device.
+   * @typeParam Reported What the device tells about itself.
+   * @param options Of the first fetch.
+   * @throws {errors.NotConnectedError} The device was closed, or its retry policy gave up.
+   * @throws {errors.TimeoutError} `timeout` passed.
+   * @throws {Error} The request was refused: `ERR_IOT_TWIN_REFUSED`.
+   */
+  twin<Desired = any, Reported = any>(options?: RequestOptions): Promise<DeviceTwin<Desired, Reported>>;
+
+  /**
+   * Has a function called whenever the cloud calls a method of the device. What it returns, or its promise resolves with,
+   * is the payload of the answer, with status 200; {@link MethodCall.reply} gives another status. If it throws, the caller
+   * gets status 500 and `{ message }`. A call comes once, also when it is transmitted twice.
+   *
+   * @typeParam Payload What callers pass.
+   * @typeParam Result What they get.
+   * @throws {ReferenceError} An argument is missing.
+   * @throws {TypeError} An argument is of another type.
+   * @throws {Error} The method has a handler: `ERR_IOT_METHOD_TAKEN`.
+   */
+  onMethod<Payload = any, Result = unknown>(name: string, handler: MethodHandler<Payload, Result>): void;
+
+  /** Takes a handler away: the method is unknown from now on. @returns Whether there was one. */
+  offMethod(name: string): boolean;
+
+  /**
+   * Has a function called for methods without a handler. Otherwise nobody answers such a call, and its caller waits in vain.
+   *
+   * @param handler Default: answers with status 501. `null`: nobody answers, again.
+   */
+  onUnknownMethod(handler?: MethodHandler<any, unknown> | null): void;
+
   /** How the device is doing. */
   stats(): DeviceStats;
 
@@ -170,12 +205,93 @@ export interface DeviceEvents {
   disconnect: [error: Error];
   /** What the connection is doing. */
   state: [change: StateChange];
-  /** Messages could not be subscribed to. */
+  /** Messages, methods or the twin could not be subscribed to, or a method was answered too late. */
   error: [error: Error];
 }
 
+/** How long an operation may take. */
+export interface RequestOptions {
+  /** Milliseconds from the call on, as many as you like; `Infinity`: no limit. Default: 240 000. */
+  timeout?: number;
+  /** Gives up waiting; what was written may have arrived. */
+  signal?: AbortSignal;
+}
+
+/** Answers a method: see {@link Device.onMethod}. */
+export type MethodHandler<Payload, Result> = (
+  payload: Payload,
+  call: MethodCall,
+) => Result | MethodReply | Promise<Result | MethodReply>;
+
+/** A call of a direct method. */
+export interface MethodCall {
+  /** Which call it is. Opaque. */
+  readonly id: string;
+  /** Of the method. */
+  readonly name: string;
+  /**
+   * What a handler returns to answer with another status than 200.
+   *
+   * @param status A whole number other than 0.
+   * @param payload What JSON can express.
+   * @throws {errors.ArgumentError} A status that is none: `ERR_IOT_METHOD_STATUS`.
+   */
+  reply(status: number, payload?: unknown): MethodReply;
+}
+
+/** An answer to be given: see {@link MethodCall.reply}. */
+export interface MethodReply {
+  readonly status: number;
+  readonly payload: unknown;
+}
+
+/** The twin of a {@link Device}. Iterating gives each change of the desired properties, as a merge patch. */
+export interface DeviceTwin<Desired = any, Reported = any> extends AsyncIterable<DesiredChange<Desired>> {
+  /**
+   * What the cloud wants, as it is known now. Frozen: after a change it is another object. Empty while the cloud has said
+   * nothing.
+   */
+  readonly desired: Readonly<Partial<Desired>> & { readonly $version?: number };
+  /** What the device has reported, as far as the gateway took it. Frozen, too. */
+  readonly reported: Readonly<Partial<Reported>> & { readonly $version?: number };
+  /**
+   * Reports properties: those of the patch. Reports are taken in the order they are made, also across connection losses.
+   *
+   * @returns The version of the reported properties, where the hub itself answers; a gateway does not know it.
+   * @throws {errors.ArgumentError} It cannot travel, which is told at once; or the gateway does not take it:
+   *   `ERR_IOT_TWIN_REFUSED`.
+   * @throws {errors.TimeoutError} `timeout` passed; see `delivery`.
+   * @throws {errors.OperationCancelledError} `signal` was aborted; see `delivery`.
+   * @throws {errors.NotConnectedError} The device was closed, or its retry policy gave up.
+   */
+  report(patch: TwinPatch<Reported>, options?: RequestOptions): Promise<ReportAnswer>;
+  /**
+   * The changes from now on; every iterator gets all of them. What changed while there was no connection comes as one.
+   * Ends when the device is closed, and throws when its retry policy gives up.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<DesiredChange<Desired>>;
+}
+
+/** A change of desired properties. */
+export type DesiredChange<Desired> = TwinPatch<Desired> & { readonly $version?: number };
+
+/** A JSON merge patch: what is absent stays, null deletes, arrays are replaced. */
+export type TwinPatch<T> = unknown extends T
+  ? any
+  : T extends readonly unknown[]
+    ? T
+    : T extends object
+      ? { [Name in keyof T]?: TwinPatch<T[Name]> | null }
+      : T;
+
+/** Reported properties were taken. */
+export interface ReportAnswer {
+  /** Of the reported properties, where the hub itself answers. */
+  version: number | undefined;
+}
+
 /** What `device.sendEvent` can be told beside the body. */
-export interface SendOptions {
+export interface SendOptions extends RequestOptions {
   /** Application properties. */
   properties?: Record<string, string | number | boolean> | Properties;
   /** Default: a random UUID, so that a receiver recognises a message that arrives twice. */
@@ -186,10 +302,6 @@ export interface SendOptions {
   contentType?: string;
   /** Default: `utf-8` for what travels as JSON, else none. */
   contentEncoding?: string;
-  /** Milliseconds from the call on, as many as you like; `Infinity`: no limit. Default: 240 000. */
-  timeout?: number;
-  /** Gives up waiting; a message that was written may have arrived. */
-  signal?: AbortSignal;
 }
 
 /** The gateway has the message. */
@@ -551,6 +663,8 @@ export interface LayerFailure {
   stage: string;
   kind: string;
   detail: string;
+  /** Of a certificate: what the verifier calls it, for programs. */
+  verdict?: string;
   /** Milliseconds since the stage began. */
   elapsedMs: number;
   /** Of CONNACK. */
@@ -912,7 +1026,7 @@ export interface ClientEvents {
   connect: [];
   /** The retry policy gave a lost connection up; `transportObj` is the error. Not after `close()`. */
   disconnect: [result: results.Disconnected];
-  /** Listening for messages could not be switched on or off. Without a listener it is thrown. */
+  /** Listening for messages or method calls could not be switched on or off. Without a listener it is thrown. */
   error: [error: Error];
   /** A message from the cloud. Listening subscribes, and connects if need be. */
   message: [message: Message];
@@ -1034,6 +1148,39 @@ export class Client extends EventEmitter {
   updateSharedAccessSignature(sharedAccessSignature: string): Promise<results.SharedAccessSignatureUpdated>;
 
   /**
+   * Fetches the twin: the same object each time, with the events of its desired properties before the result. From then on
+   * it shows every change, and after a reconnect what was missed (with the MQTT transports of this package).
+   *
+   * @throws {errors.NotConnectedError} The connection cannot be made, or the policy gave up.
+   * @throws {errors.TimeoutError} Four minutes passed.
+   * @throws {Error} The request was refused, by the class of the status: `ERR_IOT_TWIN_REFUSED`.
+   */
+  getTwin(callback: Callback<Twin>): void;
+  getTwin(): Promise<Twin>;
+
+  /**
+   * Has a function called whenever the cloud calls a method of the device; it connects for it. A call comes once, also when
+   * it is transmitted twice. If the function throws, or its promise is rejected, before it has answered, the caller gets
+   * status 400 or 500 with the reason.
+   *
+   * @throws {ReferenceError} An argument is missing.
+   * @throws {TypeError} An argument is of another type.
+   * @throws {Error} The method has a handler: `ERR_IOT_METHOD_TAKEN`.
+   */
+  onDeviceMethod(methodName: string, handler: DeviceMethodHandler): void;
+
+  /** Takes a handler away: the method is unknown from now on. @returns Whether there was one. */
+  offDeviceMethod(methodName: string): boolean;
+
+  /**
+   * Has a function called for methods without a handler. Otherwise nobody answers such a call, and its caller waits in vain.
+   *
+   * @param handler Default: answers with status 501. `null`: nobody answers, again.
+   * @throws {errors.NotImplementedError} The transport is not of this package.
+   */
+  onUnknownDeviceMethod(handler?: DeviceMethodHandler | null): void;
+
+  /**
    * Sets what decides about retries. Default: {@link ExponentialBackOffWithJitter}.
    *
    * @throws {ReferenceError} No policy.
@@ -1048,6 +1195,114 @@ export class Client extends EventEmitter {
   prependOnceListener<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
   off<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
   removeListener<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Twin and direct methods of a Client
+// ---------------------------------------------------------------------------------------------------------------------
+
+/**
+ * The twin of a device, as {@link Client.getTwin} gives it.
+ *
+ * Events: `properties.desired` with each change, then `properties.desired.<path>` for each value in it, parents first; null
+ * stands for what was deleted. After each `getTwin` all desired properties count as changed. A listener that comes later is
+ * told what is there already. `error`: changes could not be subscribed to; without a listener it is thrown.
+ */
+export class Twin extends EventEmitter {
+  /** For {@link Client.getTwin} alone. */
+  private constructor(access: any);
+  /** `'error'` */
+  static errorEvent: string;
+  /** `'properties.desired'` */
+  static desiredPath: string;
+  /** What is known at the moment, with `$version`. */
+  properties: TwinProperties;
+  /** The app listens to changes. */
+  userRegisteredDesiredPropertiesListener: boolean;
+  /** As {@link Client.getTwin}. */
+  get(callback: Callback<Twin>): void;
+  get(): Promise<Twin>;
+
+  addListener<E extends TwinEventName>(event: E, listener: TwinListener<E>): this;
+  on<E extends TwinEventName>(event: E, listener: TwinListener<E>): this;
+  once<E extends TwinEventName>(event: E, listener: TwinListener<E>): this;
+  prependListener<E extends TwinEventName>(event: E, listener: TwinListener<E>): this;
+  prependOnceListener<E extends TwinEventName>(event: E, listener: TwinListener<E>): this;
+  off<E extends TwinEventName>(event: E, listener: TwinListener<E>): this;
+  removeListener<E extends TwinEventName>(event: E, listener: TwinListener<E>): this;
+}
+
+/** `properties.desired`, with or without a path, `error`, or what an app emits itself. */
+export type TwinEventName = `properties.desired${string}` | 'error' | (string & {}) | symbol;
+/** A listener for an event of a {@link Twin}. */
+export type TwinListener<E> = E extends 'error' ? (error: Error) => void : (...args: any[]) => void;
+
+/** The properties of a {@link Twin}. */
+export interface TwinProperties {
+  /** What the cloud wants of the device. */
+  desired: { [key: string]: any };
+  /** What the device has reported. */
+  reported: ReportedProperties;
+}
+
+/** What a device has reported, and how it reports more. A property called `update` is only in the JSON of this object. */
+export interface ReportedProperties {
+  /**
+   * Reports properties: those of the patch; null deletes. Reports are taken in the order they are made, also across
+   * connection losses.
+   *
+   * @throws {errors.ArgumentError} It is no object, or the gateway does not take it.
+   */
+  update(patch: { [key: string]: any }, callback: Callback<ReportAnswer>): void;
+  update(patch: { [key: string]: any }): Promise<ReportAnswer>;
+  [key: string]: any;
+}
+
+/** Answers a call of a method: see {@link Client.onDeviceMethod}. What it returns is awaited, and otherwise not used. */
+export type DeviceMethodHandler = (request: DeviceMethodRequest, response: DeviceMethodResponse) => unknown;
+
+/** A call of a direct method. */
+export class DeviceMethodRequest {
+  /**
+   * @param body JSON.
+   * @throws {Error} An id or name is empty.
+   * @throws {ReferenceError} An id or name is no text.
+   * @throws {SyntaxError} The body is no JSON.
+   */
+  constructor(requestId: string, methodName: string, body?: any);
+  /** Which call it is. Opaque. */
+  requestId: string;
+  methodName: string;
+  /** What the caller passed; null for nothing. */
+  payload: any;
+}
+
+/** Answers a call of a direct method, once. */
+export class DeviceMethodResponse {
+  /**
+   * @throws {Error} An empty id.
+   * @throws {ReferenceError} An id that is no text, or no transport.
+   */
+  constructor(requestId: string, transport: DeviceTransport);
+  requestId: string;
+  /** `send` was called. */
+  isResponseComplete: boolean;
+  /** As sent; null before. */
+  status: number;
+  /** As sent; null before. */
+  payload: any;
+  /**
+   * Answers; done when the answer was written. It is not repeated: when the connection is lost, so is the call.
+   *
+   * @param status Any but 0; by custom 200 for success.
+   * @param payload What JSON can express. Left out before a callback it is null, else the answer has no body.
+   * @throws {Error} It was answered before, or the status is 0.
+   * @throws {ReferenceError} A status that is no number.
+   * @throws {errors.NotConnectedError} Nobody waits for the answer any more: `ERR_IOT_METHOD_CALL_LOST`.
+   */
+  send(status: number, payload: any, callback: ErrorCallback): void;
+  send(status: number, callback: ErrorCallback): void;
+  send(status: number, payload?: any): Promise<void>;
 }
 
 /** An event of `Events`, or one an app emits itself. */
@@ -1150,8 +1405,8 @@ export type TransportClass = TransportConstructor | { readonly Http: TransportCo
 /**
  * What carries messages: {@link Mqtt}, a transport of azure-iot-device-amqp or azure-iot-device-http, or an app's own.
  *
- * Emits `connected()`, `disconnect(error?)`, `error(error)` and `message(Message)`. A client uses no more of it than the
- * app asks for, so what the app does not use may be missing.
+ * Emits `connected()`, `disconnect(error?)`, `error(error)`, `message(Message)` and `twinDesiredPropertiesUpdate(patch)`. A
+ * client uses no more of it than the app asks for, so what the app does not use may be missing.
  */
 export interface DeviceTransport extends EventEmitter {
   connect(callback?: Callback<results.Connected>): void;
@@ -1168,6 +1423,14 @@ export interface DeviceTransport extends EventEmitter {
   abandon?(message: Message, callback?: Callback<results.MessageAbandoned>): void;
   enableC2D?(callback: ErrorCallback): void;
   disableC2D?(callback: ErrorCallback): void;
+  getTwin?(callback: Callback<any>): void;
+  updateTwinReportedProperties?(patch: any, callback: ErrorCallback): void;
+  enableTwinDesiredPropertiesUpdates?(callback: ErrorCallback): void;
+  disableTwinDesiredPropertiesUpdates?(callback: ErrorCallback): void;
+  onDeviceMethod?(methodName: string, handler: (message: any) => void): void;
+  sendMethodResponse?(response: any, callback?: ErrorCallback): void;
+  enableMethods?(callback: ErrorCallback): void;
+  disableMethods?(callback: ErrorCallback): void;
 }
 
 /**
@@ -1187,6 +1450,14 @@ export class Mqtt extends EventEmitter implements DeviceTransport {
   complete(message: Message, callback?: Callback<results.MessageCompleted>): void;
   enableC2D(callback: ErrorCallback): void;
   disableC2D(callback: ErrorCallback): void;
+  getTwin(callback: Callback<TwinProperties>): void;
+  updateTwinReportedProperties(patch: any, callback: ErrorCallback): void;
+  enableTwinDesiredPropertiesUpdates(callback: ErrorCallback): void;
+  disableTwinDesiredPropertiesUpdates(callback: ErrorCallback): void;
+  onDeviceMethod(methodName: string, handler: (message: any) => void): void;
+  sendMethodResponse(response: DeviceMethodResponse, callback?: ErrorCallback): void;
+  enableMethods(callback: ErrorCallback): void;
+  disableMethods(callback: ErrorCallback): void;
   /** @throws {errors.NotImplementedError} Always: MQTT has no batches. */
   sendEventBatch(): void;
   /** @throws {errors.NotImplementedError} Always: over MQTT a message can only be completed. */

@@ -7,6 +7,8 @@ const {
 } = require('./lib/authentication/providers/shared_access_signature');
 const { X509AuthenticationProvider } = require('./lib/authentication/providers/x509');
 const { Client } = require('./lib/client/client');
+const { DeviceMethodRequest } = require('./lib/methods/request');
+const { DeviceMethodResponse } = require('./lib/methods/response');
 const { deviceConnectionString: ConnectionString } = require('./lib/identity/connection_string');
 const { connect } = require('./lib/device/device');
 const { diagnose } = require('./lib/doctor/diagnose');
@@ -21,12 +23,15 @@ const { ExponentialBackOffWithJitter, NoRetry, RetryOperation } = require('./lib
 const {
   deviceSharedAccessSignature: SharedAccessSignature,
 } = require('./lib/authentication/shared_access_signature');
+const { Twin } = require('./lib/twin/twin');
 
 // Shorthand only: that is how `import { connect } from 'edge-downstream'` finds every name.
 module.exports = {
   connect,
   Client,
   ConnectionString,
+  DeviceMethodRequest,
+  DeviceMethodResponse,
   diagnose,
   endpoint,
   errors,
@@ -41,5 +46,6 @@ module.exports = {
   SharedAccessKeyAuthenticationProvider,
   SharedAccessSignature,
   SharedAccessSignatureAuthenticationProvider,
+  Twin,
   X509AuthenticationProvider,
 };

@@ -175,6 +175,59 @@ class ClassicTransport extends FakeTransport {
     this.perform('disableC2D', undefined, callback);
   }
 
+  enableMethods(callback) {
+    this.perform('enableMethods', undefined, callback);
+  }
+
+  disableMethods(callback) {
+    this.perform('disableMethods', undefined, callback);
+  }
+
+  enableTwinDesiredPropertiesUpdates(callback) {
+    this.perform('enableTwinDesiredPropertiesUpdates', undefined, callback);
+  }
+
+  disableTwinDesiredPropertiesUpdates(callback) {
+    this.perform('disableTwinDesiredPropertiesUpdates', undefined, callback);
+  }
+
+  /** What `getTwin` gives. */
+  twin = { desired: { $version: 1 }, reported: { $version: 1 } };
+  patches = [];
+
+  getTwin(callback) {
+    this.perform('getTwin', structuredClone(this.twin), callback);
+  }
+
+  updateTwinReportedProperties(patch, callback) {
+    this.patches.push(structuredClone(patch));
+    this.perform('updateTwinReportedProperties', undefined, callback);
+  }
+
+  /** By name. */
+  handlers = {};
+  answers = [];
+
+  onDeviceMethod(name, handler) {
+    this.log('onDeviceMethod');
+    this.handlers[name] = handler;
+  }
+
+  sendMethodResponse({ requestId, status, payload }, callback) {
+    this.answers.push([requestId, status, payload]);
+    this.perform('sendMethodResponse', undefined, callback);
+  }
+
+  /** As the cloud calls a method. */
+  call(name, requestId, body) {
+    this.handlers[name]({
+      methods: { methodName: name, verb: 'POST' },
+      requestId,
+      properties: {},
+      body: Buffer.from(body),
+    });
+  }
+
   disconnect(callback) {
     this.log('disconnect');
     this.standing = false;

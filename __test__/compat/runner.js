@@ -21,18 +21,19 @@ const chain = createChain({ caKey: 'P-256', serverKey: 'P-256' });
  * @property {string} stdout
  * @property {string} stderr
  * @property {object[]} telemetry What the gateway stored, without its time.
+ * @property {Required<import('../../gateway').Twin>} twin Of the device, in the hub, at the end.
  * @property {string} ranOn `originals` or `ours`.
  */
 
 /**
  * @param {import('node:test').TestContext} t
  * @param {string} script
- * @param {{ flags?: string[], args?: string[], cwd?: string, onGateway?: (gateway: import('../../gateway').Gateway) => void }} [how]
+ * @param {{ flags?: string[], args?: string[], cwd?: string, strict?: boolean, onGateway?: (gateway: import('../../gateway').Gateway) => void, cloud?: (gateway: import('../../gateway').Gateway, shown: (words: string) => Promise<void>) => Promise<void> }} [how]
  * @returns {Promise<Run>}
  */
-async function run(t, script, { flags = [], args = [], cwd = ROOT, onGateway } = {}) {
+async function run(t, script, { flags = [], args = [], cwd = ROOT, strict = false, onGateway, cloud } = {}) {
   const devices = [{ deviceId: 'd1', primaryKey: KEY }];
-  const gateway = await startGateway({ chain: await chain, devices, keep: Infinity });
+  const gateway = await startGateway({ chain: await chain, devices, strict, keep: Infinity });
   t.after(() => gateway.close());
   onGateway?.(gateway);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-compat-'));
@@ -52,29 +53,59 @@ async function run(t, script, { flags = [], args = [], cwd = ROOT, onGateway } =
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   t.after(() => child.kill('SIGKILL'));
-  child.on('message', (wish) => grant(gateway, wish));
+  child.on('message', async (wish) => {
+    const answer = await grant(gateway, wish);
+    if (answer !== undefined && child.connected) child.send(answer);
+  });
   const output = { stdout: '', stderr: '' };
   for (const stream of /** @type {const} */ (['stdout', 'stderr'])) {
     child[stream].setEncoding('utf8').on('data', (text) => (output[stream] += text));
   }
-  const [code, signal] = await once(child, 'close');
+  const closed = once(child, 'close');
+  if (cloud) {
+    const shown = async (/** @type {string} */ words) => {
+      while (!output.stdout.includes(words)) await once(child.stdout, 'data');
+    };
+    const early = closed.then(() => {
+      throw new Error(`${script} has ended: ${output.stderr}`);
+    });
+    await Promise.race([cloud(gateway, shown), early]);
+    child.kill('SIGINT');
+    early.catch(() => {});
+  }
+  const [code, signal] = await closed;
   const telemetry = gateway.received.map(({ receivedAt, ...message }) => ({
     ...message,
     body: String(message.body),
   }));
+  const twin = gateway.twin('d1');
   await gateway.close();
   const ranOn = fs.readFileSync(witness, 'utf8');
-  return { code, signal, ...output, telemetry, ranOn };
+  return { code, signal, ...output, telemetry, twin, ranOn };
 }
 
 /**
  * @param {import('../../gateway').Gateway} gateway
  * @param {any} wish Of a script.
+ * @returns {Promise<object> | undefined} What it is told of it.
  */
-function grant(gateway, { please, body, how, ...options }) {
+function grant(gateway, { please, body, how, name, payload, patch, ...options }) {
   if (please === 'c2d') gateway.sendC2D('d1', body, { messageId: 'm', ...options });
   else if (please === 'cut') gateway.cut('d1', how);
+  else if (please === 'desired') gateway.patchDesired('d1', patch);
+  else if (please === 'method') return call(gateway, name, payload, options);
   else throw new Error(`A script asks for '${please}'`);
+  return undefined;
+}
+
+/** As soon as the device takes calls. */
+function call(gateway, name, payload, options) {
+  return gateway
+    .invokeMethod('d1', name, payload, { connectTimeoutMs: 10_000, from: 'module', ...options })
+    .then(
+      (result) => ({ name, ...result }),
+      ({ status }) => ({ name, status, payload: 'nobody answered' }),
+    );
 }
 
 /** A directory as an app's, with this package installed and nothing else; removed with the test. */

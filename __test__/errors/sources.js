@@ -14,7 +14,7 @@ const CODE = /^ERR_IOT_[A-Z0-9_]+$/;
  *
  * @typedef {object} Made
  * @property {string} code
- * @property {string} type Name of the class.
+ * @property {string} type Name of the class; `…` where that is a variable.
  * @property {string | undefined} message With `…` for each value, where it is written in one piece.
  * @property {string} at `lib/file.js:12`
  */
@@ -53,7 +53,7 @@ function errorsIn(file, text) {
     const { line } = source.getLineAndCharacterOfPosition(node.getStart());
     made.push({
       code: found.code.text,
-      type: found.type,
+      type: /Error$/.test(found.type) ? found.type : '…',
       message: formOf(found.message),
       at: `${source.fileName}:${line + 1}`,
     });

@@ -74,6 +74,9 @@ class ClientApp {
   #provider;
   #checks;
   #listener = () => {};
+  /** Once it was fetched. */
+  #twin;
+  #reports = 0;
 
   constructor(world, calls) {
     this.#world = world;
@@ -108,6 +111,13 @@ class ClientApp {
       listen: () => this.#client.on('message', this.#listener),
       'listen no more': () => this.#client.off('message', this.#listener),
       'another policy': () => this.#client.setRetryPolicy(POLICIES[random.of(Object.keys(POLICIES))]()),
+      'the twin': () => this.#getTwin(),
+      'a report': () => this.#report(),
+      'ten reports': () => {
+        for (let i = 0; i < 10; i += 1) this.#report();
+      },
+      'a handler of a method': () => this.#handle(),
+      'no handler any more': () => this.#client.offDeviceMethod('m'),
       'a new token': () => this.#provider.setTokenRenewalValues(VALID_S, MARGIN_S),
     };
   }
@@ -142,6 +152,41 @@ class ClientApp {
     });
   }
 
+  #getTwin() {
+    const { callback } = this.#calls.begin('get the twin');
+    this.#client.getTwin((error, twin) => {
+      this.#twin = twin ?? this.#twin;
+      callback(error, twin);
+    });
+  }
+
+  #report() {
+    if (!this.#twin) return;
+    const n = (this.#reports += 1);
+    const { callback } = this.#calls.begin(`report ${n}`);
+    this.#twin.properties.reported.update({ n }, callback);
+  }
+
+  #handle() {
+    this.#client.offDeviceMethod('m');
+    const { random, gateway } = this.#world;
+    this.#client.onDeviceMethod('m', ({ requestId }, response) => {
+      gateway.cloud.ran(requestId);
+      const answer = () => response.send(200, null, () => {});
+      if (random.chance(0.5)) answer();
+      else setTimeout(answer, random.time(40_000)).unref();
+    });
+  }
+
+  /** Once things are quiet the twin that the app sees is the gateway's. */
+  checkTwin() {
+    const { gateway } = this.#world;
+    if (!this.#twin || gateway.connections.size === 0) return;
+    const seen = JSON.stringify(sorted(this.#twin.properties.desired));
+    const there = JSON.stringify(sorted(gateway.cloud.desired));
+    if (seen !== there) this.#calls.faults.push(`the twin is ${seen}, and the gateway's is ${there}`);
+  }
+
   /** They are thrown at the place of the mistake, and leave what stands as it is. */
   #refuseOptions() {
     const told = () => this.#calls.faults.push('options that cannot be used were told by callback');
@@ -163,6 +208,10 @@ class ClientApp {
   get excuses() {
     return this.#provider.failures;
   }
+}
+
+function sorted(properties) {
+  return Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Any root will do: nobody shakes hands here. */

@@ -24,6 +24,9 @@ class DeviceApp {
   #busy = false;
   #readers = [];
   #signals = new AbortController();
+  /** Of the device. */
+  #twin;
+  #reports = 0;
   #retry;
 
   constructor(world, calls) {
@@ -50,6 +53,12 @@ class DeviceApp {
       },
       read: () => this.#read(),
       'read no more': () => this.#readers.pop()?.return(),
+      twin: () => this.#follow(),
+      report: () => this.#report(),
+      'ten reports': () => {
+        for (let i = 0; i < 10; i += 1) this.#report();
+      },
+      'a handler of a method': () => this.#handle(),
       stats: () => this.#check(this.#device?.stats()),
     };
   }
@@ -76,6 +85,7 @@ class DeviceApp {
     const device = this.#device;
     if (!device) return;
     this.#device = undefined;
+    this.#twin = undefined;
     const before = this.#calls.pending.filter(({ what }) => what === 'send');
     const { callback } = this.#calls.begin('close', () => {
       for (const call of before)
@@ -102,6 +112,46 @@ class DeviceApp {
         if (early) this.#fault(`send ${number} was given up ${-late} ms before its limit`);
       },
     );
+  }
+
+  #follow() {
+    const device = this.#device;
+    if (!device) return;
+    const { callback } = this.#calls.begin('get the twin');
+    device.twin().then(
+      (twin) => {
+        if (this.#device === device) this.#twin = twin;
+        callback(null, twin);
+      },
+      (error) => callback(error),
+    );
+  }
+
+  #report() {
+    if (!this.#twin) return;
+    const n = (this.#reports += 1);
+    const { callback } = this.#calls.begin(`report ${n}`);
+    this.#twin.report({ n }).then((result) => callback(null, result), callback);
+  }
+
+  #handle() {
+    const { random, gateway } = this.#world;
+    this.#device?.offMethod('m');
+    this.#device?.onMethod('m', (_, { id }) => {
+      gateway.cloud.ran(id);
+      if (random.chance(0.5)) return null;
+      return new Promise((resolve) => setTimeout(resolve, random.time(40_000)).unref());
+    });
+  }
+
+  /** Once things are quiet the twin that the app sees is the gateway's. */
+  checkTwin() {
+    const { gateway } = this.#world;
+    if (!this.#twin || gateway.connections.size === 0) return;
+    const [seen, there] = [this.#twin.desired, gateway.cloud.desired].map((each) =>
+      JSON.stringify(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))),
+    );
+    if (seen !== there) this.#fault(`the twin is ${seen}, and the gateway's is ${there}`);
   }
 
   calm() {

@@ -1,5 +1,7 @@
 'use strict';
 
+const { Cloud } = require('./cloud');
+
 const BAG = /[?/&]n=(\d+)/;
 
 /**
@@ -27,6 +29,7 @@ class Gateway {
 
   constructor(world) {
     this.#world = world;
+    this.cloud = new Cloud(world, this.faults);
   }
 
   /** How one attempt ends, and after how long. */
@@ -55,6 +58,16 @@ class Gateway {
     for (const connection of this.connections) connection.deliver(text);
   }
 
+  /** The desired properties change. */
+  change() {
+    this.cloud.change(this.connections);
+  }
+
+  /** A method is called. */
+  call() {
+    this.cloud.call(this.connections);
+  }
+
   store(number, dup) {
     if (!this.received.includes(number)) this.received.push(number);
     else if (!dup) this.unmarked.push(number);
@@ -66,7 +79,7 @@ class Connection {
   #gateway;
   #twin;
   #world;
-  #subscribed = false;
+  #filters = new Set();
   #expiry;
   open = true;
 
@@ -99,28 +112,41 @@ class Connection {
   /** Takes what the client writes, in order; acknowledges it after a while. */
   take(operation) {
     const { random } = this.#world;
-    if (operation.kind === 'publish') {
+    if (operation.qos === 0) this.#gateway.cloud.take(this, operation.topic, operation.body);
+    else if (operation.kind === 'publish') {
       const number = Number(BAG.exec(operation.topic)?.[1]);
       this.#gateway.store(number, operation.dup);
       if (random.chance(0.02)) return; // the acknowledgement is lost
-      this.#reply(random.time(300), () => {
+      this.later(random.time(300), () => {
         this.#gateway.acknowledged.add(number);
         this.#twin.acknowledge(operation);
       });
     } else {
-      this.#subscribed = operation.kind === 'subscribe';
-      const codes = operation.filters.map(() => (random.chance(0.03) ? 0x80 : 1));
-      this.#reply(random.time(300), () =>
+      const { calm } = this.#gateway.cloud;
+      const codes = operation.filters.map(() => (!calm && random.chance(0.03) ? 0x80 : 1));
+      operation.filters.forEach(({ topic }, place) => {
+        if (operation.kind !== 'subscribe') this.#filters.clear();
+        else if (codes[place] < 0x80) this.#filters.add(topic);
+      });
+      this.later(random.time(300), () =>
         this.#twin.grant(operation, operation.kind === 'subscribe' ? codes : []),
       );
     }
   }
 
   deliver(text) {
-    if (this.#subscribed) this.#twin.message(this, 'devices/d1/messages/devicebound/', text);
+    this.tell('devices/d1/messages/devicebound/#', 'devices/d1/messages/devicebound/', text);
   }
 
-  #reply(delay, act) {
+  /** Sends to who has subscribed by this filter. @returns {boolean} Whether he has. */
+  tell(filter, topic, text) {
+    const wanted = this.open && this.#filters.has(filter);
+    if (wanted) this.#twin.message(this, topic, text);
+    return wanted;
+  }
+
+  /** Unless the connection ends before. */
+  later(delay, act) {
     this.#world.later(delay, () => {
       if (this.open) act();
     });

@@ -256,12 +256,13 @@ class NativeTwin {
   #write() {
     const connection = this.#connection;
     if (!connection || this.#leaving?.kind === 'renewal') return;
-    for (const operation of this.#operations) {
+    for (const operation of [...this.#operations]) {
       if (operation.connection === connection) continue;
       operation.dup = operation.written === true;
       operation.written = true;
       operation.connection = connection;
       connection.take(operation);
+      if (operation.qos === 0) this.acknowledge(operation);
     }
   }
 
@@ -325,10 +326,10 @@ function readSlab(slab, used) {
   const operations = [];
   let topic = '';
   for (let at = 0; at < used;) {
-    const [id, topicLength, length] = [0, 4, 8].map((place) => slab.readUInt32LE(at + place));
+    const [id, topicLength, length, qos] = [0, 4, 8, 12].map((place) => slab.readUInt32LE(at + place));
     const body = at + 16 + topicLength;
     if (topicLength > 0) topic = slab.latin1Slice(at + 16, body);
-    operations.push({ id, kind: 'publish', topic });
+    operations.push({ id, kind: 'publish', topic, qos, body: slab.toString('utf8', body, body + length) });
     at = (body + length + 3) & ~3;
   }
   return operations;

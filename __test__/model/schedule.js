@@ -58,6 +58,11 @@ function step(world, app, steps) {
     'a line that is silent': () => gateway.cut('silent'),
     'a rival comes, or goes': () => (gateway.rival = !gateway.rival),
     'a message from the cloud': () => gateway.send('hello'),
+    'desired properties change': () => gateway.change(),
+    'many changes of desired properties': () => {
+      for (let i = 0; i < 20; i += 1) gateway.change();
+    },
+    'a method is called': () => gateway.call(),
     'a close as an attempt ends': () => world.atEndOfAttempt(() => app.close()),
     'a close and an open as an attempt ends': () =>
       world.atEndOfAttempt(() => {
@@ -79,7 +84,9 @@ async function pass(world, calls, ms) {
   await world.clock.settle();
   for (;;) {
     if (calls.faults.length > 0) return;
-    if (calls.pending.length > 0 && world.clock.alive === 0) {
+    const held = world.clock.alive > 0;
+    if (!held && world.gateway.connections.size > 0) calls.faults.push('a connection that nobody owns');
+    if (!held && calls.pending.length > 0) {
       calls.faults.push(
         `the process would end, with ${calls.pending.map((call) => calls.name(call)).join(', ')} pending`,
       );
@@ -97,9 +104,14 @@ async function end(world, calls, app, steps) {
   app.calm();
   app.close();
   await pass(world, calls, LONG_MS);
+  world.gateway.cloud.calm = true;
   app.open();
   app.send();
-  await pass(world, calls, 150_000);
+  await pass(world, calls, 100_000);
+  world.gateway.change();
+  world.gateway.call();
+  await pass(world, calls, 50_000);
+  app.checkTwin();
   app.close();
   await pass(world, calls, LONG_MS);
   const { gateway, clock } = world;

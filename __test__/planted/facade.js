@@ -68,7 +68,7 @@ const FAULTS = [
     ],
     check: {
       node: MODEL,
-      says: /a connection stands (when close\(\) is done|at the end)|a connection that stands/,
+      says: /a connection that nobody owns/,
     },
   },
   {
@@ -142,7 +142,10 @@ const FAULTS = [
         replace: 'if (error)',
       },
     ],
-    check: { node: MODEL, says: /surfaced: |was told 2 times|never told|failed without an attempt|pending/ },
+    check: {
+      node: MODEL,
+      says: /two connections of one client at once|a connection stands when close\(\) is done/,
+    },
   },
   {
     name: 'nothing keeps the process alive while a connection is made',
@@ -192,8 +195,8 @@ const FAULTS = [
     edits: [
       {
         file: 'lib/connection/kept.js',
-        find: 'for (const [message, callback, options] of this.#deferred.splice(0)) {',
-        replace: 'for (const [message, callback, options] of this.#deferred.splice(0).reverse()) {',
+        find: 'for (const { method, args } of this.#deferred.splice(0)) this',
+        replace: 'for (const { method, args } of this.#deferred.splice(0).reverse()) this',
       },
     ],
     check: { node: MODEL, says: /received out of order/ },
@@ -203,8 +206,8 @@ const FAULTS = [
     edits: [
       {
         file: 'lib/connection/kept.js',
-        find: 'process.nextTick(sender, clientClosed(this.#idiom));',
-        replace: 'void sender;',
+        find: 'process.nextTick(waiting, clientClosed(this.#idiom));',
+        replace: 'void waiting;',
       },
     ],
     check: { node: MODEL, says: /send \d+ of \d+ ms/ },

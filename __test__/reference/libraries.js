@@ -73,8 +73,6 @@ const LIBRARIES = [
     exports: ours,
     // The one list of what edge-downstream has not yet. An ability that comes leaves it, or its test fails.
     lacks: {
-      twin: ({ Client }) => refuses(() => Client.prototype.getTwin(() => {})),
-      methods: ({ Client }) => refuses(() => Client.prototype.onDeviceMethod('m', () => {})),
       modules: ({ ModuleClient }) => refuses(() => new ModuleClient({})),
     },
   },

@@ -120,6 +120,18 @@ for (const id of ['x1', 'x2']) {
   }
 }
 
+onEveryLibrary('X.509: twin and methods', ['x509', 'twin', 'methods'], async ({ gateway, client }) => {
+  gateway.patchDesired('x2', { interval: 5 });
+  const device = await client('x2');
+  device.onDeviceMethod('where', (/** @type {any} */ _, /** @type {any} */ response) =>
+    response.send(200, 'here', () => {}),
+  );
+  const twin = await device.getTwin();
+  assert.equal(twin.properties.desired.interval, 5);
+  await onceSubscribed(gateway, 'methods');
+  assert.equal((await gateway.invokeMethod('x2', 'where')).payload, 'here');
+});
+
 onEveryLibrary('a module sends', ['modules', 'telemetry'], async ({ exports, gateway, client }) => {
   const module = await client('d1/m1');
   await module.open();

@@ -13,6 +13,8 @@ import * as client from '../../lib/client/client.js';
 import * as connectionString from '../../lib/identity/connection_string.js';
 import * as device from '../../lib/device/device.js';
 import * as diagnosis from '../../lib/doctor/diagnose.js';
+import * as methodRequest from '../../lib/methods/request.js';
+import * as methodResponse from '../../lib/methods/response.js';
 import * as endpoint from '../../lib/vocabulary/endpoint.js';
 import * as errors from '../../lib/vocabulary/errors.js';
 import * as message from '../../lib/message/message.js';
@@ -22,6 +24,7 @@ import * as properties from '../../lib/message/properties.js';
 import * as results from '../../lib/vocabulary/results.js';
 import * as retry from '../../lib/connection/retry_policy.js';
 import * as signature from '../../lib/authentication/shared_access_signature.js';
+import * as twin from '../../lib/twin/twin.js';
 import * as userAgent from '../../lib/identity/user_agent.js';
 import type * as declared from '../../index';
 import type * as common from '../../lib/compat/azure_iot_common';
@@ -31,6 +34,8 @@ export const face: Omit<typeof declared, 'SharedAccessKeyAuthenticationProvider'
   connect: device.connect,
   Client: client.Client,
   ConnectionString: connectionString.deviceConnectionString,
+  DeviceMethodRequest: methodRequest.DeviceMethodRequest,
+  DeviceMethodResponse: methodResponse.DeviceMethodResponse,
   diagnose: diagnosis.diagnose,
   endpoint,
   errors,
@@ -45,6 +50,7 @@ export const face: Omit<typeof declared, 'SharedAccessKeyAuthenticationProvider'
   SharedAccessSignature: signature.deviceSharedAccessSignature,
   SharedAccessSignatureAuthenticationProvider:
     authenticationSignature.SharedAccessSignatureAuthenticationProvider,
+  Twin: twin.Twin,
   X509AuthenticationProvider: authenticationX509.X509AuthenticationProvider,
 };
 

@@ -81,7 +81,8 @@ class Wire {
     const end = (/** @type {Error | undefined} */ error) => {
       this.peerGone = true;
       if (this.open) onEnd(error);
-      else this.socket.destroy();
+      // What is being written has been sent, as from a real socket; the rest follows it.
+      else if (this.writing === 0) this.socket.destroy();
     };
     this.secure.on('end', () => end(undefined));
     this.secure.on('close', () => end(undefined));

@@ -10,16 +10,6 @@ const { InternalClient } = require('./internal_client');
  * place of the call, without one it rejects the promise, as arguments that cannot be used are.
  */
 class ClientWithoutFeatures extends InternalClient {
-  /** @throws {NotImplementedError} Always. */
-  onDeviceMethod() {
-    throw absent('methods', 'onDeviceMethod');
-  }
-
-  /** @param {...any} args */
-  getTwin(...args) {
-    return refuse('twins', 'getTwin', args);
-  }
-
   /** @param {...any} args */
   uploadToBlob(...args) {
     return refuse('uploads', 'uploadToBlob', args);

@@ -12,7 +12,8 @@ const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { HeldMessages } = require('../c2d/held_messages');
 const { ClientWithoutFeatures } = require('./absent');
-const { C2D, keepsPendingOperations } = require('../connection/transport');
+const { ClientMethods } = require('./methods');
+const { C2D, METHODS, keepsPendingOperations } = require('../connection/transport');
 const { guarded, surface } = require('../plumbing/uncaught');
 
 /**
@@ -25,6 +26,7 @@ const { guarded, surface } = require('../plumbing/uncaught');
  */
 class Client extends ClientWithoutFeatures {
   #listening = 0;
+  #methods;
   #held = new HeldMessages({
     ready: () => this.listenerCount('message') > 0,
     absent: () => this.listenerCount('message') === 0,
@@ -39,6 +41,7 @@ class Client extends ClientWithoutFeatures {
    */
   constructor(transport, connectionString) {
     super(transport, connectionString);
+    this.#methods = new ClientMethods(transport, (wanted) => this._want(METHODS, wanted));
     if (transport[keepsPendingOperations] === true) {
       transport.on('message', (/** @type {any} */ message, /** @type {() => void} */ settle) =>
         this.#held.arrive(message, settle),
@@ -46,6 +49,43 @@ class Client extends ClientWithoutFeatures {
     } else {
       transport.on('message', (/** @type {any} */ message) => guarded(() => this.emit('message', message)));
     }
+  }
+
+  /**
+   * Has a function called whenever the cloud calls a method of the device. A call comes once, also when it is transmitted
+   * twice. If the function throws, or its promise is rejected, before it has answered, the caller gets status 400 or 500
+   * with the reason.
+   *
+   * @param {string} methodName
+   * @param {import('../methods/method_handlers').Handler} handler `(request, response)`: answer by `response.send`.
+   * @throws {ReferenceError} An argument is missing.
+   * @throws {TypeError} An argument is of another type.
+   * @throws {Error} `ERR_IOT_METHOD_TAKEN`: the method has a handler.
+   */
+  onDeviceMethod(methodName, handler) {
+    this.#methods.add(methodName, handler);
+  }
+
+  /**
+   * Takes a handler away. Its calls are unknown from now on.
+   *
+   * @param {string} methodName
+   * @returns {boolean} Whether there was one.
+   */
+  offDeviceMethod(methodName) {
+    return this.#methods.remove(methodName);
+  }
+
+  /**
+   * Has a function called for methods without a handler; otherwise nobody answers such a call, and its caller waits in vain.
+   *
+   * @param {import('../methods/method_handlers').Handler | null} [handler] Default: answers with status 501. `null`: nobody,
+   *   again.
+   * @throws {TypeError} It is no function.
+   * @throws {NotImplementedError} The transport is not of this package.
+   */
+  onUnknownDeviceMethod(handler) {
+    this.#methods.setFallback(handler);
   }
 
   /**

@@ -8,13 +8,16 @@ const { ClientOptions, readAuthority } = require('./options');
 const { KeptConnection } = require('../connection/kept');
 const { ArgumentError, InvalidOperationError, NotImplementedError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
-const { ObservedEmitter } = require('./listeners');
+const { ObservedEmitter } = require('../plumbing/observed_emitter');
 const { Disconnected, MessageCompleted, TransportConfigured } = require('../vocabulary/results');
 const { ExponentialBackOffWithJitter } = require('../connection/retry_policy');
-const { keepsPendingOperations } = require('../connection/transport');
+const { DESIRED, keepsPendingOperations } = require('../connection/transport');
 const { tellState } = require('../plumbing/happenings');
+const { copyOf } = require('../twin/twin');
+const { twinOf } = require('./twin_of');
 const { guarded } = require('../plumbing/uncaught');
 
+/** @typedef {import('../twin/twin').Twin} Twin */
 /** @typedef {(error: any, result?: any) => void} Callback */
 
 /** How long an operation, and a reconnection, may take with its retries. Milliseconds. */
@@ -57,17 +60,19 @@ class InternalClient extends ObservedEmitter {
     this._retryPolicy = new ExponentialBackOffWithJitter();
     /** Milliseconds. */
     this._maxOperationTimeout = MAX_OPERATION_TIMEOUT_MS;
+    /** Made by the first `getTwin`. @type {Twin | undefined} */
+    this._twin = undefined;
 
     const quick = this._retryPolicy;
     const Connection = transport[keepsPendingOperations] === true ? KeptConnection : perOperationConnection();
     const hooks = /** @type {import('../connection/transport').Hooks} */ ({
       connected: () => guarded(() => this.emit('connect')),
       disconnected: (error) => guarded(() => this.emit('disconnect', new Disconnected(error))),
-      featureFailed: (error, told) => {
-        // Without a listener the event ends the process, which is too much for an error that open() reported.
-        if (!told || this.listenerCount('error') > 0) guarded(() => this.emit('error', error));
+      featureFailed: (error, features, told) => this.#featureFailed(error, features, told),
+      stale: () => {
+        this._messagesStale();
+        if (this._twin) copyOf(this._twin).rest();
       },
-      stale: () => this._messagesStale(),
       state: (change) => {
         tellState(transport[keepsPendingOperations] === true ? transport.peer : undefined, change);
         guarded(() => this.emit('state', change));
@@ -242,6 +247,20 @@ class InternalClient extends ObservedEmitter {
   }
 
   /**
+   * Fetches the twin. It is the same object each time, and shows each change from now on. With the MQTT transports of
+   * this package what changed while there was no connection is told, too, as one change.
+   *
+   * @param {Callback} [callback] `(error, Twin)`
+   * @returns {any}
+   */
+  getTwin(callback) {
+    return callbackToPromise((done) => {
+      this._twin ??= twinOf(this._transport, this.#connection);
+      this._twin.get(done);
+    }, callback);
+  }
+
+  /**
    * Sets what decides about retries from now on. Default: `ExponentialBackOffWithJitter`.
    *
    * @param {import('../..').RetryPolicy} policy
@@ -266,6 +285,21 @@ class InternalClient extends ObservedEmitter {
    */
   _want(feature, wanted) {
     this.#connection.want(feature, wanted);
+  }
+
+  /**
+   * @param {Error} error
+   * @param {import('../connection/transport').Feature[]} features
+   * @param {boolean} told
+   */
+  #featureFailed(error, features, told) {
+    const raise = (/** @type {import('node:events').EventEmitter} */ emitter) => {
+      // Without a listener the event ends the process, which is too much for an error that open() reported.
+      if (!told || emitter.listenerCount('error') > 0) guarded(() => emitter.emit('error', error));
+    };
+    const twin = features.includes(DESIRED) ? this._twin : undefined;
+    if (twin?.userRegisteredDesiredPropertiesListener) raise(twin);
+    if (features.some((feature) => feature !== DESIRED)) raise(this);
   }
 
   /**

@@ -39,27 +39,6 @@ class ModuleClient {
   }
 }
 
-class Twin {
-  static errorEvent = 'error';
-  static desiredPath = 'properties.desired';
-
-  constructor() {
-    throw absent('twins', 'Twin');
-  }
-}
-
-class DeviceMethodRequest {
-  constructor() {
-    throw absent('methods', 'DeviceMethodRequest');
-  }
-}
-
-class DeviceMethodResponse {
-  constructor() {
-    throw absent('methods', 'DeviceMethodResponse');
-  }
-}
-
 class IotEdgeAuthenticationProvider {
   constructor() {
     throw absent('modules', 'IotEdgeAuthenticationProvider');
@@ -67,9 +46,6 @@ class IotEdgeAuthenticationProvider {
 }
 
 module.exports = {
-  DeviceMethodRequest,
-  DeviceMethodResponse,
   IotEdgeAuthenticationProvider,
   ModuleClient,
-  Twin,
 };

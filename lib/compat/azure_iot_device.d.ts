@@ -8,6 +8,8 @@ import { Callback } from '../../index';
 export {
   Client,
   ConnectionString,
+  DeviceMethodRequest,
+  DeviceMethodResponse,
   Message,
   SharedAccessSignature,
   SharedAccessSignatureAuthenticationProvider,
@@ -21,6 +23,8 @@ export {
   MethodMessage,
   MqttTransportOptions,
   TokenRenewalValues,
+  Twin,
+  TwinProperties,
 } from '../../index';
 
 /**
@@ -43,25 +47,6 @@ export class ModuleClient {
   static fromAuthenticationProvider(authenticationProvider: any, Transport: any): never;
   static fromEnvironment(Transport: any, callback: Callback<ModuleClient>): void;
   static fromEnvironment(Transport: any): Promise<never>;
-}
-/** @deprecated Not implemented yet. */
-export class Twin {
-  private constructor();
-  static errorEvent: string;
-  static desiredPath: string;
-}
-/** The properties of a twin. */
-export interface TwinProperties {
-  desired: { [key: string]: any };
-  reported: { [key: string]: any };
-}
-/** @deprecated Not implemented yet. */
-export class DeviceMethodRequest {
-  private constructor();
-}
-/** @deprecated Not implemented yet. */
-export class DeviceMethodResponse {
-  private constructor();
 }
 /** What an IoT Edge module authenticates with. */
 export interface EdgedAuthConfig {

@@ -9,17 +9,14 @@ const { X509AuthenticationProvider } = require('../authentication/providers/x509
 const { Client } = require('../client/client');
 const { deviceConnectionString: ConnectionString } = require('../identity/connection_string');
 const { Message } = require('../message/message');
+const { DeviceMethodRequest } = require('../methods/request');
+const { DeviceMethodResponse } = require('../methods/response');
 const {
   deviceSharedAccessSignature: SharedAccessSignature,
 } = require('../authentication/shared_access_signature');
 const { getUserAgentString } = require('../identity/user_agent');
-const {
-  DeviceMethodRequest,
-  DeviceMethodResponse,
-  IotEdgeAuthenticationProvider,
-  ModuleClient,
-  Twin,
-} = require('./absent');
+const { Twin } = require('../twin/twin');
+const { IotEdgeAuthenticationProvider, ModuleClient } = require('./absent');
 
 /**
  * The exports of azure-iot-device 1.18 (device-sdk.md §1.1). The keys that are `undefined` are there in the original too:

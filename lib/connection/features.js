@@ -10,7 +10,7 @@
  * @property {() => any} transport
  * @property {() => 'up' | 'coming' | 'none'} line Whether a connection stands, is being made, or neither.
  * @property {() => void} connect A feature is wanted, and there is no connection.
- * @property {(error: Error) => void} failed A feature could not be switched.
+ * @property {(error: Error, feature: Feature) => void} failed A feature could not be switched.
  */
 
 /** The features of a transport that an app's listeners need: wanted, and applied to the transport. */
@@ -25,8 +25,9 @@ class Features {
     this.#ground = ground;
   }
 
-  get anyWanted() {
-    return [...this.#standing.values()].some(({ wanted }) => wanted);
+  /** @returns {Feature[]} */
+  get wanted() {
+    return [...this.#standing].filter(([, { wanted }]) => wanted).map(([feature]) => feature);
   }
 
   /**
@@ -74,7 +75,7 @@ class Features {
       // Without a connection the failure is that of the connection, which is told in its own way.
       if (!error || this.#ground.line() !== 'up') return;
       if (on) standing.applied = false;
-      this.#ground.failed(error);
+      this.#ground.failed(error, feature);
     });
   }
 }

@@ -10,6 +10,7 @@ const { guarded } = require('../plumbing/uncaught');
 const { clientClosed, openCancelled } = require('./closed');
 const { Features } = require('./features');
 const { Reconnection } = require('./reconnection');
+const { retryDelay } = require('./retry_policy');
 
 /** @typedef {import('./transport').Feature} Feature */
 /** @typedef {import('./transport').Life} Life */
@@ -51,7 +52,11 @@ class KeptConnection {
   #again = false;
   /** @type {Callback[]} */
   #closers = [];
-  /** Sent while a connection ends that is to be followed by another. @type {[message: any, callback: Callback, options: any][]} */
+  /**
+   * Asked for while a connection ends that is to be followed by another.
+   *
+   * @type {{ method: string, args: any[], callback: Callback }[]}
+   */
   #deferred = [];
   #features;
   #idiom;
@@ -82,7 +87,7 @@ class KeptConnection {
       connect: () => {
         if (!this.#closedByApp) this.#connectWhenClosed();
       },
-      failed: (error) => hooks.featureFailed(error, false),
+      failed: (error, feature) => hooks.featureFailed(error, [feature], false),
     });
     const transport = host._transport;
     transport.attend(idiom);
@@ -127,7 +132,9 @@ class KeptConnection {
     this.#closedByApp = true;
     this.#again = false;
     for (const opener of this.#takeOpeners()) process.nextTick(opener, openCancelled());
-    for (const [, sender] of this.#deferred.splice(0)) process.nextTick(sender, clientClosed(this.#idiom));
+    for (const { callback: waiting } of this.#deferred.splice(0)) {
+      process.nextTick(waiting, clientClosed(this.#idiom));
+    }
     if (this.#state === 'closed') {
       process.nextTick(callback, null, new Disconnected());
       return;
@@ -149,21 +156,37 @@ class KeptConnection {
    */
   sendEvent(message, callback, options) {
     if (this.#state === 'connected') this.#host._transport.sendEvent(message, callback, options);
-    else this.#sendUnconnected(message, callback, options);
+    else this.#performUnconnected('sendEvent', [message, callback, options], callback);
   }
 
   /**
-   * @param {any} message
+   * A request for the twin: `getTwin` or `updateTwinReportedProperties`. A refusal is told to the retry policy.
+   *
+   * @param {string} method Of the transport.
+   * @param {any[]} args
    * @param {Callback} callback
-   * @param {{ timeoutMs?: number, signal?: AbortSignal }} [options]
+   * @param {{ timeoutMs?: number, signal?: AbortSignal }} [limits]
    */
-  #sendUnconnected(message, callback, options) {
+  request(method, args, callback, { timeoutMs = this.#host._maxOperationTimeout, signal } = {}) {
+    const again = (/** @type {Error} */ refusal, /** @type {number} */ refusals) =>
+      retryDelay(this.#host._retryPolicy, refusal, refusals);
+    const all = [...args, callback, { timeoutMs, signal, again }];
+    if (this.#state === 'connected') this.#host._transport[method](...all);
+    else this.#performUnconnected(method, all, callback);
+  }
+
+  /**
+   * @param {string} method Of the transport.
+   * @param {any[]} args The callback among them.
+   * @param {Callback} callback
+   */
+  #performUnconnected(method, args, callback) {
     if (this.#closedByApp) process.nextTick(callback, clientClosed(this.#idiom));
     else if (this.#state === 'closing') {
-      this.#deferred.push([message, callback, options]);
+      this.#deferred.push({ method, args, callback });
       this.#again = true;
     } else {
-      this.#host._transport.sendEvent(message, callback, options);
+      this.#host._transport[method](...args);
       this.#connectWhenClosed();
     }
   }
@@ -206,9 +229,7 @@ class KeptConnection {
     this.#lost = false;
     this.#reconnection.begin(this.#host._maxOperationTimeout);
     this.#features.begin();
-    for (const [message, callback, options] of this.#deferred.splice(0)) {
-      this.#host._transport.sendEvent(message, callback, options);
-    }
+    for (const { method, args } of this.#deferred.splice(0)) this.#host._transport[method](...args);
     if (failed) this.#wait(NEXT_ATTEMPT_MS, failed);
     else this.#connect();
   }
@@ -311,8 +332,8 @@ class KeptConnection {
     if (this.#closedByApp) {
       // Who closes is not told that the connection he closed was lost.
     } else if (established) this.#hooks.disconnected(error);
-    else if (this.#features.anyWanted) {
-      this.#hooks.featureFailed(error, openers.length > 0);
+    else if (this.#features.wanted.length > 0) {
+      this.#hooks.featureFailed(error, this.#features.wanted, openers.length > 0);
     }
     this.#ended(new Disconnected(), null, error);
   }

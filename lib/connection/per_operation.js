@@ -91,6 +91,19 @@ class PerOperationConnection {
   }
 
   /**
+   * A request for the twin.
+   *
+   * @param {string} method Of the transport.
+   * @param {any[]} args
+   * @param {Callback} callback
+   * @param {object} [_limits] These transports know none.
+   */
+  request(method, args, callback, _limits) {
+    if (this.#closedByApp) process.nextTick(callback, clientClosed());
+    else this.#run(method, (attempted) => this.#host._transport[method](...args, attempted), callback);
+  }
+
+  /**
    * @param {Feature} feature
    * @param {boolean} wanted
    */
@@ -100,7 +113,7 @@ class PerOperationConnection {
     standing.wanted = wanted;
     if (!known) this.#features.set(feature, standing);
     if (this.#closedByApp || standing.applied === wanted) return;
-    if (wanted) this.#enable(feature, (error) => this.#hooks.featureFailed(error, false));
+    if (wanted) this.#enable(feature, (error) => this.#hooks.featureFailed(error, [feature], false));
     else this.#disable(feature);
   }
 
@@ -127,13 +140,14 @@ class PerOperationConnection {
     const standing = /** @type {{ applied: boolean }} */ (this.#features.get(feature));
     standing.applied = false;
     this.#host._transport[feature.disable]((/** @type {Error | null} */ error) => {
-      if (error && !this.#closedByApp) this.#hooks.featureFailed(error, false);
+      if (error && !this.#closedByApp) this.#hooks.featureFailed(error, [feature], false);
     });
   }
 
   #enableMissing() {
     for (const [feature, { wanted, applied }] of this.#features) {
-      if (wanted && !applied) this.#enable(feature, (error) => this.#hooks.featureFailed(error, false));
+      if (wanted && !applied)
+        this.#enable(feature, (error) => this.#hooks.featureFailed(error, [feature], false));
     }
   }
 

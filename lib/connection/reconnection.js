@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { ThrottlingError } = require('../vocabulary/errors');
+const { retryDelay } = require('./retry_policy');
 
 /** After so many contested connections in a row the next one waits; after the first it does not. Milliseconds. */
 const CONTESTED_MS = [0, 0, 500];
@@ -47,12 +47,9 @@ class Reconnection {
    * @returns {number | undefined} Milliseconds until the next attempt, `Infinity`: never; `undefined` when it is over.
    */
   afterFailure(policy, error) {
-    if (!policy.shouldRetry(error)) return undefined;
-    const delay = policy.nextRetryTimeout(this.#count, error instanceof ThrottlingError);
+    const delay = retryDelay(policy, error, this.#count);
     this.#count += 1;
-    // Written so that NaN ends it too: a timer would take it for "at once" and hammer the gateway.
-    if (!(delay >= 0) || this.#now() >= this.#deadline) return undefined;
-    return delay;
+    return this.#now() >= this.#deadline ? undefined : delay;
   }
 
   /**

@@ -75,6 +75,21 @@ class ExponentialBackOffWithJitter {
 }
 
 /**
+ * Asks a policy about a failure.
+ *
+ * @param {import('../..').RetryPolicy} policy
+ * @param {Error} error
+ * @param {number} failures So many there were, this one included.
+ * @returns {number | undefined} Milliseconds until the next attempt; `undefined`: there is to be none.
+ */
+function retryDelay(policy, error, failures) {
+  if (!policy.shouldRetry(error)) return undefined;
+  const delay = policy.nextRetryTimeout(failures, error instanceof ThrottlingError);
+  // NaN is no delay either: a timer would take it for "at once" and hammer the gateway.
+  return delay >= 0 ? delay : undefined;
+}
+
+/**
  * Runs an operation again while it fails, the policy wants it and time is left. An attempt under way is never cut
  * short: the limit counts when an attempt fails.
  */
@@ -110,11 +125,9 @@ class RetryOperation {
     const attempt = () => {
       operation((error, result, response) => {
         if (!error) return this.#finish(null, result, response);
-        if (!this.#policy.shouldRetry(error)) return this.#finish(error);
         failures += 1;
-        const delay = this.#policy.nextRetryTimeout(failures, error instanceof ThrottlingError);
-        // Written so that NaN ends it too: a timer would take it for "at once".
-        if (!(delay >= 0) || Date.now() >= end) return this.#finish(error);
+        const delay = retryDelay(this.#policy, error, failures);
+        if (delay === undefined || Date.now() >= end) return this.#finish(error);
         if (!this.#finalCallback) return;
         retrying.tell(undefined, { operation: this.name, delay, reason: error });
         this.#pause = new LongTimer(attempt, delay);
@@ -146,4 +159,4 @@ class RetryOperation {
   }
 }
 
-module.exports = { NoRetry, ExponentialBackOffWithJitter, RetryOperation };
+module.exports = { NoRetry, ExponentialBackOffWithJitter, RetryOperation, retryDelay };

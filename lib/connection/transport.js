@@ -20,6 +20,10 @@
  *   until the connection ends the transport keeps the process alive.
  * - `sendEvent(message, callback, { timeoutMs, signal }?)` and `enableC2D(callback)` may be called before, during and
  *   between connections. Wanted subscriptions are renewed by the transport on every connection.
+ * - So may `getTwin(callback, limits?)` and `updateTwinReportedProperties(patch, callback, limits?)`, with `RequestLimits`.
+ *   They are served in order, one after the other, and those without an answer again after a loss. A patch may be JSON
+ *   already.
+ * - `sendMethodResponse(response, callback)` sends by the connection that stands or fails.
  * - `suspendC2D()` has messages wait at the gateway that the client cannot hold any longer, until `enableC2D` is called
  *   again.
  * - `disconnect(callback)` ends within a bounded time, also when an attempt is under way (whose callback may then
@@ -29,7 +33,7 @@
  * - `stats()` tells `{ queued, inFlight }`; `peer`, once that is known, `{ device, gateway }`.
  * - Events: `connected({ renewal })`; `disconnect(error, life)`, once, when a connection is lost; `state({ stage })` while
  *   connecting; `message(message, settle)`, where `settle()` acknowledges the message, and does nothing once the
- *   connection it came by has ended.
+ *   connection it came by has ended; `unknownMethod(message)`, a call of a method without a handler.
  */
 
 /** Shared by symbol registry, so that two installed copies of this package recognise each other's transports. */
@@ -43,6 +47,25 @@ const keepsPendingOperations = Symbol.for('edge-downstream.keepsPendingOperation
 
 /** Messages from the cloud to the device. */
 const C2D = Object.freeze({ enable: 'enableC2D', disable: 'disableC2D' });
+
+/** Calls of direct methods. */
+const METHODS = Object.freeze({ enable: 'enableMethods', disable: 'disableMethods' });
+
+/** Changes of the desired properties. */
+const DESIRED = Object.freeze({
+  enable: 'enableTwinDesiredPropertiesUpdates',
+  disable: 'disableTwinDesiredPropertiesUpdates',
+});
+
+/**
+ * What bounds a twin request. One that was refused is asked again after so many milliseconds as `again` says; `undefined`:
+ * not any more. `refusals` counts from 1.
+ *
+ * @typedef {object} RequestLimits
+ * @property {number} [timeoutMs]
+ * @property {AbortSignal} [signal]
+ * @property {(refusal: Error, refusals: number) => number | undefined} [again]
+ */
 
 /**
  * What the end of a connection says about the next one.
@@ -76,10 +99,10 @@ const C2D = Object.freeze({ enable: 'enableC2D', disable: 'disableC2D' });
  * @typedef {object} Hooks
  * @property {() => void} connected A connection was made, not merely renewed.
  * @property {(error: Error | undefined) => void} disconnected The policy gave a lost connection up.
- * @property {(error: Error, told: boolean) => void} featureFailed A feature could not be switched, or the connection
- *   it needs could not be made; `told` if somebody was given this error already.
+ * @property {(error: Error, features: Feature[], told: boolean) => void} featureFailed Features could not be switched, or
+ *   the connection they need could not be made; `told` if somebody was given this error already.
  * @property {() => void} stale Messages in hand can no longer be acknowledged.
  * @property {(change: StateChange) => void} state
  */
 
-module.exports = { keepsPendingOperations, C2D };
+module.exports = { keepsPendingOperations, C2D, METHODS, DESIRED };

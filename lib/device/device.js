@@ -4,11 +4,15 @@
 const { EventEmitter } = require('node:events');
 const { KeptConnection } = require('../connection/kept');
 const { messageOf } = require('./message');
+const { answering } = require('./methods');
 const { readDeviceOptions } = require('./options');
 const { Latency } = require('./latency');
+const { readLimits } = require('./limits');
+const { FollowedTwin } = require('./twin');
 const { MessageStream } = require('../c2d/message_stream');
-const { badOption, requirePositive } = require('../plumbing/option');
-const { C2D } = require('../connection/transport');
+const { ClientMethods } = require('../client/methods');
+const { requireHandler } = require('../methods/method_handlers');
+const { C2D, DESIRED, METHODS } = require('../connection/transport');
 const { DEVICE } = require('../vocabulary/idiom');
 const { tellState } = require('../plumbing/happenings');
 const { guarded } = require('../plumbing/uncaught');
@@ -22,12 +26,16 @@ const { guarded } = require('../plumbing/uncaught');
  * - `disconnect(Error)` when the retry policy gives up, which the default one never does;
  * - `state({ state, delay?, reason?, stage? })`: `connecting` (with the stage reached), `connected`, `waiting` (for
  *   `delay` milliseconds, because of `reason`) and `closed`;
- * - `error(Error)`: messages could not be subscribed to.
+ * - `error(Error)`: messages, methods or changes of the twin could not be subscribed to, or the answer of a method came too
+ *   late.
  */
 class Device extends EventEmitter {
   #transport;
   #connection;
   #stream;
+  #methods;
+  /** @type {import('./twin').FollowedTwin | undefined} */
+  #twin;
   #latency = new Latency();
   #connections = 0;
 
@@ -45,13 +53,18 @@ class Device extends EventEmitter {
         },
         disconnected: (error) => {
           this.#stream.fail(/** @type {Error} */ (error));
+          this.#twin?.fail(/** @type {Error} */ (error));
           guarded(() => this.emit('disconnect', error));
         },
-        featureFailed: (error) => {
-          this.#stream.fail(error);
-          if (this.listenerCount('error') > 0) guarded(() => this.emit('error', error));
+        featureFailed: (error, features) => {
+          if (features.includes(C2D)) this.#stream.fail(error);
+          if (features.includes(DESIRED)) this.#twin?.fail(error);
+          this.#raise(error);
         },
-        stale: () => this.#stream.drop(),
+        stale: () => {
+          this.#stream.drop();
+          this.#twin?.rest();
+        },
         state: (change) => {
           tellState(transport.peer, change);
           guarded(() => this.emit('state', change));
@@ -67,6 +80,7 @@ class Device extends EventEmitter {
     transport.on('message', (/** @type {any} */ message, /** @type {() => void} */ settle) =>
       this.#stream.arrive(message, settle),
     );
+    this.#methods = new ClientMethods(transport, (wanted) => this.#connection.want(METHODS, wanted));
   }
 
   /**
@@ -93,10 +107,7 @@ class Device extends EventEmitter {
   sendEvent(body, options = {}) {
     return new Promise((resolve, reject) => {
       const message = messageOf(body, options);
-      const { timeout, signal } = options;
-      requirePositive('timeout', timeout, 'milliseconds');
-      if (signal !== undefined && !(signal instanceof AbortSignal))
-        throw badOption('signal', signal, 'an AbortSignal');
+      const limits = readLimits(options);
       const started = performance.now();
       const settled = (/** @type {any} */ error) => {
         if (error) {
@@ -107,8 +118,6 @@ class Device extends EventEmitter {
         this.#latency.record(latencyMs);
         resolve({ id: message.messageId, latencyMs });
       };
-      const limits =
-        timeout === undefined && signal === undefined ? undefined : { timeoutMs: timeout, signal };
       this.#connection.sendEvent(message, settled, limits);
     });
   }
@@ -136,6 +145,59 @@ class Device extends EventEmitter {
   }
 
   /**
+   * The twin of the device, kept in step with the gateway from now on.
+   *
+   * @param {{ timeout?: number, signal?: AbortSignal }} [options] Of the first fetch, as in `sendEvent`.
+   * @returns {Promise<import('../twin/device_twin').DeviceTwin>} The same each time.
+   * @throws {TimeoutError | NotConnectedError} It could not be fetched.
+   */
+  async twin(options = {}) {
+    const limits = readLimits(options);
+    this.#twin ??= new FollowedTwin(this.#transport, this.#connection);
+    return this.#twin.ready(limits);
+  }
+
+  /**
+   * Has a function called whenever the cloud calls a method of the device. What it returns, or its promise resolves with,
+   * is the payload of the answer, with status 200; `call.reply(status, payload)` gives another status. If it throws, the
+   * caller gets status 500 with the reason.
+   *
+   * @param {string} name
+   * @param {import('./methods').MethodHandler} handler `(payload, call)`
+   * @throws {ReferenceError} An argument is missing.
+   * @throws {TypeError} An argument is of another type.
+   * @throws {Error} `ERR_IOT_METHOD_TAKEN`: the method has a handler.
+   */
+  onMethod(name, handler) {
+    requireHandler(handler);
+    this.#methods.add(
+      name,
+      answering(handler, (error) => this.#raise(error)),
+    );
+  }
+
+  /**
+   * Takes a handler away. Its calls are unknown from now on.
+   *
+   * @param {string} name
+   * @returns {boolean} Whether there was one.
+   */
+  offMethod(name) {
+    return this.#methods.remove(name);
+  }
+
+  /**
+   * Has a function called for methods without a handler; otherwise nobody answers such a call, and its caller waits in vain.
+   *
+   * @param {import('./methods').MethodHandler | null} [handler] Default: answers with status 501. `null`: nobody, again.
+   * @throws {TypeError} It is no function.
+   */
+  onUnknownMethod(handler) {
+    if (handler) requireHandler(handler);
+    this.#methods.setFallback(handler ? answering(handler, (error) => this.#raise(error)) : handler);
+  }
+
+  /**
    * How the device is doing. `queued` messages were not written yet, those `inFlight` were and await their
    * acknowledgement; `held` ones were received and nobody has asked for them. `reconnects` counts connections after the
    * first. `latencyMs` is about acknowledgements: `count`, `mean` and `max` of all, `p50` and `p99` of the last 1024.
@@ -159,12 +221,18 @@ class Device extends EventEmitter {
    */
   close() {
     this.#stream.close();
+    this.#twin?.close();
     return new Promise((resolve, reject) => {
       this.#connection.close((error) => {
         if (error) reject(error);
         else resolve();
       });
     });
+  }
+
+  /** @param {Error} error Nobody need hear it. */
+  #raise(error) {
+    if (this.listenerCount('error') > 0) guarded(() => this.emit('error', error));
   }
 
   /** @returns {Promise<void>} */

@@ -17,10 +17,11 @@ const { isPlain, kindOf } = require('../message/body');
  * without the reading. `undefined` as a member is left out, as everybody expects.
  *
  * @param {unknown} body
+ * @param {string} [name] What it is called where it came from.
  * @returns {string}
  * @throws {ArgumentError} `ERR_IOT_BODY`, which names the place: `body.readings[3].value`.
  */
-function toJson(body) {
+function toJson(body, name = 'body') {
   let text, loss, cause;
   try {
     text = JSON.stringify(body);
@@ -30,12 +31,12 @@ function toJson(body) {
   }
   if (loss !== undefined) {
     const { path, what, becomes, hint } = loss;
-    throw refused(`body${path} is ${what}, ${becomes}`, hint);
+    throw refused(`${name}${path} is ${what}, ${becomes}`, hint);
   }
   if (text !== undefined && cause === undefined) return text;
   const why = cause instanceof Error ? `: ${cause.message.split('\n', 1)[0]}` : '';
   throw refused(
-    `A body of type ${typeof body} cannot be sent as JSON${why}`,
+    `A ${name} of type ${typeof body} cannot be sent as JSON${why}`,
     'Pass a text, bytes, or a value that JSON can express.',
     cause,
   );

@@ -47,7 +47,7 @@ function readConnectionString(source, accepted) {
   const { text, quoted } = unquoted(inside);
   if (quoted) faults.push({ kind: 'connection-string-space', where: 'whole', detail: 'quotes' });
   let position = 0;
-  for (const element of (quoted ? text : inside).split(';')) {
+  for (const element of elementsOf(quoted ? text : inside)) {
     if (!element.trim()) continue;
     position += 1;
     const [first, ...swallowed] = element.trimStart().split(NEXT_FIELD);
@@ -60,6 +60,15 @@ function readConnectionString(source, accepted) {
   const cut = cutOf(text, fields);
   // What was cut off is not missing otherwise.
   return { fields, faults: cut ? [cut] : together(faults) };
+}
+
+/**
+ * @param {string} text
+ * @returns {string[]} At semicolons; lines of `name: value`, as in YAML, are elements, too.
+ */
+function elementsOf(text) {
+  const inLines = !text.includes(';') && /^\s*[A-Za-z]+\s*:[^\n]*\n/.test(text);
+  return text.split(inLines ? '\n' : ';');
 }
 
 /**
@@ -78,14 +87,20 @@ function together(faults) {
   return found;
 }
 
-const TOGETHER = ['connection-string-space', 'connection-string-malformed'];
+const TOGETHER = [
+  'connection-string-space',
+  'connection-string-malformed',
+  'connection-string-field-duplicate',
+];
 
 /**
  * @param {Fault} one
  * @param {Fault} other
  */
 function isAlike(one, other) {
-  return one.kind === other.kind && one.detail === other.detail && one.detail !== undefined;
+  // Without more about it, an element that is malformed is told by its place.
+  const plain = one.kind !== 'connection-string-malformed' || one.detail !== undefined;
+  return plain && one.kind === other.kind && one.detail === other.detail;
 }
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { verdictInWords, verdictName } = require('../failures/verdict_words');
 const native = require('../native/add_on');
 
 /** @typedef {import('../..').LayerFailure} LayerFailure */
@@ -31,7 +32,15 @@ function judge(judgement) {
  * @returns {LayerFailure} Without the chain.
  */
 function layerFailure({ stage, kind, detail, elapsedMs, code }) {
-  const shown = { stage, kind, detail, elapsedMs: Math.round(elapsedMs) };
+  const ofCertificate = kind.startsWith('certificate-');
+  const verdict = ofCertificate ? verdictName(detail) : undefined;
+  const shown = {
+    stage,
+    kind,
+    detail: ofCertificate ? verdictInWords(detail) : detail,
+    ...(verdict && { verdict }),
+    elapsedMs: Math.round(elapsedMs),
+  };
   return code === undefined || code === null ? shown : { ...shown, code };
 }
 

@@ -17,7 +17,7 @@
  * @property {(text: string) => string | undefined} open
  */
 
-const BEGIN = /^\s*["'“”„‘’]*\s*(?:HostName|DeviceId|SharedAccessKey|GatewayHostName)\s*=/i;
+const BEGIN = /^\s*["'“”„‘’]*\s*(?:HostName|DeviceId|SharedAccessKey|GatewayHostName)\s*[=:]/i;
 /** Byte order mark, zero width, no-break: nobody sees them. */
 const INVISIBLE = /[\u00a0\u00ad\u200b-\u200f\u2060\ufeff]/g;
 

@@ -35,11 +35,18 @@ const WORDS = Object.freeze({
  * @returns {string} In words; what is in words already stays.
  */
 function verdictInWords(detail) {
-  const names = Object.keys(WORDS).filter((name) => new RegExp(`\\b${name}`).test(detail));
-  if (names.length > 0) return WORDS[names[names.length - 1]];
-  const [, inner] = /\bOther(?:Error)?\((?:Other(?:Error)?\()?(\w+)/.exec(detail) ?? [];
-  const words = inner?.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-  return words ?? detail.replace(/^invalid peer certificate: /, '');
+  const name = verdictName(detail);
+  if (name !== undefined) return WORDS[name] ?? name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return detail.replace(/^invalid peer certificate: /, '');
 }
 
-module.exports = { verdictInWords };
+/**
+ * @param {string} detail
+ * @returns {string | undefined} What the verifier calls it: `BadDer`.
+ */
+function verdictName(detail) {
+  const known = Object.keys(WORDS).findLast((name) => new RegExp(`\\b${name}`).test(detail));
+  return known ?? /\bOther(?:Error)?\((?:Other(?:Error)?\()?(\w+)/.exec(detail)?.[1];
+}
+
+module.exports = { verdictInWords, verdictName };

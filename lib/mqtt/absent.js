@@ -10,46 +10,6 @@ const { absent } = require('../vocabulary/absent');
  */
 class TransportWithoutFeatures extends EventEmitter {
   /** @throws {NotImplementedError} Always. */
-  getTwin() {
-    throw absent('twins', 'getTwin');
-  }
-
-  /** @throws {NotImplementedError} Always. */
-  updateTwinReportedProperties() {
-    throw absent('twins', 'updateTwinReportedProperties');
-  }
-
-  /** @throws {NotImplementedError} Always. */
-  enableTwinDesiredPropertiesUpdates() {
-    throw absent('twins', 'enableTwinDesiredPropertiesUpdates');
-  }
-
-  /** @throws {NotImplementedError} Always. */
-  disableTwinDesiredPropertiesUpdates() {
-    throw absent('twins', 'disableTwinDesiredPropertiesUpdates');
-  }
-
-  /** @throws {NotImplementedError} Always. */
-  onDeviceMethod() {
-    throw absent('methods', 'onDeviceMethod');
-  }
-
-  /** @throws {NotImplementedError} Always. */
-  enableMethods() {
-    throw absent('methods', 'enableMethods');
-  }
-
-  /** @throws {NotImplementedError} Always. */
-  disableMethods() {
-    throw absent('methods', 'disableMethods');
-  }
-
-  /** @throws {NotImplementedError} Always. */
-  sendMethodResponse() {
-    throw absent('methods', 'sendMethodResponse');
-  }
-
-  /** @throws {NotImplementedError} Always. */
   enableInputMessages() {
     throw absent('modules', 'enableInputMessages');
   }

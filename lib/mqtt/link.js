@@ -129,11 +129,12 @@ class Link {
   }
 
   /**
-   * Ends the connection, or the attempt at one. What is queued or not acknowledged gets ten seconds.
+   * Ends the connection, or the attempt at one.
    *
    * @param {Callback} callback `(null, results.Disconnected)`
+   * @param {number} [graceMs] For what is queued or not acknowledged.
    */
-  disconnect(callback) {
+  disconnect(callback, graceMs = CLOSE_GRACE_MS) {
     const overtaken = this.#attempt?.callbacks ?? this.#closing?.reopeners.splice(0) ?? [];
     this.#attempt = undefined;
     for (const connecting of overtaken) process.nextTick(connecting, closedBeforeConnected());
@@ -142,7 +143,7 @@ class Link {
       return;
     }
     this.#hold.begin();
-    const number = this.#session.disconnect(this.#standing ? CLOSE_GRACE_MS : 0);
+    const number = this.#session.disconnect(this.#standing ? graceMs : 0);
     this.#closing = { number, callbacks: [callback], reopeners: [] };
   }
 
@@ -381,4 +382,4 @@ class Link {
   }
 }
 
-module.exports = { Link };
+module.exports = { CLOSE_GRACE_MS, Link };

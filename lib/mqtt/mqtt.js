@@ -4,7 +4,6 @@
 const { faultOf, requireProvider } = require('../authentication/provider');
 const { NOTHING_TO_SETTLE } = require('../c2d/held_messages');
 const { keepsPendingOperations } = require('../connection/transport');
-const { bytesOf } = require('../message/body');
 const { closedBeforeConnected } = require('../session/operation_failure');
 const { Session } = require('../session/session');
 const { SHORT_TEXT } = require('../session/slab');
@@ -14,24 +13,27 @@ const { failure } = require('../vocabulary/failure');
 const { MessageCompleted } = require('../vocabulary/results');
 const { TransportWithoutFeatures } = require('./absent');
 const { c2dRow } = require('./c2d');
-const { Link } = require('./link');
-const { requireMessageFits } = require('./message_size');
+const { CLOSE_GRACE_MS, Link } = require('./link');
+const { MethodCalls } = require('./methods');
 const { MqttOptions } = require('./options');
 const { MQTT } = require('./protocol');
-const { encodeSystemAndUser } = require('./property_bag');
 const { Subscriptions } = require('./subscriptions');
+const { Telemetry } = require('./telemetry');
 const { Topics } = require('./topics');
+const { TwinRequests, desiredRow } = require('./twin');
 const { Unattended } = require('./unattended');
 const { watched } = require('./watched');
 
 /** @typedef {(error: any, result?: any) => void} Callback */
-/** @typedef {{ timeoutMs?: number, signal?: AbortSignal }} Limits */
+/** @typedef {import('./telemetry').Limits} Limits */
+/** @typedef {import('../connection/transport').RequestLimits} RequestLimits */
 
 /**
  * MQTT 3.1.1 over TLS, port 8883: a DeviceTransport that keeps pending operations over connection losses
  * (`connection/transport.js`).
  *
- * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`, `state({ stage })`.
+ * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`, `state({ stage })`,
+ * `twinDesiredPropertiesUpdate(patch)`, `unknownMethod(message)`.
  */
 class Mqtt extends TransportWithoutFeatures {
   /** @type {import('./protocol').Protocol} */
@@ -42,19 +44,32 @@ class Mqtt extends TransportWithoutFeatures {
   #session;
   #subscriptions;
   #topics;
+  #telemetry;
   #link;
   /** Present while no client takes charge. @type {Unattended | undefined} */
   #unattended = new Unattended(this);
-  /** The app was told that messages from the cloud wait. */
-  #told = false;
-  /** Sends that were asked for before the names to send by were known. @type {[message: any, callback: Callback, limits?: Limits][]} */
-  #deferred = [];
+  /** What the app was told once: codes of warnings. */
+  #told = new Set();
   #c2d = c2dRow((message, settle) => {
     // Who closes wants no more: what is not acknowledged then comes again with the next connection.
     if (!this.#link.stands) return;
     this.#unattended?.deliver(settle);
     this.emit('message', message, settle);
   });
+  /** Ends, with the connection that stands, what is to travel by it or not at all. */
+  #line = new AbortController();
+  #twin = new TwinRequests({
+    publish: (topic, body, callback) => this.#publishNow(topic, body, callback),
+    subscribe: (callback) => this.#subscriptions.add(this.#twin.row, callback),
+  });
+  #desired = desiredRow(
+    (patch) => this.emit('twinDesiredPropertiesUpdate', patch),
+    ({ message }) => this.#tell('WARN_IOT_TWIN_UNREADABLE', message, 'It is fetched with the next change.'),
+  );
+  #methods = new MethodCalls(
+    (topic, body, callback) => this.#publishNow(topic, body, callback),
+    (message) => this.emit('unknownMethod', message),
+  );
 
   /**
    * @param {any} authenticationProvider
@@ -70,20 +85,28 @@ class Mqtt extends TransportWithoutFeatures {
       state: (event) => this.#link.handle(event),
       message: (topic, payload, token) => this.#onMessage(topic, payload, token),
     });
+    this.#telemetry = new Telemetry(this.#session);
     this.#subscriptions = new Subscriptions(
       watched(this.#session, () => this.peer),
       () => this.#link.renew(),
     );
-    this.#topics = new Topics([this.#c2d]);
+    this.#topics = new Topics([this.#c2d, this.#methods.row, this.#desired, this.#twin.row]);
     this.#link = new Link(protocol, authenticationProvider, this.#options, this.#session, {
-      identified: () => this.#sendDeferred(),
+      identified: (identity) => this.#telemetry.identified(identity),
       stage: (stage) => this.emit('state', { stage }),
       connected: (identity, renewal) => {
         if (renewal) happenings.renewed.tell(this.peer);
+        if (renewal) this.#hangUp();
+        this.#line = new AbortController();
         this.#subscriptions.connected(identity);
+        this.#twin.connected();
         this.emit('connected', { renewal });
       },
-      ended: () => this.#subscriptions.disconnected(),
+      ended: () => {
+        this.#hangUp();
+        this.#subscriptions.disconnected();
+        this.#twin.disconnected();
+      },
       lost: (error, life) => {
         happenings.lost.tell(this.peer, { reason: error });
         const tell = () => this.emit('disconnect', error, life);
@@ -133,9 +156,12 @@ class Mqtt extends TransportWithoutFeatures {
    * @param {Callback} callback `(null, results.Disconnected)`
    */
   disconnect(callback) {
-    this.#failDeferred(closedBeforeConnected());
-    if (this.#link.stands) this.#subscriptions.closing();
-    this.#link.disconnect(callback);
+    this.#telemetry.fail(closedBeforeConnected());
+    const end = performance.now() + CLOSE_GRACE_MS;
+    this.#twin.close(CLOSE_GRACE_MS, () => {
+      if (this.#link.stands) this.#subscriptions.closing();
+      this.#link.disconnect(callback, Math.max(0, end - performance.now()));
+    });
   }
 
   /**
@@ -146,10 +172,8 @@ class Mqtt extends TransportWithoutFeatures {
    * @param {Limits} [limits]
    */
   sendEvent(message, callback, limits) {
-    const { identity } = this.#link;
-    if (identity === undefined) this.#deferred.push([message, callback, limits]);
-    else this.#send(identity.telemetryTopic, message, callback, limits);
-    if (this.#unattended && !this.#link.stands) this.#unattended.needsConnection();
+    this.#telemetry.send(message, callback, limits);
+    this.#needConnection();
   }
 
   /**
@@ -161,29 +185,86 @@ class Mqtt extends TransportWithoutFeatures {
     throw notImplemented('sendEventBatch', 'Call sendEvent for each message: they are sent together anyway.');
   }
 
-  /** @param {Callback} callback Called when the gateway granted the subscription. */
+  // What is enabled calls back when the gateway granted the subscription; what is disabled at once: nothing is
+  // unsubscribed while the connection stands.
+
+  /** @param {Callback} callback */
   enableC2D(callback) {
-    this.#subscriptions.add(this.#c2d, callback);
-    if (this.#unattended && !this.#link.stands) this.#unattended.needsConnection();
+    this.#enable(this.#c2d, callback);
   }
 
-  /** @param {Callback} callback Called at once: nothing is unsubscribed while the connection stands. */
+  /** @param {Callback} callback */
   disableC2D(callback) {
-    this.#subscriptions.remove(this.#c2d);
-    process.nextTick(callback, null);
+    this.#disable(this.#c2d, callback);
+  }
+
+  /** @param {Callback} callback */
+  enableMethods(callback) {
+    this.#enable(this.#methods.row, callback);
+  }
+
+  /** @param {Callback} callback */
+  disableMethods(callback) {
+    this.#disable(this.#methods.row, callback);
+  }
+
+  /** @param {Callback} callback */
+  enableTwinDesiredPropertiesUpdates(callback) {
+    this.#enable(this.#desired, callback);
+  }
+
+  /** @param {Callback} callback */
+  disableTwinDesiredPropertiesUpdates(callback) {
+    this.#disable(this.#desired, callback);
   }
 
   /** Messages from the cloud are to wait at the gateway until `enableC2D` is called again. */
   suspendC2D() {
     this.#subscriptions.suspend(this.#c2d);
-    if (this.#told) return;
-    this.#told = true;
-    const message = 'Messages from the cloud are not taken: they wait at the gateway until somebody listens';
-    process.emitWarning(message, {
-      type: 'EdgeDownstreamWarning',
-      code: 'WARN_IOT_C2D_SUSPENDED',
-      detail: 'The hub keeps them as long as each of them may live, and no longer.',
-    });
+    this.#tell(
+      'WARN_IOT_C2D_SUSPENDED',
+      'Messages from the cloud are not taken: they wait at the gateway until somebody listens',
+      'The hub keeps them as long as each of them may live, and no longer.',
+    );
+  }
+
+  /**
+   * Twin requests are served one after the other, and repeated after a loss.
+   *
+   * @param {Callback} callback `(error, { desired, reported })`
+   * @param {RequestLimits} [limits]
+   */
+  getTwin(callback, limits) {
+    this.#twin.get(callback, limits);
+    this.#needConnection();
+  }
+
+  /**
+   * @param {Record<string, any> | string} patch Or its JSON.
+   * @param {Callback} callback `(error, { version })`
+   * @param {RequestLimits} [limits]
+   */
+  updateTwinReportedProperties(patch, callback, limits) {
+    this.#twin.report(typeof patch === 'string' ? patch : JSON.stringify(patch), callback, limits);
+    this.#needConnection();
+  }
+
+  /**
+   * @param {string} methodName
+   * @param {(message: import('./methods').MethodMessage) => void} handler Called for each call of this method.
+   */
+  onDeviceMethod(methodName, handler) {
+    this.#methods.handle(methodName, handler);
+  }
+
+  /**
+   * Answers a call, by the connection it came by or not at all.
+   *
+   * @param {any} response `{ requestId, status, payload }`
+   * @param {Callback} callback `(error)`, when it was written.
+   */
+  sendMethodResponse(response, callback) {
+    this.#methods.answer(response, callback);
   }
 
   /**
@@ -244,7 +325,8 @@ class Mqtt extends TransportWithoutFeatures {
    * @param {() => void} done Called when each has been told.
    */
   giveUp(error, done) {
-    this.#failDeferred(error);
+    this.#telemetry.fail(error);
+    this.#twin.fail(error);
     this.#subscriptions.fail(error);
     this.#session.fail(error, done);
   }
@@ -252,7 +334,7 @@ class Mqtt extends TransportWithoutFeatures {
   /** @returns {{ queued: number, inFlight: number }} Messages not yet written, and those not yet acknowledged. */
   stats() {
     const { queued, inFlight } = this.#session.counts();
-    return { queued: queued + this.#deferred.length, inFlight };
+    return { queued: queued + this.#telemetry.deferred, inFlight };
   }
 
   /** Ends the connection at once, without a word. */
@@ -261,36 +343,55 @@ class Mqtt extends TransportWithoutFeatures {
   }
 
   /**
-   * @param {string} topic What the property bag follows.
-   * @param {any} message
-   * @param {Callback} callback
-   * @param {Limits} [limits]
+   * By the connection that stands, if it stays.
+   *
+   * @param {string} topic
+   * @param {string} body
+   * @param {Callback} callback Called when it was written.
    */
-  #send(topic, message, callback, limits) {
-    let bag, body;
-    try {
-      bag = encodeSystemAndUser(message);
-      body = bodyOf(message);
-      // A short text fits whatever its bytes.
-      if (typeof body !== 'string' || bag.length > SHORT_TEXT) {
-        requireMessageFits(Buffer.byteLength(body), bag, topic.length);
-      }
-    } catch (error) {
-      process.nextTick(callback, error);
-      return;
-    }
-    this.#session.publish(topic + bag, body, 1, callback, limits);
+  #publishNow(topic, body, callback) {
+    const { signal } = this.#line;
+    // The slab takes short texts as they are.
+    const bytes = body.length > SHORT_TEXT ? Buffer.from(body) : body;
+    this.#session.publish(topic, bytes, 0, callback, { signal });
   }
 
-  #sendDeferred() {
-    for (const [message, callback, limits] of this.#deferred.splice(0)) {
-      this.sendEvent(message, callback, limits);
-    }
+  #hangUp() {
+    this.#line.abort();
+    this.#methods.disconnected();
   }
 
-  /** @param {Error} error */
-  #failDeferred(error) {
-    for (const [, callback] of this.#deferred.splice(0)) process.nextTick(callback, error);
+  /**
+   * @param {import('./topics').Row} row
+   * @param {Callback} callback
+   */
+  #enable(row, callback) {
+    this.#subscriptions.add(row, callback);
+    this.#needConnection();
+  }
+
+  /**
+   * @param {import('./topics').Row} row
+   * @param {Callback} callback
+   */
+  #disable(row, callback) {
+    this.#subscriptions.remove(row);
+    process.nextTick(callback, null);
+  }
+
+  #needConnection() {
+    if (this.#unattended && !this.#link.stands) this.#unattended.needsConnection();
+  }
+
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {string} detail
+   */
+  #tell(code, message, detail) {
+    if (this.#told.has(code)) return;
+    this.#told.add(code);
+    process.emitWarning(message, { type: 'EdgeDownstreamWarning', code, detail });
   }
 
   /**
@@ -316,17 +417,6 @@ function notImplemented(method, hint) {
   return failure(NotImplementedError, 'ERR_IOT_NOT_IMPLEMENTED', `MQTT does not implement ${method}`, {
     hint,
   });
-}
-
-/**
- * @param {any} message
- * @returns {string | Uint8Array} A text only if it is short.
- * @throws {ArgumentError} `ERR_IOT_BODY`
- */
-function bodyOf({ data }) {
-  if (typeof data === 'string' && data.length <= SHORT_TEXT) return data;
-  // Memory that was given away has no length either.
-  return data instanceof Uint8Array && data.length > 0 ? data : bytesOf(data);
 }
 
 module.exports = { Mqtt };

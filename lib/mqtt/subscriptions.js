@@ -100,6 +100,7 @@ class Subscriptions {
   connected(identity) {
     this.#identity = identity;
     for (const [row, standing] of this.#rows) {
+      standing.granted = false;
       if (standing.suspended > 0 && standing.waiting.length === 0) this.#keepAge(row, standing, identity);
       else if (standing.wanted && !standing.asked) this.#subscribe(row, standing, identity);
     }

@@ -48,4 +48,14 @@ class Topics {
   }
 }
 
-module.exports = { Topics };
+/**
+ * The end of a topic of twins and methods.
+ *
+ * @param {string} query `$rid=1&$version=2`
+ * @returns {Record<string, string>}
+ */
+function queryOf(query) {
+  return Object.fromEntries(query.split('&').map((pair) => pair.split(/=(.*)/s, 2)));
+}
+
+module.exports = { Topics, queryOf };

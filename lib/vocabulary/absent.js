@@ -6,12 +6,7 @@ const { failure } = require('./failure');
 
 /** What azure-iot-device has and this package has not yet, and what to do without. */
 const FEATURES = /** @type {const} */ ({
-  methods: [
-    'direct methods',
-    "Messages from the cloud arrive (the event 'message'); a direct method does not.",
-  ],
   modules: ['modules', 'Use the connection string of a device, without ModuleId.'],
-  twins: ['device twins', 'Send what you would report as a message; desired properties do not arrive.'],
   uploads: ['file upload', 'Send the data in messages of up to 255 KiB, or upload it by a URL of your own.'],
 });
 

@@ -7,7 +7,7 @@ const { resolve } = require('./sources');
 const FLOORS = [
   ['turns', 'vocabulary'],
   ['c2d', 'message', 'native', 'plumbing'],
-  ['failures'],
+  ['failures', 'methods', 'twin'],
   ['connection', 'identity', 'proxy', 'session', 'tls'],
   ['authentication'],
   ['client', 'mqtt'],

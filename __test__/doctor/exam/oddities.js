@@ -82,12 +82,16 @@ const ODDITIES = [
   { name: 'several names', unless: ROOT, chain: { host: ['localhost', 'gateway.local', '127.0.0.1'] } },
   { name: 'TLS 1.2 only', unless: /^tls|TLS/, gateway: { maxVersion: 'TLSv1.2' } },
   { name: 'the root in a file', finish: root((pem, t) => fileFor(t, pem)) },
-  { name: 'the root as bytes', finish: root((pem) => Buffer.from(pem)) },
-  { name: 'the root in DER', unless: /^ca-broken/, finish: root(der) },
-  { name: 'line ends of Windows in the root', finish: root((pem) => pem.replaceAll('\n', '\r\n')) },
-  { name: 'words before the root', finish: root((pem) => `Subject: CN=Root\n${pem}`) },
-  { name: 'the root indented', finish: root((pem) => pem.replace(/^/gm, '    ')) },
-  { name: 'the root twice', finish: root((pem) => `${pem}\n${pem}`) },
+  { name: 'the root as bytes', kind: 'form', finish: root((pem) => Buffer.from(pem)) },
+  { name: 'the root in DER', kind: 'form', unless: /^ca-broken/, finish: root(der) },
+  {
+    name: 'line ends of Windows in the root',
+    kind: 'form',
+    finish: root((pem) => pem.replaceAll('\n', '\r\n')),
+  },
+  { name: 'words before the root', kind: 'form', finish: root((pem) => `Subject: CN=Root\n${pem}`) },
+  { name: 'the root indented', kind: 'form', finish: root((pem) => pem.replace(/^/gm, '    ')) },
+  { name: 'the root twice', kind: 'form', finish: root((pem) => `${pem}\n${pem}`) },
   {
     name: 'a second root of somebody else',
     unless: /^(ca-|root-|certificate-pinned)/,
@@ -97,10 +101,11 @@ const ODDITIES = [
     ]),
   },
   {
-    name: 'a proxy for the web',
+    name: 'a proxy that only others use',
+    unless: /^proxy/,
     finish: (scene) => ({
       ...scene,
-      surroundings: { ...scene.surroundings, env: { HTTPS_PROXY: 'http://proxy.local:3128' } },
+      surroundings: { ...scene.surroundings, env: { ALL_PROXY: 'socks5://proxy.local:1080' } },
     }),
   },
   {

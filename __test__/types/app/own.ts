@@ -6,15 +6,20 @@ import {
   Client,
   ConnectOptions,
   Device,
+  DeviceMethodRequest,
+  DeviceMethodResponse,
   DeviceStats,
   DeviceTransport,
+  DeviceTwin,
   Message,
   Mqtt,
   NoRetry,
   Properties,
+  ReportAnswer,
   RetryOperation,
   SharedAccessKeyAuthenticationProvider,
   SharedAccessSignatureAuthenticationProvider,
+  Twin,
   connect,
   endpoint,
   errors,
@@ -93,8 +98,69 @@ async function useClient(client: Client): Promise<void> {
   client.open(() => {}).then(() => {});
   // @ts-expect-error Not a transport.
   Client.fromConnectionString('x', Date);
-  // @ts-expect-error Later releases bring twins.
-  client.getTwin();
+  // @ts-expect-error Later releases bring uploads.
+  client.uploadToBlob('a.txt', process.stdin, 1);
+}
+
+interface Settings {
+  interval: number;
+  lamp: { colour: string; levels: number[] };
+}
+interface Status {
+  firmware: string;
+  battery: { percent: number };
+}
+
+async function useTwinOfDevice(device: Device): Promise<void> {
+  const twin: DeviceTwin<Settings, Status> = await device.twin<Settings, Status>({ timeout: 1000 });
+  const interval: number | undefined = twin.desired.interval;
+  const version: number | undefined = twin.desired.$version;
+  const answer: ReportAnswer = await twin.report({ battery: { percent: 5 }, firmware: null });
+  for await (const change of twin) {
+    const colour: string | null | undefined = change.lamp?.colour;
+    console.log(colour, change.$version, interval, version, answer.version);
+  }
+  const untyped = await device.twin();
+  await untyped.report({ anything: { goes: true } });
+  console.log(untyped.desired.whatever.goes);
+
+  // @ts-expect-error What is reported has a shape.
+  await twin.report({ battery: { percent: 'full' } });
+  // @ts-expect-error The device does not decide what is desired.
+  twin.desired.interval = 5;
+}
+
+function useMethodsOfDevice(device: Device): void {
+  device.onMethod<{ seconds: number }, { at: string }>('reboot', async ({ seconds }, call) =>
+    seconds > 0 ? { at: call.id } : call.reply(400, 'seconds'),
+  );
+  device.onMethod('untyped', (payload) => payload.anything);
+  device.onUnknownMethod();
+  device.onUnknownMethod((_payload, call) => call.reply(404));
+  const gone: boolean = device.offMethod('reboot');
+  console.log(gone);
+
+  // @ts-expect-error The result has a shape.
+  device.onMethod<unknown, { at: string }>('reboot', () => ({ at: 5 }));
+  // @ts-expect-error A handler is a function.
+  device.onMethod('reboot', 'now');
+}
+
+async function useTwinOfClient(client: Client): Promise<void> {
+  const twin: Twin = await client.getTwin();
+  twin.on('properties.desired', (patch) => console.log(patch.interval));
+  twin.on('properties.desired.lamp.colour', (colour) => console.log(colour));
+  twin.on('error', (error) => console.log(error.message));
+  const { version }: ReportAnswer = await twin.properties.reported.update({ firmware: '1.0' });
+  twin.properties.reported.update({ firmware: '1.0' }, (error) => console.log(error?.message, version));
+  client.onDeviceMethod('reboot', async (request: DeviceMethodRequest, response: DeviceMethodResponse) => {
+    await response.send(200, { after: request.payload.seconds });
+  });
+  client.onUnknownDeviceMethod();
+  client.offDeviceMethod('reboot');
+
+  // @ts-expect-error Properties come by name.
+  await twin.properties.reported.update('firmware');
 }
 
 class Fake extends EventEmitter implements DeviceTransport {
@@ -116,6 +182,7 @@ void useDevice().catch((error: unknown) => {
     console.log(code, error.hint, error.cause, delivery, error.message);
   }
 });
+void [useTwinOfDevice, useMethodsOfDevice, useTwinOfClient];
 void useClient(new Client(new Fake()));
 void useClient(Client.fromConnectionString('x', Mqtt));
 void useClient(

@@ -4,12 +4,15 @@
 import {
   Client,
   ConnectionString,
+  DeviceMethodRequest,
+  DeviceMethodResponse,
   DeviceTransport,
   EdgedAuthConfig,
   Message,
   MethodMessage,
   SharedAccessKeyAuthenticationProvider,
   SharedAccessSignature,
+  Twin,
   TwinProperties,
 } from 'edge-downstream/azure-iot-device';
 import { Mqtt as Protocol, clientFromConnectionString } from 'edge-downstream/azure-iot-device-mqtt';
@@ -91,7 +94,22 @@ function types(
   console.log(method.methods.methodName, method.body.length, properties.desired.x, edge.workloadUri);
 }
 
+function onReboot(request: DeviceMethodRequest, response: DeviceMethodResponse): void {
+  response.send(202, { after: request.payload.seconds }, (error?: Error) =>
+    console.log(error, request.requestId),
+  );
+}
+
+client.onDeviceMethod('reboot', onReboot);
+client.getTwin((error?: Error, twin?: Twin) => {
+  if (error || !twin) return;
+  twin.on('properties.desired.interval', (interval: number) => console.log(interval));
+  twin.properties.reported.update({ firmware: '1.0' }, (failed: any) => console.log(failed));
+});
+
 async function run(): Promise<void> {
+  const twin: Twin = await client.getTwin();
+  console.log(twin.properties.desired.$version);
   const signer = new Signer({ host: 'h', deviceId: 'd' }, 3600, 900);
   const signing: Client = Client.fromAuthenticationProvider(signer, Protocol);
   const transport: DeviceTransport = new Protocol(signer);

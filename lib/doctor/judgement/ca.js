@@ -81,7 +81,7 @@ function judgeDates(roots) {
   if (stale.length > 0 && fresh.length > 0) {
     return [
       finding('ca-some-invalid', {
-        title: `Of ${roots.length} root certificates given, ${stale.length} have expired`,
+        title: `Of ${roots.length} root certificates given, ${stale.length === 1 ? 'one has' : `${stale.length} have`} expired`,
         explanation: 'Those that are valid serve; the others are of no use.',
         remedy: `Remove ${listed(stale.map(({ subject }) => subject))}.`,
         evidence: { fingerprints: stale.slice(0, MOST_NAMES).map(({ fingerprint }) => fingerprint) },

@@ -12,10 +12,11 @@ const { finding } = require('../causes');
  * @param {DiagnosisFacts} facts
  * @param {import('../../..').LayerFailure} failure
  */
-function judgeConstruction(facts, { kind, detail }) {
-  if (/EndEntityUsedAsCa/.test(detail)) return intermediateNotCa(facts);
-  if (kind === 'certificate-name-not-permitted' || /NameConstraint/.test(detail)) return notPermitted(facts);
-  if (/CriticalExtension/.test(detail)) return criticalExtension(facts);
+function judgeConstruction(facts, { kind, verdict = '' }) {
+  if (verdict === 'EndEntityUsedAsCa') return intermediateNotCa(facts);
+  if (kind === 'certificate-name-not-permitted' || verdict === 'NameConstraintViolation')
+    return notPermitted(facts);
+  if (/CriticalExtension/.test(verdict)) return criticalExtension(facts);
   return undefined;
 }
 

@@ -1,7 +1,6 @@
 // @ts-check
 'use strict';
 
-const { verdictInWords } = require('../../failures/verdict_words');
 const { finding } = require('../causes');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
@@ -12,7 +11,7 @@ const { finding } = require('../causes');
  *
  * @typedef {object} Verdict
  * @property {RegExp} kind
- * @property {RegExp} [detail]
+ * @property {RegExp} [name]
  * @property {string} code
  * @property {(subject: string, detail: string) => string} title
  * @property {string} explanation
@@ -23,7 +22,7 @@ const { finding } = require('../causes');
 const VERDICTS = [
   {
     kind: /^certificate-invalid$/,
-    detail: /CaUsedAsEndEntity/,
+    name: /CaUsedAsEndEntity/,
     code: 'certificate-is-ca',
     title: (subject) => `The certificate ${subject} is marked as a CA (CA:TRUE)`,
     explanation:
@@ -32,7 +31,7 @@ const VERDICTS = [
   },
   {
     kind: /^certificate-invalid$/,
-    detail: /PathLen/,
+    name: /PathLen/,
     code: 'path-length',
     title: (subject) => `The certificate ${subject} stands below a CA that may not issue CAs (pathlen)`,
     explanation:
@@ -41,7 +40,7 @@ const VERDICTS = [
   },
   {
     kind: /^certificate-invalid$/,
-    detail: /UnsupportedCertVersion/,
+    name: /UnsupportedCertVersion/,
     code: 'certificate-version',
     title: (subject) => `The certificate ${subject} is of an old form (X.509 version 1)`,
     explanation: 'It has no extensions, so it says neither for which names it is nor whether it is a CA.',
@@ -72,10 +71,10 @@ const VERDICTS = [
  * @param {DiagnosisFacts} facts
  * @param {LayerFailure} failure
  */
-function judgeWeakness({ certificate, ca }, { kind, detail }) {
+function judgeWeakness({ certificate, ca }, { kind, detail, verdict: name = '' }) {
   const { presented = [], path = [], root, namesake } = certificate ?? {};
   const [{ subject, fingerprint, purposes }] = presented;
-  const evidence = { subject, fingerprint, detail: verdictInWords(detail) };
+  const evidence = { subject, fingerprint, detail };
   if (kind === 'certificate-wrong-purpose') {
     return finding('certificate-purpose', {
       title: `The certificate ${subject} is not made for servers, but for ${purposes.join(', ') || 'something else'}`,
@@ -99,7 +98,7 @@ function judgeWeakness({ certificate, ca }, { kind, detail }) {
       evidence: { subject: weak.subject, key: weak.key, fingerprint: weak.fingerprint },
     });
   }
-  const verdict = VERDICTS.find((each) => each.kind.test(kind) && (!each.detail || each.detail.test(detail)));
+  const verdict = VERDICTS.find((each) => each.kind.test(kind) && (!each.name || each.name.test(name)));
   if (verdict) {
     const { code, title, explanation, remedy } = verdict;
     return finding(code, { title: title(subject, detail), explanation, remedy, evidence });
@@ -107,7 +106,7 @@ function judgeWeakness({ certificate, ca }, { kind, detail }) {
   if (kind === 'certificate-unknown-issuer' || (kind === 'certificate-bad-signature' && root === undefined))
     return;
   return finding('certificate-invalid', {
-    title: `The certificate ${subject} is not acceptable: ${verdictInWords(detail)}`,
+    title: `The certificate ${subject} is not acceptable: ${detail}`,
     explanation: 'The verifier of the client refuses it, whatever its dates and names.',
     remedy: 'Have the certificates of the gateway made anew.',
     evidence,

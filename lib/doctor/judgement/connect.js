@@ -47,6 +47,8 @@ function lostEarly({ ms }) {
   });
 }
 
+/** The hub makes keys of 32 bytes, or of 64. */
+const USUAL_KEY_BYTES = 32;
 const EDGE_HUB_LOG = 'sudo iotedge logs edgeHub --tail 50';
 
 /** @type {Record<string, (facts: DiagnosisFacts, connect: ConnectFacts) => [code: string, told: Told]>} */
@@ -156,7 +158,7 @@ function credentialsRefused(facts) {
  * @returns {[code: string, told: Told]}
  */
 function refused(facts, { ms }) {
-  const { deviceId, hub = '', gateway, policy } = facts.connectionString ?? {};
+  const { deviceId, hub = '', gateway, policy, keyBytes } = facts.connectionString ?? {};
   const commonName = facts.certificate?.presented[0]?.commonName;
   const after = `after ${ms} ms`;
   const also = 'Or the clock is wrong, or the gateway asked for this device in vain a minute ago.';
@@ -178,10 +180,11 @@ function refused(facts, { ms }) {
     ];
   }
   const made = facts.token?.made;
+  const cut = keyBytes !== undefined && keyBytes < USUAL_KEY_BYTES;
   return [
     made ? 'key-refused' : 'token-refused',
     {
-      title: `The gateway refused device ${deviceId} ${after}: ${made ? 'the key is probably wrong' : 'the token is not accepted'}`,
+      title: `The gateway refused device ${deviceId} ${after}: ${made ? `the key is probably ${cut ? `cut off, as it has ${keyBytes} bytes` : 'wrong'}` : 'the token is not accepted'}`,
       explanation: `So fast it refuses what does not fit: ${made ? 'the key' : 'the signature'}, the hub (${hub}), or the way to authenticate. ${also}`,
       remedy: `Compare the ${made ? 'key' : 'key the token was made with'} with the device's keys at the hub, and HostName with its name; check that the device is enabled.`,
       command: hubCommands(facts).showConnectionString,

@@ -6,7 +6,7 @@ const { hubCommands } = require('../hub_side');
 
 /** @typedef {import('../../..').DiagnosisFacts} DiagnosisFacts */
 /** @typedef {import('../../..').ConnectionStringFault} Fault */
-/** @typedef {{ title: string, explanation: string, remedy: string }} Words */
+/** @typedef {{ title: string, explanation: string, remedy: string, command?: string }} Words */
 
 const FORM = 'HostName=<hub>;DeviceId=<device>;SharedAccessKey=<key>;GatewayHostName=<gateway>';
 const COPY = `Copy it from the hub once more, whole; it reads ${FORM}.`;
@@ -42,7 +42,10 @@ const WORDS = {
     title: `The connection string ends at ${detail}, behind ${where}: a shell probably took the rest`,
     explanation:
       'Without quotes a shell ends the command at a semicolon or an ampersand, and the word at a blank.',
-    remedy: `Put the whole in single quotes: export IOTHUB_DEVICE_CONNECTION_STRING='HostName=…;DeviceId=…;…'`,
+    remedy:
+      'Put the whole in single quotes, as below; so does a line of a script or of a file that a shell reads.',
+    command:
+      "export IOTHUB_DEVICE_CONNECTION_STRING='HostName=…;DeviceId=…;SharedAccessKey=…;GatewayHostName=…'",
   }),
   'connection-string-wrapped': ({ detail, suggestion = '' }) => ({
     title: `The connection string has ${detail}`,
@@ -185,8 +188,8 @@ function judgeConnectionString(facts) {
     const command = FROM_HUB.has(fault.kind) ? hubCommands(facts).showConnectionString : undefined;
     const { where, suggestion } = fault;
     return finding(fault.kind, {
-      ...WORDS[fault.kind](fault, facts),
       command,
+      ...WORDS[fault.kind](fault, facts),
       evidence: { where, suggestion },
     });
   });

@@ -15,6 +15,18 @@ function judgeName(facts) {
   const { host, error } = name;
   const evidence = { host, error };
   const command = `getent hosts ${word(host)}`;
+  if (NOT_FOUND.includes(error) && host.endsWith('.')) {
+    return [
+      finding('name-not-found', {
+        title: `The host name ${host}, with a dot at its end, does not resolve`,
+        explanation:
+          'The dot makes it a full name of DNS: hosts files and short names do not fit it any more.',
+        remedy: `Leave the dot away: ${fieldOf(facts)}=${host.slice(0, -1)}.`,
+        command,
+        evidence,
+      }),
+    ];
+  }
   if (NOT_FOUND.includes(error)) {
     return [
       finding('name-not-found', {

@@ -29,16 +29,16 @@ const ENOUGH = 36;
 function chainTree(facts, { paint, symbols, width }) {
   const look = { paint, symbols, width: width - MARGIN.length };
   const { links, besides } = chainLinks(facts);
-  const { nameFailure, at = '' } = facts.certificate ?? {};
+  const { nameFailure, at = '', verified = false } = facts.certificate ?? {};
   const server = links.length - 1;
   const lines = [
     ...links.flatMap((link, depth) => {
       const rows = certificateRows(link, { at, wrongName: depth === server && nameFailure !== undefined });
-      return drawn(link, { depth, last: depth === server, rows }, look);
+      return drawn(link, { depth, last: depth === server, rows, verified }, look);
     }),
     ...besides.flatMap((link) => {
       const rows = certificateRows(link, { at, wrongName: false });
-      return drawn(link, { depth: 0, last: true, rows }, look);
+      return drawn(link, { depth: 0, last: true, rows, verified }, look);
     }),
     ...verdictLines(facts, look),
   ];
@@ -47,12 +47,13 @@ function chainTree(facts, { paint, symbols, width }) {
 
 /**
  * @param {Link} link
- * @param {{ depth: number, last: boolean, rows: import('./certificate_rows').Row[] }} place
+ * @param {{ depth: number, last: boolean, rows: import('./certificate_rows').Row[], verified: boolean }} place
  * @param {Look} look
  */
-function drawn({ subject, state }, { depth, last, rows }, { paint, symbols, width }) {
+function drawn({ subject, state }, { depth, last, rows, verified }, { paint, symbols, width }) {
   const faulty = rows.some(({ fault }) => fault);
-  const kind = faulty ? 'problem' : state === 'unknown' ? 'note' : 'ok';
+  // Nothing of a chain that is not trusted is ticked off.
+  const kind = faulty ? 'problem' : state === 'unknown' ? 'note' : verified ? 'ok' : 'after';
   const sign = symbols[kind];
   const fork = width < 60 ? symbols.narrowFork : symbols.fork;
   const branch = depth === 0 ? '' : ' '.repeat(fork.length * (depth - 1)) + fork;
@@ -60,13 +61,17 @@ function drawn({ subject, state }, { depth, last, rows }, { paint, symbols, widt
   const beside = ' '.repeat(branch.length) + (last ? '' : symbols.bar).padEnd(widthOf(sign) + 1);
   const room = width - beside.length;
   const names = wrap(subject || '(no subject)', room).map((line) => paint(line, 'strong'));
-  const head = hang(names, `${branch}${paint(sign, kind === 'note' ? undefined : kind)} `, beside);
+  const head = hang(
+    names,
+    `${branch}${paint(sign, kind === 'note' || kind === 'after' ? undefined : kind)} `,
+    beside,
+  );
   const body = rows.flatMap((row) => {
     const painted = (/** @type {string} */ line) => (row.fault ? paint(line, 'problem', 'strong') : line);
     const { label, text } = row;
     // A fingerprint is there to be copied: nothing stands beside it where it has no room.
-    if (label !== undefined && !text.includes(' ') && widthOf(text) > room - LABEL) {
-      return [beside + painted(label), painted(text)];
+    if (FINGERPRINT.test(text) && widthOf(text) > room - LABEL) {
+      return [beside + painted(label ?? ''), painted(text)];
     }
     return hang(rowLines(row, room).map(painted), beside, beside);
   });

@@ -31,15 +31,12 @@ function terminalPresentation(stream, wishes) {
   const line = new LiveLine(stream, farewell);
   let failed = false;
   /** Titles of steps that a failed one made impossible. @type {string[]} */
-  let unreached = [];
+  const unreached = [];
 
   /** @param {import('./look').Look} look */
   function notReached({ symbols, width }) {
-    const titles = unreached;
-    unreached = [];
-    return titles.length === 0
-      ? []
-      : hanging(`not reached: ${titles.join(', ')}`, width, `${symbols.skipped} `);
+    if (unreached.length === 0) return [];
+    return hanging(`not reached: ${unreached.join(', ')}`, width, `${symbols.skipped} `);
   }
 
   function farewell() {
@@ -70,7 +67,7 @@ function terminalPresentation(stream, wishes) {
         unreached.push(progress.step.title);
         return;
       }
-      print([...notReached(look), ...stepLines(progress, look, { oneLine: !manner.live, failed })]);
+      print(stepLines(progress, look, { oneLine: !manner.live, failed }));
       failed ||= progress.step.status === 'problem';
       if (progress.step.name === 'certificate') print(chainTree(progress.facts, look));
     }
