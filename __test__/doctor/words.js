@@ -49,7 +49,6 @@ const { ca, clock, connectionString, token } = /** @type {any} */ (FACTS);
 
 /** By code. @type {Record<string, () => Finding[]>} */
 const PLANTED = {
-  'credential-unsupported': () => ofString({ kind: 'credential-unsupported', where: 'X.509 certificate' }),
   'module-unsupported': () => ofString({ kind: 'module-unsupported', where: 'ModuleId' }),
   'name-not-found': () =>
     judgeName({ ...FACTS, name: { host: 'gateway.local', addresses: [], error: 'ENOTFOUND' } }),
@@ -80,7 +79,7 @@ const PLANTED = {
       outcome: 'timed-out',
       ms: 5000,
     });
-    const port = { port: 8883, attempts: [attempt], others: [], proxy: 'HTTPS_PROXY' };
+    const port = { port: 8883, attempts: [attempt], others: [], proxy: 'ALL_PROXY' };
     return judgePort({ ...FACTS, port });
   },
   'tls-failed': () => {
