@@ -33,6 +33,7 @@ const targets = [
   ...['sink-1', 'mosquitto-1'].flatMap((figure) =>
     messages(figure, 'throughput', 'messagesPerSecond', [
       { against: 'azure', atLeast: 1.7 },
+      { against: 'mqttjs', atLeast: 1.5 },
       { against: 'awscrt', atLeast: 1.2 },
     ]),
   ),

@@ -118,7 +118,7 @@ describe('npx edge-downstream doctor', { concurrency: true }, () => {
     );
   });
 
-  it('goes as far as TLS with a protocol the client does not speak', async () => {
+  it('goes as far as its greeting with a protocol the client does not speak', async () => {
     const { code, stdout } = await run([
       'doctor',
       connectionString,
@@ -128,12 +128,16 @@ describe('npx edge-downstream doctor', { concurrency: true }, () => {
       '--protocol',
       'amqp',
     ]);
-    const { healthy, verdict, steps } = JSON.parse(stdout);
+    const { findings, steps } = JSON.parse(stdout);
     const status = Object.fromEntries(steps.map((step) => [step.name, step.status]));
-    assert.equal(code, 0);
-    assert.equal(healthy, true);
-    assert.deepEqual([status.certificate, status.connect], ['ok', 'skipped']);
-    assert.match(verdict, /As far as TLS all is well/);
+    // It is the port of MQTT.
+    assert.equal(code, 1);
+    assert.deepEqual(
+      findings.map((finding) => finding.code),
+      ['not-amqp'],
+    );
+    assert.match(findings[0].title, /speaks MQTT/);
+    assert.deepEqual([status.certificate, status.greeting, status.connect], ['ok', 'problem', 'skipped']);
   });
 
   it('gives up after --timeout', async () => {

@@ -6,6 +6,7 @@ const { inspect } = require('node:util');
 const { createChain } = require('../../gateway');
 const { examine } = require('../../lib/doctor/examination');
 const { Mosquitto } = require('../wire/mosquitto');
+const { edgeHub } = require('./scenes/amqp');
 const setUps = require('./scenes/in_order');
 const { LIMITS, connectionStringTo, fileFor, gatewayFor, setEnvironment } = require('./surroundings');
 
@@ -27,6 +28,18 @@ describe('nothing is found', () => {
     assertHealthy(report);
     assert.equal(report.facts.ca.systemRoots, true);
   });
+});
+
+it('nothing is found with AMQP, as far as its greeting', async (t) => {
+  const { connectionString, ca, protocol } = await edgeHub(t);
+  const { healthy, findings, facts, verdict } = await diagnosis({ connectionString, ca, protocol });
+  assert.deepEqual(findings, [], inspect(findings));
+  assert.equal(healthy, true);
+  assert.deepEqual(facts.greeting, { speaks: 'amqp', mechanisms: ['ANONYMOUS', 'MSSBCBS', 'PLAIN'] });
+  assert.match(
+    verdict,
+    /^edgeHub answers AMQP at localhost:\d+\. Whether it admits the device was not tried\.$/,
+  );
 });
 
 describe('on Mosquitto', () => {

@@ -96,6 +96,17 @@ async function freePort() {
   return port;
 }
 
+/** Of a scene, what the doctor is told. */
+const OPTIONS = ['connectionString', 'ca', 'send', 'protocol', 'proxy', 'cert', 'key', 'passphrase'];
+
+/**
+ * @param {import('./scenes').Scene} scene
+ * @returns {import('../..').DiagnoseOptions}
+ */
+function optionsOf(scene) {
+  return Object.fromEntries(OPTIONS.map((option) => [option, /** @type {any} */ (scene)[option]]));
+}
+
 /**
  * A file until the test ends.
  *
@@ -133,6 +144,7 @@ module.exports = {
   HUB,
   KEY,
   LIMITS,
+  optionsOf,
   connectionStringTo,
   freePort,
   gatewayFor,

@@ -49,7 +49,6 @@ const { ca, clock, connectionString, token } = /** @type {any} */ (FACTS);
 
 /** By code. @type {Record<string, () => Finding[]>} */
 const PLANTED = {
-  'credential-unsupported': () => ofString({ kind: 'credential-unsupported', where: 'X.509 certificate' }),
   'module-unsupported': () => ofString({ kind: 'module-unsupported', where: 'ModuleId' }),
   'name-not-found': () =>
     judgeName({ ...FACTS, name: { host: 'gateway.local', addresses: [], error: 'ENOTFOUND' } }),
@@ -80,7 +79,7 @@ const PLANTED = {
       outcome: 'timed-out',
       ms: 5000,
     });
-    const port = { port: 8883, attempts: [attempt], others: [], proxy: 'HTTPS_PROXY' };
+    const port = { port: 8883, attempts: [attempt], others: [], proxy: 'ALL_PROXY' };
     return judgePort({ ...FACTS, port });
   },
   'tls-failed': () => {
@@ -153,10 +152,12 @@ const PLANTED = {
 /** What differs from run to run. @type {[RegExp, string][]} */
 const PASSING = [
   [/(?:[0-9A-F]{2}:){31}[0-9A-F]{2}/g, '<fingerprint>'],
+  [/\b[0-9A-F]{40}(?:[0-9A-F]{24})?\b/g, '<thumbprint>'],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>'],
   [/(["'])?\/(?:tmp|var)\/[^\s"']*\.(pem|pem\.missing)\1?/g, '"root.pem"'],
   [/\b\d+(?:\.\d+)? (ms|s|minutes|days)\b/g, '<n> $1'],
   [/\blocalhost\b/gi, 'gateway.local'],
+  [/127\.0\.0\.1|(?<![\da-f])\[?::1\]?/gi, '192.168.1.4'],
   // Ports that the system gave; no other number is as large.
   [/\b(?:3[2-9]\d{3}|[45]\d{4}|60\d{3})\b/g, '8883'],
   [/refuses [\d, ]+:/g, 'refuses 8883, 443, 5671:'],

@@ -84,7 +84,9 @@ async function pass(world, calls, ms) {
   await world.clock.settle();
   for (;;) {
     if (calls.faults.length > 0) return;
-    if (calls.pending.length > 0 && world.clock.alive === 0) {
+    const held = world.clock.alive > 0;
+    if (!held && world.gateway.connections.size > 0) calls.faults.push('a connection that nobody owns');
+    if (!held && calls.pending.length > 0) {
       calls.faults.push(
         `the process would end, with ${calls.pending.map((call) => calls.name(call)).join(', ')} pending`,
       );

@@ -68,7 +68,7 @@ const FAULTS = [
     ],
     check: {
       node: MODEL,
-      says: /a connection stands (when close\(\) is done|at the end)|a connection that stands/,
+      says: /a connection that nobody owns/,
     },
   },
   {
@@ -142,7 +142,10 @@ const FAULTS = [
         replace: 'if (error)',
       },
     ],
-    check: { node: MODEL, says: /surfaced: |was told 2 times|never told|failed without an attempt|pending/ },
+    check: {
+      node: MODEL,
+      says: /two connections of one client at once|a connection stands when close\(\) is done/,
+    },
   },
   {
     name: 'nothing keeps the process alive while a connection is made',

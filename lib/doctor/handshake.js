@@ -17,10 +17,27 @@ function handshake(examination) {
 
 /** @param {import('./examination').Examination} examination */
 async function shakeHands(examination) {
+  const { facts } = examination;
+  const request = requestOf(examination);
+  // Without roots that can be used the chain is still worth seeing.
+  examination.trust ??= { roots: [], rootFiles: [], systemRoots: true };
+  const result = await probe({ ...request, ...examination.trust });
+  if (result.failure?.kind !== 'no-roots') return result;
+  examination.trust = bundledTrust();
+  if (facts.ca) facts.ca.bundledRoots = true;
+  return probe({ ...request, ...examination.trust });
+}
+
+/**
+ * The way to the gateway, without trust.
+ *
+ * @param {import('./examination').Examination} examination
+ */
+function requestOf(examination) {
   const { facts, limits, proxy, proof } = examination;
   const { host = '', port = 0 } = facts.connectionString ?? {};
   const open = facts.port?.attempts.find(isReachable);
-  const request = {
+  return {
     host,
     port,
     address: open?.address,
@@ -29,13 +46,6 @@ async function shakeHands(examination) {
     connectMs: connectLimit(examination),
     tlsMs: limits.tlsMs,
   };
-  // Without roots that can be used the chain is still worth seeing.
-  examination.trust ??= { roots: [], rootFiles: [], systemRoots: true };
-  const result = await probe({ ...request, ...examination.trust });
-  if (result.failure?.kind !== 'no-roots') return result;
-  examination.trust = bundledTrust();
-  if (facts.ca) facts.ca.bundledRoots = true;
-  return probe({ ...request, ...examination.trust });
 }
 
 /**
@@ -56,4 +66,4 @@ function isReachable({ outcome }) {
   return outcome === 'open' || outcome === 'reset';
 }
 
-module.exports = { connectLimit, handshake, isReachable };
+module.exports = { connectLimit, handshake, isReachable, requestOf };

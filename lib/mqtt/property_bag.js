@@ -27,6 +27,12 @@ const PLAIN = Uint8Array.from({ length: 128 }, (_, code) =>
   Number(/[\w.!~*'()-]/.test(String.fromCharCode(code))),
 );
 
+/** Parts that came encoded, and what they mean: names, units and addresses come again and again. @type {Map<string, string>} */
+const decoded = new Map();
+const MOST_REMEMBERED = 256;
+/** Characters. */
+const LONGEST_REMEMBERED = 128;
+
 /** Names already warned of. */
 const warned = new Set();
 
@@ -195,6 +201,18 @@ function warnOfIdentity(name) {
 /** @param {string} part */
 function decodePart(part) {
   if (!part.includes('%')) return part;
+  const known = decoded.get(part);
+  if (known !== undefined) return known;
+  const text = decodedOr(part);
+  if (part.length > LONGEST_REMEMBERED) return text;
+  if (decoded.size >= MOST_REMEMBERED) decoded.clear();
+  // By a copy: a part of a text keeps the whole of it.
+  decoded.set(Buffer.from(part).toString(), text);
+  return text;
+}
+
+/** @param {string} part */
+function decodedOr(part) {
   try {
     return decodeURIComponent(part);
   } catch {

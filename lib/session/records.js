@@ -48,8 +48,11 @@ class Records {
    * @param {number} end
    */
   #payload(start, end) {
-    const slice = this.#bytes.subarray(start, end);
-    return slice.length > this.#bytes.length * MOST_OF_IT ? slice : Buffer.from(slice);
+    const length = end - start;
+    if (length > this.#bytes.length * MOST_OF_IT) return this.#bytes.subarray(start, end);
+    const payload = Buffer.allocUnsafe(length);
+    this.#bytes.copy(payload, 0, start, end);
+    return payload;
   }
 }
 

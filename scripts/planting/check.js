@@ -18,6 +18,8 @@ const env = {
   ...environment,
   CARGO_TARGET_DIR: path.join(ROOT, '.cache', 'planted', 'target'),
   CARGO_INCREMENTAL: '0',
+  // As the tests are compiled: what the add-on needs, too, is then compiled once.
+  CARGO_PROFILE_DEV_OPT_LEVEL: '1',
   // Nobody debugs what is compiled for one run.
   CARGO_PROFILE_DEV_DEBUG: '0',
   CARGO_PROFILE_TEST_DEBUG: '0',

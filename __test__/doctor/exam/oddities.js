@@ -101,10 +101,11 @@ const ODDITIES = [
     ]),
   },
   {
-    name: 'a proxy for the web',
+    name: 'a proxy that only others use',
+    unless: /^proxy/,
     finish: (scene) => ({
       ...scene,
-      surroundings: { ...scene.surroundings, env: { HTTPS_PROXY: 'http://proxy.local:3128' } },
+      surroundings: { ...scene.surroundings, env: { ALL_PROXY: 'socks5://proxy.local:1080' } },
     }),
   },
   {

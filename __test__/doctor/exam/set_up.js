@@ -1,10 +1,10 @@
 'use strict';
 
-const { connect } = require('../../..');
+const { MqttWs, connect } = require('../../..');
 const { examine } = require('../../../lib/doctor/examination');
 const { randomOf } = require('../../model/random');
 const scenes = require('../scenes');
-const { LIMITS } = require('../surroundings');
+const { LIMITS, optionsOf } = require('../surroundings');
 const { ODDITIES } = require('./oddities');
 
 const IN_ORDER = 'in order';
@@ -13,7 +13,7 @@ const IN_ORDER = 'in order';
 /** So many oddities a set-up has at most. */
 const MOST_ODDITIES = 3;
 /** Several set-ups at once take their time. */
-const PATIENT = { tlsMs: 3000, strangerMs: 1000 };
+const PATIENT = { tcpMs: 3000, compareMs: 1500, tlsMs: 4000, strangerMs: 2000, connackMs: 4000 };
 /** Changes this process, which other set-ups share. */
 const ALONE = /store of the system|nothing given|port-wrong|host-unreachable/;
 
@@ -83,12 +83,9 @@ async function take(setUp) {
   try {
     let scene = await bring(/** @type {any} */ (until));
     for (const { finish } of oddities) scene = (await finish?.(scene, until)) ?? scene;
-    const { connectionString, ca, protocol, send, surroundings = {}, code } = scene;
+    const { surroundings = {}, code } = scene;
     const limits = { ...LIMITS, ...PATIENT, ...surroundings.limits };
-    const report = await examine(
-      { connectionString, ca, protocol, send },
-      { webPorts: [], env: {}, ...surroundings, limits },
-    );
+    const report = await examine(optionsOf(scene), { webPorts: [], env: {}, ...surroundings, limits });
     const found = report.findings.filter(({ severity }) => severity === 'problem').map((each) => each.code);
     const expected = setUp.area === IN_ORDER ? undefined : (code ?? name.split(',')[0]);
     const disagreement = await disagreementOf(report, scene, limits);
@@ -107,14 +104,22 @@ async function take(setUp) {
  * @param {{ tcpMs: number, tlsMs: number, connackMs: number }} limits
  * @returns {Promise<string | undefined>}
  */
-async function disagreementOf({ facts }, { connectionString, ca, protocol, surroundings }, limits) {
-  // Only the doctor's clock is another; no app speaks the other protocols; and a gateway may be gone by now.
-  if (surroundings?.now || protocol !== undefined || facts.stay?.again === 'failed') return undefined;
-  const expected = facts.connect?.outcome === 'accepted' && facts.connectionString?.refusal === undefined;
+async function disagreementOf({ facts }, scene, limits) {
+  const { connectionString, ca, protocol, proxy, cert, key, passphrase, surroundings } = scene;
+  // Clock and environment are others for the doctor alone; no app speaks AMQP; and a gateway may be gone by now.
+  const alone = surroundings?.now || surroundings?.env || protocol === 'amqp';
+  if (alone || facts.stay?.again === 'failed') return undefined;
+  const refused = facts.connectionString?.refusal ?? facts.proxy?.fault ?? facts.clientCertificate?.fault;
+  const expected = facts.connect?.outcome === 'accepted' && refused === undefined;
   const { tcpMs: connectMs, tlsMs, connackMs } = limits;
   const timeouts = { connectMs, tlsMs, connackMs };
   try {
-    const device = await connect({ connectionString, ca, retry: 'never', timeouts });
+    const given = Object.entries({ proxy, cert, key, passphrase }).filter(([, value]) => value !== undefined);
+    const device = await connect({
+      ...{ connectionString, ca, timeouts, retry: 'never' },
+      ...(protocol === 'ws' && { transport: MqttWs }),
+      ...Object.fromEntries(given),
+    });
     await device.close();
     return expected ? undefined : 'an app connects';
   } catch (error) {

@@ -2,6 +2,7 @@
 'use strict';
 
 const { SASL_HEADER, readAnswer } = require('../amqp');
+const { requestOf } = require('../handshake');
 const { judgeGreeting } = require('../judgement/greeting');
 const { CONNECT, headOf } = require('../stranger');
 const { probe } = require('../verifier');
@@ -17,19 +18,18 @@ module.exports = {
   title: 'AMQP greeting',
   applies: ({ protocol }) => protocol.name === 'amqp',
   skip: ({ tls }) => (tls?.accepted ? undefined : 'there is no trusted TLS connection'),
-  async gather({ facts, limits, trust }) {
-    const { host = '', port = 0 } = facts.connectionString ?? {};
-    const address = facts.tls?.address;
-    const endpoint = { host, port, address, connectMs: limits.tcpMs, tlsMs: limits.tlsMs };
+  async gather(examination) {
+    const { limits } = examination;
+    const request = requestOf(examination);
+    const trust = /** @type {import('../../tls/trust').Trust} */ (examination.trust);
     const ask = async (/** @type {Buffer} */ greeting) => {
-      const known = /** @type {import('../../tls/trust').Trust} */ (trust);
-      const result = await probe({ ...endpoint, ...known, greeting, answerMs: limits.strangerMs });
+      const result = await probe({ ...request, ...trust, greeting, answerMs: limits.strangerMs });
       return readAnswer(result.answer ?? Buffer.alloc(0));
     };
     const first = await ask(SASL_HEADER);
     if (!['nothing', 'other'].includes(first.speaks)) return first;
     // What does not understand AMQP may understand these.
-    const others = [await ask(Buffer.from(headOf(host))), await ask(CONNECT)];
+    const others = [await ask(Buffer.from(headOf(request.host))), await ask(CONNECT)];
     return others.find(({ speaks }) => speaks === 'http' || speaks === 'mqtt') ?? first;
   },
   judge: judgeGreeting,

@@ -34,7 +34,7 @@ module.exports = {
       clientCertificateRequested: result.clientCertificateRequested,
       accepted: !failure,
       ...(failure && { failure: layerFailure(failure) }),
-      ...(failure?.kind === 'tls-version' && (await offers(examination, endpoint))),
+      ...(!proxy && failure?.kind === 'tls-version' && (await offers(examination, endpoint))),
       ...(strange && { speaks: await recogniseStranger(endpoint, limits.strangerMs) }),
     };
   },
