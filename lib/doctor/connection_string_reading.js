@@ -136,7 +136,8 @@ function readElement(element, position, fields, faults) {
   if (colon) {
     const [known] = KNOWN_FIELDS.filter((each) => plain(each) === plain(colon[1]));
     faults.push({ kind: 'connection-string-malformed', where: known, detail: 'a colon' });
-    fields[known] ??= unquoted(colon[2]).text;
+    const { text } = unquoted(colon[2]);
+    fields[known] ??= SECRETS.includes(known) ? text : shown(text).text;
     return;
   }
   const at = element.indexOf('=');
@@ -166,7 +167,9 @@ function readElement(element, position, fields, faults) {
   if (Object.hasOwn(fields, known)) faults.push({ kind: 'connection-string-field-duplicate', where: known });
   const kept = placeholderIn(clean.text);
   if (kept !== undefined) {
-    faults.push({ kind: 'connection-string-placeholder', where: known, detail: kept });
+    // In brackets there may be a key, after all.
+    const detail = SECRETS.includes(known) && !/^.[a-z _-]{1,24}.$/i.test(kept) ? '' : kept;
+    faults.push({ kind: 'connection-string-placeholder', where: known, detail });
     return;
   }
   const { text, hidden } = SECRETS.includes(known) ? { text: clean.text, hidden: false } : shown(clean.text);

@@ -13,7 +13,7 @@ const IN_ORDER = 'in order';
 /** So many oddities a set-up has at most. */
 const MOST_ODDITIES = 3;
 /** Several set-ups at once take their time. */
-const PATIENT = { tlsMs: 3000, strangerMs: 1000 };
+const PATIENT = { tcpMs: 3000, compareMs: 1500, tlsMs: 4000, strangerMs: 2000, connackMs: 4000 };
 /** Changes this process, which other set-ups share. */
 const ALONE = /store of the system|nothing given|port-wrong|host-unreachable/;
 
@@ -109,7 +109,8 @@ async function disagreementOf({ facts }, scene, limits) {
   // Clock and environment are others for the doctor alone; no app speaks AMQP; and a gateway may be gone by now.
   const alone = surroundings?.now || surroundings?.env || protocol === 'amqp';
   if (alone || facts.stay?.again === 'failed') return undefined;
-  const expected = facts.connect?.outcome === 'accepted' && facts.connectionString?.refusal === undefined;
+  const refused = facts.connectionString?.refusal ?? facts.proxy?.fault ?? facts.clientCertificate?.fault;
+  const expected = facts.connect?.outcome === 'accepted' && refused === undefined;
   const { tcpMs: connectMs, tlsMs, connackMs } = limits;
   const timeouts = { connectMs, tlsMs, connackMs };
   try {

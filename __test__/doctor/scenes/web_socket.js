@@ -68,7 +68,7 @@ module.exports = {
     ),
   'web-socket-silent': async (t) => ({
     ...(await instead(t, (identity) => tls.createServer(identity, (socket) => socket.on('error', () => {})))),
-    surroundings: { limits: { tlsMs: 500, connackMs: 500 } },
+    surroundings: { limits: { tlsMs: 1500, connackMs: 1500 } },
   }),
   'web-socket-cut': (t) =>
     instead(
