@@ -1,9 +1,12 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { createPrivateKey } = require('node:crypto');
 const { test } = require('node:test');
 const { inspect } = require('node:util');
 const edge = require('../..');
+const { createChain, createDeviceCertificate, startGateway } = require('../../gateway');
+const { startTinyproxy } = require('../wire/tinyproxy');
 const { gatewayFor, launch } = require('./child');
 
 /** Whatever an app prints of ours, in whatever state: neither key nor token. */
@@ -93,6 +96,54 @@ for (const [kind, textOf] of [
     assertHidden(key, { device });
   });
 }
+
+test('a client and a device with a certificate, through a proxy with a password', async (t) => {
+  const chain = await createChain({ host: 'localhost', caKey: 'P-256', serverKey: 'P-256' });
+  const own = await createDeviceCertificate({ deviceId: 'd1', key: 'P-256' });
+  const x509 = { primaryThumbprint: own.thumbprintSha256 };
+  const gateway = await startGateway({ chain, devices: [{ deviceId: 'd1', x509 }] });
+  t.after(() => gateway.close());
+  const { port } = await startTinyproxy(t, { user: 'dev:a-password-of-length' });
+  const options = {
+    ca: chain.rootPem,
+    cert: own.certPem,
+    // Encrypted: what is shown of it, and what it is within.
+    key: createPrivateKey(own.keyPem).export({
+      ...{ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc' },
+      passphrase: 'a passphrase of length',
+    }),
+    passphrase: 'a passphrase of length',
+    proxy: `http://dev:a-password-of-length@127.0.0.1:${port}`,
+  };
+  const der = createPrivateKey(own.keyPem).export({ format: 'der', type: 'pkcs8' });
+  const secrets = [
+    'a passphrase of length',
+    'a-password-of-length',
+    Buffer.from('dev:a-password-of-length').toString('base64'),
+    own.keyPem.split('\n')[1],
+    options.key.split('\n')[1],
+    der.toString('base64'),
+  ];
+  const connectionString = gateway.connectionString('d1');
+  const client = edge.Client.fromConnectionString(connectionString, edge.Mqtt);
+  await client.setOptions(options);
+  client.on('message', () => {});
+  await client.open();
+  for (const secret of secrets) assertHidden(secret, { client, transport: client._transport });
+  await client.close();
+  const device = await edge.connect({ connectionString, ...options });
+  for (const secret of secrets) assertHidden(secret, { device });
+  await device.close();
+  const failures = [
+    edge.connect({ connectionString, ...options, passphrase: 'another' }),
+    edge.connect({ connectionString, ...options, proxy: 'http://dev:a-password-of-length@127.0.0.1:1' }),
+    edge.connect({ connectionString, ...options, proxy: 'socks5://dev:a-password-of-length@127.0.0.1:1' }),
+  ];
+  for (const { status, reason } of await Promise.allSettled(failures)) {
+    assert.equal(status, 'rejected');
+    for (const secret of secrets) assertHidden(secret, { reason });
+  }
+});
 
 test('what parses a connection string prints without the key', async (t) => {
   const gateway = await gatewayFor(t);

@@ -2,10 +2,10 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { Message, NoRetry, results } = require('../..');
+const { Client, Message, Mqtt, NoRetry, SharedAccessKeyAuthenticationProvider, results } = require('../..');
 const { namedDevice, newDevice, onEachBroker } = require('./brokers');
 const { counting, next, numbered, numbers, openClient, settled, upTo } = require('./client');
-const { tokenOf } = require('./identity');
+const { HUB, KEY, tokenOf } = require('./identity');
 
 /** Makes a token and a connection with it at once. */
 const renew = (client, round) =>
@@ -118,6 +118,54 @@ onEachBroker((broker) => {
 });
 
 onEachBroker((broker) => {
+  test('a provider of the app signs each token, and one that cannot leaves the connection as it is', async (t) => {
+    /** The key is with somebody else, who takes his time and is not always there. */
+    class Vault extends SharedAccessKeyAuthenticationProvider {
+      signed = 0;
+      closed = false;
+      _sign(resourceUri, expiry, callback) {
+        if (this.closed) return void setImmediate(callback, new Error('the vault is closed'));
+        this.signed += 1;
+        setTimeout(() => super._sign(resourceUri, expiry, callback), 5);
+      }
+    }
+    const device = newDevice(broker);
+    const provider = new Vault({
+      host: HUB,
+      deviceId: device.id,
+      sharedAccessKey: KEY,
+      gatewayHostName: `localhost:${broker.relay.port}`,
+    });
+    const faults = [];
+    provider.on('error', (error) => faults.push(error.message));
+    const client = Client.fromAuthenticationProvider(provider, broker.Transport ?? Mqtt);
+    t.after(() => client.close());
+    await client.setOptions({ ca: broker.chain.rootPem });
+    await client.open();
+    provider.setTokenRenewalValues(3601, 900);
+    await broker.until('it connected again', () => device.connects.length === 2);
+    assert.equal(provider.signed, 2);
+    provider.closed = true;
+    provider.setTokenRenewalValues(3602, 900);
+    await client.sendEvent(new Message('by the old token'));
+    await broker.until('it was read', () => device.publishes.length === 1);
+    assert.deepEqual(faults, ['the vault is closed']);
+    assert.equal(device.connects.length, 2);
+    provider.closed = false;
+    provider.setTokenRenewalValues(3603, 900);
+    await broker.until('it connected once more', () => device.connects.length === 3);
+    assert.equal(provider.signed, 3);
+  });
+
+  test('updateSharedAccessSignature gives a promise where there is no callback', async (t) => {
+    const device = newDevice(broker);
+    device.connectionString = device.tokenConnectionString;
+    const client = await openClient(t, broker, device);
+    const result = await client.updateSharedAccessSignature(tokenOf(device.id, 4_000_000_003));
+    assert.ok(result instanceof results.SharedAccessSignatureUpdated);
+    await broker.until('it connected again', () => device.connects.length === 2);
+  });
+
   test('updateSharedAccessSignature reconnects once, with the new token', async (t) => {
     const device = newDevice(broker);
     device.connectionString = device.tokenConnectionString;
