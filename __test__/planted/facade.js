@@ -24,7 +24,10 @@ const FAULTS = [
         replace: 'const { callbacks, reopeners } = this.#closing ?? { callbacks: [], reopeners: [] };',
       },
     ],
-    check: { node: MODEL, says: /the process would end, with .*open|outlived their token/ },
+    check: {
+      node: MODEL,
+      says: /a connection that nobody owns|the process would end, with .*open|outlived their token/,
+    },
   },
   {
     name: 'a renewal that fails during close() leaves open() without a callback',
