@@ -97,11 +97,12 @@ impl Inbound {
     }
 
     /// The app lets the connection go, for the first time: what it has settled until now is acknowledged before.
-    pub(super) fn let_go(&mut self) {
+    /// `is_clogged`: nothing gets out any more, and nothing is promised.
+    pub(super) fn let_go(&mut self, is_clogged: bool) {
         let Self { links, arrivals, .. } = self;
         if let Some(link) = links.last_mut() {
             let settled = link.owed.iter().take_while(|place| arrivals[**place].settled).count();
-            link.due.get_or_insert(settled);
+            link.due.get_or_insert(if is_clogged { 0 } else { settled });
         }
     }
 

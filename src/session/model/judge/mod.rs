@@ -104,9 +104,7 @@ impl Judge {
     pub(super) fn wanted(&mut self, number: u32, wanted: Wanted, is_clogged: bool) {
         if let Wanted::Disconnect { .. } = wanted {
             self.operations.doomed(number);
-            if !is_clogged {
-                self.inbound.let_go();
-            }
+            self.inbound.let_go(is_clogged);
         }
         self.states.wanted(number, wanted, Instant::now());
     }
@@ -114,7 +112,7 @@ impl Judge {
     /// `Renewing` of that number is answered.
     pub(super) fn caught_up(&mut self, number: u32) {
         self.states.caught_up(number);
-        self.inbound.let_go();
+        self.inbound.let_go(false);
     }
 
     pub(super) fn settled(&mut self, token: u32) {
