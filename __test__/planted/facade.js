@@ -26,7 +26,7 @@ const FAULTS = [
     ],
     check: {
       node: MODEL,
-      says: /a connection that nobody owns|the process would end, with .*open|outlived their token/,
+      says: /overtakes|the process would end, with .*open|outlived their token/,
     },
   },
   {
@@ -213,7 +213,7 @@ const FAULTS = [
         replace: 'void waiting;',
       },
     ],
-    check: { node: MODEL, says: /send \d+ of \d+ ms/ },
+    check: { node: MODEL, says: /pending|was never told|overtakes/ },
   },
 ];
 
