@@ -49,7 +49,7 @@ class Telemetry {
       bag = encodeSystemAndUser(message);
       body = bodyOf(message);
       // A short text fits whatever its bytes.
-      if (typeof body !== 'string' || bag.length > SHORT_TEXT) {
+      if (typeof body !== 'string' || body.length > SHORT_TEXT || bag.length > SHORT_TEXT) {
         requireMessageFits(Buffer.byteLength(body), bag, topic.length);
       }
     } catch (error) {
@@ -67,11 +67,11 @@ class Telemetry {
 
 /**
  * @param {any} message
- * @returns {string | Uint8Array} A text only if it is short.
+ * @returns {string | Uint8Array} A text as it is: it becomes bytes where it crosses, and leaves no copy behind.
  * @throws {ArgumentError} `ERR_IOT_BODY`
  */
 function bodyOf({ data }) {
-  if (typeof data === 'string' && data.length <= SHORT_TEXT) return data;
+  if (typeof data === 'string') return data;
   // Memory that was given away has no length either.
   return data instanceof Uint8Array && data.length > 0 ? data : bytesOf(data);
 }

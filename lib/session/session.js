@@ -115,7 +115,7 @@ class Session {
 
   /**
    * @param {string} topic ASCII, at most 65 535 bytes.
-   * @param {string | Uint8Array} body Copied before this returns. A text of at most `SHORT_TEXT` units.
+   * @param {string | Uint8Array} body Copied before this returns. At most 255 KiB.
    * @param {number} qos
    * @param {Settle} settle
    * @param {import('./deadlines').Limits} [limits]

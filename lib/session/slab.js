@@ -9,7 +9,7 @@ const ENOUGH = 32 * 1024;
 const HEAD = 16;
 /** A text takes at most so many bytes per UTF-16 unit. */
 const BYTES_PER_UNIT = 3;
-/** A text up to here is written straight into the slab, in which it surely has room. UTF-16 units. */
+/** A text up to here surely has room in a slab, and in a message, whatever its bytes. UTF-16 units. */
 const SHORT_TEXT = 8 * 1024;
 
 /**
