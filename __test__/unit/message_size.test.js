@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { MessageTooLargeError } = require('../../lib/vocabulary/errors');
-const { requireMessageFits } = require('../../lib/mqtt/message_size');
+const { bodyTooLarge, requireMessageFits } = require('../../lib/mqtt/message_size');
 
 describe('the size of a message', () => {
   it('may be 261 120 bytes of body and property bag', () => {
@@ -34,5 +34,12 @@ describe('the size of a message', () => {
       size: 65_536,
       limit: 65_535,
     });
+  });
+
+  it('is that of its bytes where it has no properties', () => {
+    assert.equal(bodyTooLarge('it', 'x'.repeat(261_120)), undefined);
+    const { code, message, size } = bodyTooLarge('it', 'ü'.repeat(130_561));
+    assert.deepEqual([code, size], ['ERR_IOT_MESSAGE_TOO_LARGE', 261_122]);
+    assert.match(message, /261122 bytes in it/);
   });
 });

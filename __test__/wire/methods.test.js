@@ -127,6 +127,28 @@ test('a handler that throws answers 400, one whose promise is rejected 500, if n
   assert.deepEqual(uncaught, []);
 });
 
+test('an answer that no packet can hold is refused, another may be given, and the connection stays', async (t) => {
+  const gateway = await startCloud(t);
+  const client = await clientOf(t, gateway);
+  const refused = { name: 'MessageTooLargeError', code: 'ERR_IOT_MESSAGE_TOO_LARGE', delivery: 'not sent' };
+  const large = ({ payload }) => 'x'.repeat(payload);
+  client.onDeviceMethod('left', (request, response) => response.send(200, large(request)));
+  client.onDeviceMethod('other', async (request, response) => {
+    await assert.rejects(response.send(200, large(request)), refused);
+    await response.send(413, 'too much');
+  });
+  await subscribed(gateway, 'methods');
+  let connections = 0;
+  gateway.on('connected', () => (connections += 1));
+  for (const size of [262_000, 500_000]) {
+    const { status, payload } = await gateway.invokeMethod('d1', 'left', size);
+    assert.equal(status, 500);
+    assert.match(payload, /261120/);
+    assert.deepEqual(await gateway.invokeMethod('d1', 'other', size), { status: 413, payload: 'too much' });
+  }
+  assert.equal(connections, 0);
+});
+
 test('answers come when the handler is ready, and calls do not wait for each other', async (t) => {
   const gateway = await startCloud(t);
   const client = await clientOf(t, gateway);
@@ -294,6 +316,7 @@ test('device.onMethod: what the function gives is the answer; call.reply gives a
     throw new TypeError('no');
   });
   device.onMethod('no json', () => ({ at: NaN }));
+  device.onMethod('large', () => 'x'.repeat(500_000));
   await subscribed(gateway, 'methods');
   const call = (name, payload) => gateway.invokeMethod('d1', name, payload);
   assert.deepEqual(await call('add', { a: 1, b: 2 }), { status: 200, payload: 3 });
@@ -301,6 +324,9 @@ test('device.onMethod: what the function gives is the answer; call.reply gives a
   assert.deepEqual(await call('status', 404), { status: 404, payload: { name: 'status' } });
   assert.deepEqual(await call('throws'), { status: 500, payload: { message: 'no' } });
   assert.equal((await call('no json')).status, 500);
+  const told = once(device, 'error');
+  assert.match((await call('large')).payload.message, /261120/);
+  assert.equal((await told)[0].code, 'ERR_IOT_MESSAGE_TOO_LARGE');
   assert.match((await call('status', 0)).payload.message, /0, not a whole number/);
   assert.equal(typeof calls[0].id, 'string');
   device.onUnknownMethod();

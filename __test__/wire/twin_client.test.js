@@ -263,6 +263,20 @@ test('what a gateway refuses to take is an ArgumentError; what JSON cannot expre
   await reported.update({ fine: true });
 });
 
+test('reported properties that no packet can hold are refused at once, and those behind them go through', async (t) => {
+  const gateway = await startCloud(t);
+  const client = await clientOf(t, gateway);
+  const { reported } = (await client.getTwin()).properties;
+  for (const size of [262_000, 500_000]) {
+    const large = reported.update({ text: 'x'.repeat(size) });
+    const behind = reported.update({ size });
+    const told = { name: 'MessageTooLargeError', code: 'ERR_IOT_MESSAGE_TOO_LARGE', delivery: 'not sent' };
+    await assert.rejects(large, told);
+    await behind;
+    assert.equal(gateway.twin('d1').reported.size, size);
+  }
+});
+
 test('a limit ends a request whose answer never comes, and a late answer is nobody’s', async (t) => {
   const gateway = await startCloud(t);
   const client = await clientOf(t, gateway);

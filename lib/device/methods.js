@@ -20,6 +20,8 @@ function answering(handler, failed) {
       await response.send(status, payload);
     } catch (error) {
       failed(/** @type {Error} */ (error));
+      const { message } = /** @type {Error} */ (error);
+      if (!response.isResponseComplete) response.send(500, { message }, () => {});
     }
   };
 }

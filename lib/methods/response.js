@@ -55,11 +55,17 @@ class DeviceMethodResponse {
       this.status = status;
       this.payload = payload;
       this.isResponseComplete = true;
-      this._transport.sendMethodResponse(this, (/** @type {any} */ error) => {
-        // That a caller has gone must not end the process of an app which does not ask how its answer fared.
-        if (error instanceof NotConnectedError) promise?.catch(() => {});
-        done(error);
-      });
+      try {
+        this._transport.sendMethodResponse(this, (/** @type {any} */ error) => {
+          // That a caller has gone must not end the process of an app which does not ask how its answer fared.
+          if (error instanceof NotConnectedError) promise?.catch(() => {});
+          done(error);
+        });
+      } catch (error) {
+        // It cannot be sent at all: another answer may be.
+        this.isResponseComplete = false;
+        throw error;
+      }
     }, callback);
     return promise;
   }

@@ -43,6 +43,25 @@ function requireMessageFits(bodyBytes, bag, topicPrefixBytes) {
 }
 
 /**
+ * The same for what has no properties: a gateway would cut the connection, and what is repeated after a loss cut the next
+ * ones, too.
+ *
+ * @param {string} what `the answer to a method call`
+ * @param {string} body
+ * @returns {MessageTooLargeError | undefined}
+ */
+function bodyTooLarge(what, body) {
+  const size = Buffer.byteLength(body);
+  if (size <= MESSAGE_LIMIT) return undefined;
+  return tooLarge(
+    `There are ${size} bytes in ${what}; the limit is ${MESSAGE_LIMIT}`,
+    'Send less at a time.',
+    size,
+    MESSAGE_LIMIT,
+  );
+}
+
+/**
  * @param {string} message
  * @param {string} hint
  * @param {number} size
@@ -53,4 +72,4 @@ function tooLarge(message, hint, size, limit) {
   return failure(MessageTooLargeError, 'ERR_IOT_MESSAGE_TOO_LARGE', message, facts);
 }
 
-module.exports = { requireMessageFits, MESSAGE_LIMIT, TOPIC_LIMIT };
+module.exports = { bodyTooLarge, requireMessageFits, MESSAGE_LIMIT, TOPIC_LIMIT };

@@ -3,6 +3,7 @@
 
 const { NotConnectedError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
+const { bodyTooLarge } = require('./message_size');
 const { queryOf } = require('./topics');
 
 const CALLS = '$iothub/methods/POST/';
@@ -59,11 +60,14 @@ class MethodCalls {
    * @param {Callback} callback Called when the answer was written.
    * @throws {Error} `ERR_IOT_METHOD_RESPONSE`: the response has no id or no status.
    * @throws {TypeError} JSON cannot express the payload.
+   * @throws {MessageTooLargeError} `ERR_IOT_MESSAGE_TOO_LARGE`: no packet can hold it.
    */
   answer(response, callback) {
     requireResponse(response);
     const { requestId, status, payload } = response;
     const body = JSON.stringify(payload) ?? '';
+    const fault = bodyTooLarge('the answer to a method call', body);
+    if (fault) throw fault;
     const state = this.#calls.get(requestId);
     if (state === 'lost') {
       process.nextTick(callback, callLost(requestId));

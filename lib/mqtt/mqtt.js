@@ -6,7 +6,6 @@ const { NOTHING_TO_SETTLE } = require('../c2d/held_messages');
 const { keepsPendingOperations } = require('../connection/transport');
 const { closedBeforeConnected } = require('../session/operation_failure');
 const { Session } = require('../session/session');
-const { SHORT_TEXT } = require('../session/slab');
 const happenings = require('../plumbing/happenings');
 const { NotImplementedError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
@@ -351,9 +350,7 @@ class Mqtt extends TransportWithoutFeatures {
    */
   #publishNow(topic, body, callback) {
     const { signal } = this.#line;
-    // The slab takes short texts as they are.
-    const bytes = body.length > SHORT_TEXT ? Buffer.from(body) : body;
-    this.#session.publish(topic, bytes, 0, callback, { signal });
+    this.#session.publish(topic, body, 0, callback, { signal });
   }
 
   #hangUp() {

@@ -7,6 +7,7 @@ const { twinRefusal } = require('../twin/refusal');
 const { LongTimer } = require('../plumbing/long_timer');
 const { abortedBy, closedBeforeDone, timedOut, withDelivery } = require('../session/operation_failure');
 const { InvalidOperationError } = require('../vocabulary/errors');
+const { bodyTooLarge } = require('./message_size');
 const { queryOf } = require('./topics');
 
 /** @typedef {(error: any, result?: any) => void} Callback */
@@ -92,11 +93,14 @@ class TwinRequests {
 
   /**
    * @param {string} patch JSON.
-   * @param {Callback} callback `(error, { version })`, the version only where the hub itself answers.
+   * @param {Callback} callback `(error, { version })`, the version only where the hub itself answers. One that no packet
+   *   can hold is `ERR_IOT_MESSAGE_TOO_LARGE` at once.
    * @param {RequestLimits} [limits]
    */
   report(patch, callback, limits) {
-    this.#add(REPORTED, patch, callback, limits);
+    const fault = bodyTooLarge('the reported properties', patch);
+    if (fault) process.nextTick(callback, fault);
+    else this.#add(REPORTED, patch, callback, limits);
   }
 
   /** A connection stands; maybe in the place of another one. */
