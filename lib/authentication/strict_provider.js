@@ -3,9 +3,7 @@
 
 const { parseConnectionString } = require('../identity/strict_connection_string');
 const { absent } = require('../vocabulary/absent');
-const { SharedAccessKeyAuthenticationProvider } = require('./providers/shared_access_key');
-const { SharedAccessSignatureAuthenticationProvider } = require('./providers/shared_access_signature');
-const { x509ProviderOf } = require('./providers/x509');
+const { providerOf } = require('./provider_of_string');
 
 /**
  * The authentication provider of `connect()`. What this refuses `connect()` refuses, and the doctor calls it a problem.
@@ -18,15 +16,7 @@ const { x509ProviderOf } = require('./providers/x509');
 function strictProviderOf(connectionString) {
   const fields = parseConnectionString(connectionString);
   if (fields.ModuleId) throw absent('modules', `ModuleId=${fields.ModuleId}`);
-  if (fields.SharedAccessKey)
-    return SharedAccessKeyAuthenticationProvider.fromConnectionString(connectionString);
-  if (fields.SharedAccessSignature) {
-    return SharedAccessSignatureAuthenticationProvider.fromSharedAccessSignature(
-      fields.SharedAccessSignature,
-      fields.GatewayHostName,
-    );
-  }
-  return x509ProviderOf(fields);
+  return providerOf(fields, connectionString);
 }
 
 module.exports = { strictProviderOf };

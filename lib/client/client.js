@@ -2,11 +2,10 @@
 'use strict';
 
 const { requireArguments } = require('../plumbing/argument');
-const { SharedAccessKeyAuthenticationProvider } = require('../authentication/providers/shared_access_key');
+const { providerOf } = require('../authentication/provider_of_string');
 const {
   SharedAccessSignatureAuthenticationProvider,
 } = require('../authentication/providers/shared_access_signature');
-const { x509ProviderOf } = require('../authentication/providers/x509');
 const { ConnectionString, tidied } = require('../identity/connection_string');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
@@ -136,7 +135,9 @@ class Client extends ClientWithoutFeatures {
   static fromConnectionString(connectionString, Transport) {
     requireArguments({ connectionString });
     const text = tidied(connectionString);
-    return new Client(new Transport(providerOf(ConnectionString.parse(text), text)));
+    const provider = providerOf(ConnectionString.parse(text), text);
+    if (!provider) throw noCredential();
+    return new Client(new Transport(provider));
   }
 
   /**
@@ -165,21 +166,8 @@ class Client extends ClientWithoutFeatures {
   }
 }
 
-/**
- * @param {import('../..').ConnectionStringFields} fields
- * @param {string} connectionString
- */
-function providerOf(fields, connectionString) {
-  if (fields.SharedAccessKey)
-    return SharedAccessKeyAuthenticationProvider.fromConnectionString(connectionString);
-  if (fields.SharedAccessSignature) {
-    return SharedAccessSignatureAuthenticationProvider.fromSharedAccessSignature(
-      fields.SharedAccessSignature,
-      fields.GatewayHostName,
-    );
-  }
-  if (fields.x509) return x509ProviderOf(fields);
-  throw failure(
+function noCredential() {
+  return failure(
     ArgumentError,
     'ERR_IOT_CONNECTION_STRING_NO_CREDENTIAL',
     'The connection string has no SharedAccessKey, SharedAccessSignature or x509=true',

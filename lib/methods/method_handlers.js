@@ -3,6 +3,7 @@
 
 const { requireArguments } = require('../plumbing/argument');
 const { guarded } = require('../plumbing/uncaught');
+const { warn } = require('../plumbing/warning');
 const { failure, quote } = require('../vocabulary/failure');
 const { DeviceMethodRequest } = require('./request');
 const { DeviceMethodResponse } = require('./response');
@@ -84,7 +85,7 @@ class MethodHandlers {
     const response = new DeviceMethodResponse(requestId, this.#transport);
     const failed = (/** @type {number} */ status, /** @type {string} */ title, /** @type {any} */ error) => {
       const reason = error?.message ?? String(error);
-      if (response.isResponseComplete) warn(methodName, reason);
+      if (response.isResponseComplete) warnOfFailure(methodName, reason);
       else response.send(status, `${title}: ${reason}`, () => {});
     };
     let outcome;
@@ -108,9 +109,11 @@ class MethodHandlers {
  * @param {string} methodName
  * @param {string} reason
  */
-function warn(methodName, reason) {
-  const message = `The handler of the method ${quote(methodName)} failed after it had answered: ${quote(reason, 200)}`;
-  process.emitWarning(message, { type: 'EdgeDownstreamWarning', code: 'WARN_IOT_METHOD_HANDLER' });
+function warnOfFailure(methodName, reason) {
+  warn(
+    'WARN_IOT_METHOD_HANDLER',
+    `The handler of the method ${quote(methodName)} failed after it had answered: ${quote(reason, 200)}`,
+  );
 }
 
 /**

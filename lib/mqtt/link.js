@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { warn } = require('../plumbing/warning');
 const { closedBeforeConnected, noCredentials } = require('../session/operation_failure');
 const { Connected, Disconnected, SharedAccessSignatureUpdated } = require('../vocabulary/results');
 const { MqttIdentity } = require('./identity');
@@ -348,11 +349,7 @@ class Link {
   #warn({ code, message, hint }) {
     if (this.#warned) return;
     this.#warned = true;
-    process.emitWarning(message, {
-      type: 'EdgeDownstreamWarning',
-      code: code.replace('ERR', 'WARN'),
-      detail: hint,
-    });
+    warn(code.replace('ERR', 'WARN'), message, hint);
   }
 
   /** Neither a connection nor an attempt is left. Who waits for a renewal has it with the next connection. */

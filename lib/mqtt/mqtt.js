@@ -7,6 +7,7 @@ const { keepsPendingOperations } = require('../connection/transport');
 const { closedBeforeConnected } = require('../session/operation_failure');
 const { Session } = require('../session/session');
 const happenings = require('../plumbing/happenings');
+const { Warnings } = require('../plumbing/warning');
 const { NotImplementedError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { MessageCompleted } = require('../vocabulary/results');
@@ -15,6 +16,7 @@ const { c2dRow } = require('./c2d');
 const { CLOSE_GRACE_MS, Link } = require('./link');
 const { MethodCalls } = require('./methods');
 const { MqttOptions } = require('./options');
+const { Passing } = require('./passing');
 const { MQTT } = require('./protocol');
 const { Subscriptions } = require('./subscriptions');
 const { Telemetry } = require('./telemetry');
@@ -47,26 +49,25 @@ class Mqtt extends TransportWithoutFeatures {
   #link;
   /** Present while no client takes charge. @type {Unattended | undefined} */
   #unattended = new Unattended(this);
-  /** What the app was told once: codes of warnings. */
-  #told = new Set();
+  #warnings = new Warnings();
   #c2d = c2dRow((message, settle) => {
     // Who closes wants no more: what is not acknowledged then comes again with the next connection.
     if (!this.#link.stands) return;
     this.#unattended?.deliver(settle);
     this.emit('message', message, settle);
   });
-  /** Ends, with the connection that stands, what is to travel by it or not at all. */
-  #line = new AbortController();
+  #passing;
   #twin = new TwinRequests({
-    publish: (topic, body, callback) => this.#publishNow(topic, body, callback),
+    publish: (topic, body, callback) => this.#passing.publish(topic, body, callback),
     subscribe: (callback) => this.#subscriptions.add(this.#twin.row, callback),
   });
   #desired = desiredRow(
     (patch) => this.emit('twinDesiredPropertiesUpdate', patch),
-    ({ message }) => this.#tell('WARN_IOT_TWIN_UNREADABLE', message, 'It is fetched with the next change.'),
+    ({ message }) =>
+      this.#warnings.warn('WARN_IOT_TWIN_UNREADABLE', message, 'It is fetched with the next change.'),
   );
   #methods = new MethodCalls(
-    (topic, body, callback) => this.#publishNow(topic, body, callback),
+    (topic, body, callback) => this.#passing.publish(topic, body, callback),
     (message) => this.emit('unknownMethod', message),
   );
 
@@ -84,6 +85,7 @@ class Mqtt extends TransportWithoutFeatures {
       state: (event) => this.#link.handle(event),
       message: (topic, payload, token) => this.#onMessage(topic, payload, token),
     });
+    this.#passing = new Passing(this.#session);
     this.#telemetry = new Telemetry(this.#session);
     this.#subscriptions = new Subscriptions(
       watched(this.#session, () => this.peer),
@@ -96,7 +98,7 @@ class Mqtt extends TransportWithoutFeatures {
       connected: (identity, renewal) => {
         if (renewal) happenings.renewed.tell(this.peer);
         if (renewal) this.#hangUp();
-        this.#line = new AbortController();
+        this.#passing.connected();
         this.#subscriptions.connected(identity);
         this.#twin.connected();
         this.emit('connected', { renewal });
@@ -220,7 +222,7 @@ class Mqtt extends TransportWithoutFeatures {
   /** Messages from the cloud are to wait at the gateway until `enableC2D` is called again. */
   suspendC2D() {
     this.#subscriptions.suspend(this.#c2d);
-    this.#tell(
+    this.#warnings.warn(
       'WARN_IOT_C2D_SUSPENDED',
       'Messages from the cloud are not taken: they wait at the gateway until somebody listens',
       'The hub keeps them as long as each of them may live, and no longer.',
@@ -341,20 +343,8 @@ class Mqtt extends TransportWithoutFeatures {
     this.#link.stop();
   }
 
-  /**
-   * By the connection that stands, if it stays.
-   *
-   * @param {string} topic
-   * @param {string} body
-   * @param {Callback} callback Called when it was written.
-   */
-  #publishNow(topic, body, callback) {
-    const { signal } = this.#line;
-    this.#session.publish(topic, body, 0, callback, { signal });
-  }
-
   #hangUp() {
-    this.#line.abort();
+    this.#passing.ended();
     this.#methods.disconnected();
   }
 
@@ -378,17 +368,6 @@ class Mqtt extends TransportWithoutFeatures {
 
   #needConnection() {
     if (this.#unattended && !this.#link.stands) this.#unattended.needsConnection();
-  }
-
-  /**
-   * @param {string} code
-   * @param {string} message
-   * @param {string} detail
-   */
-  #tell(code, message, detail) {
-    if (this.#told.has(code)) return;
-    this.#told.add(code);
-    process.emitWarning(message, { type: 'EdgeDownstreamWarning', code, detail });
   }
 
   /**

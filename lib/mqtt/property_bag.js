@@ -5,6 +5,7 @@ const querystring = require('node:querystring');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
 const { Properties } = require('../message/properties');
+const { warn } = require('../plumbing/warning');
 
 /**
  * The property bag: the last segment of a telemetry or C2D topic, which carries a message's system and application
@@ -191,11 +192,11 @@ function refuseNamesThatDifferInCase(propertyList) {
 function warnOfIdentity(name) {
   if (warned.has(name)) return;
   warned.add(name);
-  process.emitWarning(`A gateway takes the message property ${quote(name)} for the identity of the sender`, {
-    type: 'EdgeDownstreamWarning',
-    code: 'WARN_IOT_PROPERTY_IDENTITY',
-    detail: 'The message is attributed to that id and the property is lost. Use another name.',
-  });
+  warn(
+    'WARN_IOT_PROPERTY_IDENTITY',
+    `A gateway takes the message property ${quote(name)} for the identity of the sender`,
+    'The message is attributed to that id and the property is lost. Use another name.',
+  );
 }
 
 /** @param {string} part */

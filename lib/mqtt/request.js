@@ -2,6 +2,7 @@
 'use strict';
 
 const { proxyOfEnvironment } = require('../proxy/environment');
+const { warn } = require('../plumbing/warning');
 const { bundledTrust } = require('../tls/trust');
 const { quote } = require('../vocabulary/failure');
 const { requireConnectFits } = require('./connect_strings');
@@ -100,12 +101,11 @@ const warned = new Set();
 function warnOfName({ issuedTo }, deviceId) {
   if (issuedTo === undefined || issuedTo === deviceId || warned.has(deviceId)) return;
   warned.add(deviceId);
-  process.emitWarning(`The certificate of device ${quote(deviceId)} is for ${quote(`CN=${issuedTo}`)}`, {
-    type: 'EdgeDownstreamWarning',
-    code: 'WARN_IOT_CLIENT_CERT_NAME',
-    detail:
-      'A gateway refuses that, unless the device is registered by its thumbprint: the common name must be the device id.',
-  });
+  warn(
+    'WARN_IOT_CLIENT_CERT_NAME',
+    `The certificate of device ${quote(deviceId)} is for ${quote(`CN=${issuedTo}`)}`,
+    'A gateway refuses that, unless the device is registered by its thumbprint: the common name must be the device id.',
+  );
 }
 
 module.exports = { requestOf };
