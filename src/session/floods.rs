@@ -10,7 +10,6 @@ use tokio::time::{sleep, timeout};
 
 use super::*;
 use crate::failure::Kind;
-use crate::tls::Trust;
 use crate::transport::{Deadlines, Dialled, Dialling, Endpoint, Pause, Progress};
 
 /// What fits into a line while nobody reads.
@@ -32,19 +31,6 @@ impl Dialler for Gateway {
     }
 }
 
-fn request() -> Request {
-    Request {
-        number: 1,
-        replaces: None,
-        endpoint: Endpoint::new("gateway", 8883, Trust::default()),
-        deadlines: Deadlines::default(),
-        client_id: "device".into(),
-        username: String::new(),
-        password: String::new().into(),
-        keep_alive: 60,
-    }
-}
-
 /// A session that is connected, its gateway's end (CONNECT is read), and its wakes counted.
 async fn connected(limits: Limits) -> (Session, DuplexStream, Arc<AtomicUsize>) {
     let gateway = Arc::new(Gateway::default());
@@ -54,7 +40,7 @@ async fn connected(limits: Limits) -> (Session, DuplexStream, Arc<AtomicUsize>) 
         woken.fetch_add(1, Ordering::Relaxed);
     };
     let session = Session::start(&Handle::current(), Arc::clone(&gateway) as _, limits, wake);
-    session.connect(request());
+    session.connect(Request::sample(1));
     while !all(&session).iter().any(|event| matches!(event, Event::State(State::Connected { .. }))) {
         sleep(Duration::from_millis(1)).await;
     }
@@ -213,7 +199,7 @@ impl Dialler for EndlessDialler {
 #[tokio::test]
 async fn a_session_that_always_has_something_to_read_lets_the_others_have_their_turn() {
     let session = Session::start(&Handle::current(), Arc::new(EndlessDialler), Limits::default(), || {});
-    session.connect(request());
+    session.connect(Request::sample(1));
     // Without its yielding this task would never come round again.
     for _ in 0..100 {
         yield_now().await;

@@ -68,6 +68,23 @@ pub struct Request {
     pub keep_alive: u16,
 }
 
+#[cfg(test)]
+impl Request {
+    /// For tests, whose diallers look neither at the endpoint nor at the credentials. Keep-alive: 60 s.
+    pub(super) fn sample(number: u32) -> Self {
+        Self {
+            number,
+            replaces: None,
+            endpoint: Endpoint::new("gateway", 8883, crate::tls::Trust::default()),
+            deadlines: Deadlines::default(),
+            client_id: "device".into(),
+            username: String::new(),
+            password: String::new().into(),
+            keep_alive: 60,
+        }
+    }
+}
+
 /// A publish that fits into a packet.
 #[derive(Debug)]
 pub struct Outgoing {

@@ -19,7 +19,6 @@ use tokio::time::sleep;
 
 use super::*;
 use crate::failure::Kind;
-use crate::tls::Trust;
 use crate::transport::{Deadlines, Dialled, Dialling, Endpoint, Pause, Progress};
 
 /// Streams that panic when they are next written to.
@@ -88,16 +87,7 @@ async fn connected(runtime: &Handle) -> (Session, Arc<Doomed>, Arc<AtomicUsize>)
         Session::start(runtime, Arc::new(DoomedDialler(Arc::clone(&doomed))), Limits::default(), move || {
             woken.fetch_add(1, Ordering::Relaxed);
         });
-    session.connect(Request {
-        number: 1,
-        replaces: None,
-        endpoint: Endpoint::new("gateway", 8883, Trust::default()),
-        deadlines: Deadlines::default(),
-        client_id: "device".into(),
-        username: String::new(),
-        password: String::new().into(),
-        keep_alive: 60,
-    });
+    session.connect(Request::sample(1));
     while !states(&session).iter().any(|state| matches!(state, State::Connected { .. })) {
         sleep(Duration::from_millis(1)).await;
     }

@@ -17,8 +17,6 @@ use super::plan::Setting;
 use super::world::Shared;
 use crate::session::mailbox::Command;
 use crate::session::{Event, Limits, Message, Outgoing, Request, Session, State};
-use crate::tls::Trust;
-use crate::transport::{Deadlines, Endpoint};
 
 pub(super) struct App {
     session: Session,
@@ -73,14 +71,9 @@ impl App {
         let wanted = replaces.map_or(Wanted::Connect, |replaces| Wanted::Renewal { replaces });
         self.want(wanted);
         self.session.connect(Request {
-            number,
             replaces,
-            endpoint: Endpoint::new("gateway", 8883, Trust::default()),
-            deadlines: Deadlines::default(),
-            client_id: "device".into(),
-            username: String::new(),
-            password: String::new().into(),
             keep_alive: self.setting.keep_alive,
+            ..Request::sample(number)
         });
     }
 

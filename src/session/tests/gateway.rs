@@ -8,7 +8,6 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Duration, timeout};
 
 use crate::session::*;
-use crate::tls::Trust;
 use crate::transport::{Deadlines, Dialled, Dialler, Dialling, Endpoint, Pause, Progress};
 
 struct HandDialler {
@@ -116,14 +115,9 @@ impl Client {
     pub(super) fn connect(&mut self, connack: Duration) {
         self.number += 1;
         self.session.connect(Request {
-            number: self.number,
-            replaces: None,
-            endpoint: Endpoint::new("gateway", 8883, Trust::default()),
             deadlines: Deadlines { connack, ..Deadlines::default() },
-            client_id: "device".into(),
-            username: String::new(),
-            password: String::new().into(),
             keep_alive: self.keep_alive,
+            ..Request::sample(self.number)
         });
     }
 

@@ -1,21 +1,9 @@
 use std::time::Duration;
 
 use super::*;
-use crate::tls::Trust;
-use crate::transport::{Deadlines, Endpoint};
 
 fn request(number: u32, replaces: Option<u32>) -> Box<Request> {
-    let endpoint = Endpoint::new("gateway", 8883, Trust::default());
-    Box::new(Request {
-        number,
-        replaces,
-        endpoint,
-        deadlines: Deadlines::default(),
-        client_id: "device".into(),
-        username: String::new(),
-        password: String::new().into(),
-        keep_alive: 60,
-    })
+    Box::new(Request { replaces, ..Request::sample(number) })
 }
 
 /// Wishes of an app that counts on connection 1.
