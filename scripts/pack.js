@@ -71,4 +71,4 @@ function packAll() {
 
 if (require.main === module) main(packAll);
 
-module.exports = { pack, packRoot };
+module.exports = { pack, packAll, packRoot };
