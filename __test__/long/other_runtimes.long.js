@@ -11,7 +11,8 @@ const { promisify } = require('node:util');
 const { createChain, startGateway } = require('edge-downstream-gateway');
 const { fetched } = require('../../scripts/fetched');
 const { tenLines } = require('../../scripts/release/ten_lines');
-const { packBoth, Project, ROOT, temporaryDirectory } = require('../package/project');
+const { packBoth } = require('../../scripts/pack');
+const { Project, ROOT, temporaryDirectory } = require('../package/project');
 
 /** The package as it is installed, on runtimes that are no Node. Each program has to end by itself. */
 
@@ -39,7 +40,7 @@ let modules;
 
 before(async () => {
   modules = fetched('other_runtimes');
-  const { root, platform } = packBoth(directory);
+  const { root, platform } = await packBoth(directory);
   await project.install([root, platform]);
   gateway = await startGateway({
     chain: await createChain({ host: 'localhost' }),
