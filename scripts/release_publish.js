@@ -23,7 +23,7 @@ main(async () => {
   if (faults.length > 0 && !dryRun) throw new StepFailed(`This is no release yet: ${faults.length} faults`);
   if (check) return;
   // One that knows trusted publishing, whatever comes with this Node.
-  const npm = path.join(fetched('registry'), 'npm', 'bin', 'npm-cli.js');
+  const npm = path.join(fetched('npm'), 'npm', 'bin', 'npm-cli.js');
   const options = [
     ...(dryRun ? ['--dry-run'] : []),
     // Only a workflow can say where the packages were built.

@@ -23,15 +23,20 @@ const NAMES = ['edge-downstream', 'edge-downstream-gateway'];
 /**
  * A release from beginning to end, on this machine alone: build, pack, publish to a registry on loopback, install from it by
  * everything that installs packages, send the ten lines of the README, and compare what is installed with what was built.
+ * With `--as-built` nothing is built: the add-ons that lie in `npm/` are it.
  */
 main(async () => {
-  ensureInstalled();
-  ensureBuilt();
   const host = platformPackage();
   if (!host) throw new StepFailed(`npm/ has no package for ${process.platform}-${process.arch}`);
-  const addOn = path.join(ADD_ONS, host.main);
-  fs.copyFileSync(addOn, path.join(host.folder, host.main));
-  const modules = fetched('registry');
+  const ways = [path.join(ADD_ONS, host.main), path.join(host.folder, host.main)];
+  ensureInstalled();
+  if (process.argv.includes('--as-built')) ways.reverse();
+  else ensureBuilt();
+  const [addOn, copy] = ways;
+  // A new file: a process may still run the old.
+  fs.rmSync(copy, { force: true });
+  fs.copyFileSync(addOn, copy);
+  for (const { list } of INSTALLERS) fetched(list);
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-rehearsal-'));
   try {
     console.log('\nPacking');
@@ -40,7 +45,7 @@ main(async () => {
     if (packedHashes(packageOf(real, host.name).file)[host.main] !== sha256(addOn)) {
       throw new StepFailed(`${host.main} is packed with other bytes than ${addOn}`);
     }
-    const rows = await rehearse(directory, modules, real, host.name);
+    const rows = await rehearse(directory, real, host.name);
     console.table(Object.fromEntries(rows.map(({ installer, ...row }) => [installer, row])));
     if (rows.some(({ result }) => result !== 'ok')) throw new StepFailed('Not everybody gets what was built');
   } finally {
@@ -50,20 +55,19 @@ main(async () => {
 
 /**
  * @param {string} directory Thrown away.
- * @param {string} modules Where the registry and those who install are.
  * @param {Tarball[]} real
  * @param {string} platform The package of this machine.
  */
-async function rehearse(directory, modules, real, platform) {
+async function rehearse(directory, real, platform) {
   const standIns = packStandIns(path.join(directory, 'stand-ins'), real);
-  const registry = await startRegistry(modules, path.join(directory, 'registry'));
+  const registry = await startRegistry(fetched('registry'), path.join(directory, 'registry'));
   try {
     console.log(`\nPublishing to ${registry.url}`);
     const settings = path.join(directory, 'npmrc');
     const login = `${registry.url.replace('http:', '')}:_authToken=${registry.token}`;
     fs.writeFileSync(settings, `registry=${registry.url}\n${login}\n`);
     await publish([...standIns, ...real], {
-      npm: [process.execPath, [path.join(modules, 'npm', 'bin', 'npm-cli.js')]],
+      npm: [process.execPath, [path.join(fetched('npm'), 'npm', 'bin', 'npm-cli.js')]],
       options: ['--ignore-scripts'],
       env: {
         ...environment,
@@ -76,7 +80,7 @@ async function rehearse(directory, modules, real, platform) {
     for (const [index, installer] of INSTALLERS.entries()) {
       console.log(`\nInstalling by ${installer.name}`);
       const started = Date.now();
-      const project = new EmptyProject(path.join(directory, String(index)), registry.url, installer, modules);
+      const project = new EmptyProject(path.join(directory, String(index)), registry.url, installer);
       const result = await install(project, wanted, platform).catch(
         (error) => `${error.message} ${error.stdout ?? ''}`,
       );

@@ -7,6 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { promisify } = require('node:util');
+const { fetched } = require('../fetched');
 const { tenLines } = require('./ten_lines');
 
 const INSIDE = path.join(__dirname, 'inside');
@@ -24,13 +25,12 @@ class EmptyProject {
    * @param {string} directory Not there yet.
    * @param {string} registry
    * @param {import('./installers').Installer} installer
-   * @param {string} modules Where the installers are.
    */
-  constructor(directory, registry, installer, modules) {
+  constructor(directory, registry, installer) {
     this.#directory = path.join(directory, 'app');
     fs.mkdirSync(this.#directory, { recursive: true });
     this.#installer = installer;
-    this.#script = path.join(modules, installer.script);
+    this.#script = path.join(fetched(installer.list), installer.script);
     this.#environment = {
       PATH: path.dirname(process.execPath),
       HOME: directory,

@@ -9,7 +9,8 @@ const path = require('node:path');
  *
  * @typedef {object} Installer
  * @property {string} name
- * @property {string} script Relative to `node_modules` of `scripts/fetched/registry`.
+ * @property {'npm' | 'registry'} list The folder of `scripts/fetched/` that brings it.
+ * @property {string} script Relative to its `node_modules`.
  * @property {string[]} add Its words before the names of packages.
  * @property {string[]} [node] Its words before those of Node, where a bare `node` does not find what it installed.
  * @property {(directory: string, registry: string) => void} [settle] Writes its settings into a project.
@@ -17,17 +18,19 @@ const path = require('node:path');
 
 /** @type {Installer[]} */
 const INSTALLERS = [
-  { name: 'npm', script: 'npm/bin/npm-cli.js', add: ['install', '--no-audit', '--no-fund'] },
-  { name: 'pnpm', script: 'pnpm/bin/pnpm.cjs', add: ['add'] },
-  { name: 'yarn 1', script: 'yarn/bin/yarn.js', add: ['add', '--non-interactive'] },
+  { name: 'npm', list: 'npm', script: 'npm/bin/npm-cli.js', add: ['install', '--no-audit', '--no-fund'] },
+  { name: 'pnpm', list: 'registry', script: 'pnpm/bin/pnpm.cjs', add: ['add'] },
+  { name: 'yarn 1', list: 'registry', script: 'yarn/bin/yarn.js', add: ['add', '--non-interactive'] },
   {
     name: 'yarn 4, node_modules',
+    list: 'registry',
     script: '@yarnpkg/cli-dist/bin/yarn.js',
     add: ['add'],
     settle: (directory, registry) => yarnSettings(directory, registry, 'node-modules'),
   },
   {
     name: "yarn 4, Plug'n'Play",
+    list: 'registry',
     script: '@yarnpkg/cli-dist/bin/yarn.js',
     add: ['add'],
     node: ['node'],
