@@ -90,4 +90,4 @@ async function packAll() {
 
 if (require.main === module) main(packAll);
 
-module.exports = { pack, packBoth, packRoot };
+module.exports = { pack, packAll, packBoth, packRoot };
