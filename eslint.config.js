@@ -8,7 +8,7 @@ module.exports = [
   { ignores: ['lib/native/binding.js', 'target/', 'bench/results/', '.cache/', '**/node_modules/'] },
   js.configs.recommended,
   {
-    files: ['**/*.js', '**/*.mjs'],
+    files: ['**/*.js', '**/*.cjs', '**/*.mjs'],
     languageOptions: { ecmaVersion: 2023, sourceType: 'commonjs', globals: globals.node },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {

@@ -2,9 +2,13 @@
 'use strict';
 
 const path = require('node:path');
+const { INSTALLED } = require('../scripts/packed');
 
-/** The entry that makes an unmodified azure-iot-device script run on this package. */
-const REGISTER = path.join(__dirname, '..', 'lib', 'compat', 'register.js');
+/**
+ * What makes an unmodified azure-iot-device script run on this package, packed and installed as users get it: see
+ * `installPacked`.
+ */
+const REGISTER = path.join(INSTALLED, 'lib', 'compat', 'register.js');
 
 /**
  * @typedef {object} Contender

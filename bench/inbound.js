@@ -16,9 +16,10 @@ const path = require('node:path');
 const readline = require('node:readline');
 const { createChain } = require('../gateway');
 const { bareEnvironment, run, start, stop } = require('./children');
+const { installPacked } = require('../scripts/packed');
+const { REGISTER } = require('./contenders');
 const { PEERS, installPeers } = require('./preparation');
 
-const REGISTER = path.join(__dirname, '..', 'lib', 'compat', 'register.js');
 const CONTENDERS = [
   { name: 'edge-downstream', program: 'azure_iot_device.js', flags: ['-r', REGISTER] },
   { name: 'MQTT.js 5', program: 'mqtt_js.js', flags: [] },
@@ -29,6 +30,7 @@ const CONTENDERS = [
 async function main() {
   const [count = 400_000, rounds = 3] = process.argv.slice(2).map(Number);
   await installPeers();
+  await installPacked();
   const stage = await setStage(count);
   /** @type {Measured[][]} */
   const measured = CONTENDERS.map(() => []);

@@ -3,11 +3,9 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { run } = require('./children');
-const { npm } = require('./npm');
-const { PEERS, ROOT } = require('./preparation');
-const { pack, packRoot } = require('../scripts/pack');
-const { ADD_ONS, platformPackage } = require('../scripts/platform_package');
+const { PROJECT } = require('../scripts/packed');
+const { platformPackage } = require('../scripts/platform_package');
+const { PEERS } = require('./preparation');
 
 /**
  * @typedef {import('./contenders').Contender} Contender
@@ -16,48 +14,21 @@ const { ADD_ONS, platformPackage } = require('../scripts/platform_package');
 
 /**
  * @param {Contender} contender
- * @param {string} scratch an existing directory
- * @returns {Promise<Record<string, number>>}
+ * @returns {Record<string, number>}
  */
-async function installSize(contender, scratch) {
-  if (contender.packages.length > 0) return sizeOfPeer(contender.packages);
-  return packAndInstall(fs.mkdtempSync(path.join(scratch, 'install-')));
+function installSize(contender) {
+  return contender.packages.length > 0 ? sizeOfPeer(contender.packages) : sizeOfOurs();
 }
 
-/**
- * Packs this package and the one for this machine, installs both into an empty project, and loads the result there.
- *
- * @param {string} directory empty
- * @returns {Promise<Size & { otherDependencies: number }>}
- */
-async function packAndInstall(directory) {
-  const platform = platformPackage();
-  if (!platform) throw new Error(`npm/ has no package for ${process.platform}-${process.arch}`);
-  // As `npm run build` leaves it, with the add-on of the last build.
-  const folder = path.join(directory, 'platform');
-  fs.cpSync(platform.folder, folder, { recursive: true });
-  fs.copyFileSync(path.join(ADD_ONS, platform.main), path.join(folder, platform.main));
-  const tarballs = [packRoot(directory), pack(folder, directory)];
-
-  const project = path.join(directory, 'project');
-  fs.mkdirSync(project);
-  fs.writeFileSync(path.join(project, 'package.json'), '{ "private": true }\n');
-  // Offline: platform packages of other machines are optional and left out; anything else that is asked for is a
-  // dependency this package must not have.
-  await npm(['install', '--offline', '--ignore-scripts', '--prefix', project, ...tarballs], { cwd: project });
-  const name = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')).name;
-  await run(process.execPath, ['-e', `require('${name}')`], { cwd: project });
-
-  const modules = path.join(project, 'node_modules');
-  const lock = JSON.parse(fs.readFileSync(path.join(modules, '.package-lock.json'), 'utf8'));
-  const installed = Object.keys(lock.packages);
-  const own = [name, platform.name];
+/** @returns {Size & { otherDependencies: number }} */
+function sizeOfOurs() {
+  const lock = path.join(PROJECT, 'node_modules', '.package-lock.json');
+  const installed = Object.keys(JSON.parse(fs.readFileSync(lock, 'utf8')).packages);
+  const own = ['edge-downstream', platformPackage()?.name].map((name) => `node_modules/${name}`);
   return {
-    installedBytes: installed.reduce((sum, location) => sum + packageBytes(path.join(project, location)), 0),
+    installedBytes: installed.reduce((sum, location) => sum + packageBytes(path.join(PROJECT, location)), 0),
     packages: installed.length,
-    otherDependencies: installed.filter(
-      (location) => !own.some((known) => location === `node_modules/${known}`),
-    ).length,
+    otherDependencies: installed.filter((location) => !own.includes(location)).length,
   };
 }
 

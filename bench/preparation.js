@@ -3,6 +3,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { installPacked } = require('../scripts/packed');
 const { REGISTER } = require('./contenders');
 const { run } = require('./children');
 const { npm } = require('./npm');
@@ -56,12 +57,13 @@ async function buildSink() {
 }
 
 /**
- * Makes sure that what runs under our name is ours: the add-on loads, and not one file of the original does.
+ * Packs and installs this package, and makes sure that what runs under our name is ours: the add-on loads, and not one
+ * file of the original does.
  *
  * @param {string} directory of the client programs
  */
-async function checkOurs(directory) {
-  if (!fs.existsSync(REGISTER)) throw new Error(`${REGISTER} is missing: there is nothing to measure yet`);
+async function prepareOurs(directory) {
+  await installPacked();
   const script = `
     require('azure-iot-device').Client.name;
     require('azure-iot-device-mqtt').Mqtt.name;
@@ -74,4 +76,4 @@ async function checkOurs(directory) {
   }
 }
 
-module.exports = { installPeers, buildSink, checkOurs, ROOT, PEERS };
+module.exports = { installPeers, buildSink, prepareOurs, ROOT, PEERS };

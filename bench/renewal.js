@@ -9,6 +9,7 @@
  * Exit code 0: every target is met; 1: one is missed.
  */
 
+const { installPacked } = require('../scripts/packed');
 const { REGISTER } = require('./contenders');
 const { trial } = require('./renewal/trial');
 
@@ -22,6 +23,7 @@ const CONTENDERS = [
 ];
 
 async function main() {
+  await installPacked();
   const outcomes = [];
   for (const contender of CONTENDERS) {
     console.log(`${contender.name}: ${rate} messages a second each way, ${renewals} renewals …`);

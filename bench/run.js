@@ -15,7 +15,7 @@ const { installSize } = require('./install_size');
 const { describeMachine } = require('./machine');
 const { idleMemory, runMessages } = require('./message_run');
 const { HELP, UsageError, parseOptions } = require('./options');
-const { buildSink, checkOurs, installPeers } = require('./preparation');
+const { buildSink, installPeers, prepareOurs } = require('./preparation');
 const { figureTable, verdictTable } = require('./report');
 const { Samples, median } = require('./samples');
 const { startMosquitto, startSink } = require('./servers');
@@ -35,7 +35,7 @@ async function bench(options) {
   const { contenders, figures, runs } = options;
   await installPeers();
   const stage = await setStage();
-  if (contenders.some(({ id }) => id === OURS)) await checkOurs(stage.directory);
+  if (contenders.some(({ id }) => id === OURS)) await prepareOurs(stage.directory);
   const servers = await startServers(figures, stage);
   const machine = await describeMachine();
   showMachine(machine);
@@ -93,7 +93,7 @@ async function measure(figure, order, { servers, stage, samples, ciphers }) {
     process.stdout.write(`  ${name} ${shown}`);
   };
   if (figure.kind === 'size') {
-    for (const contender of order) add(contender, [await installSize(contender, stage.directory)]);
+    for (const contender of order) add(contender, [installSize(contender)]);
   } else if (figure.kind === 'cold-start') {
     const starts = await runColdStarts(order, servers.sink, stage);
     starts.forEach((taken, contender) => {

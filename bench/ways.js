@@ -15,6 +15,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { startProxy } = require('../__test__/reference/proxy');
 const { createChain, createDeviceCertificate, startGateway } = require('../gateway');
+const { installPacked } = require('../scripts/packed');
 const { run } = require('./children');
 const { REGISTER } = require('./contenders');
 const { buildSink } = require('./preparation');
@@ -153,6 +154,7 @@ async function throughput() {
 }
 
 async function main() {
+  await installPacked();
   const [only] = process.argv.slice(2);
   const parts = Object.entries({ connect, throughput }).filter(
     ([name]) => only === undefined || name === only,

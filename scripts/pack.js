@@ -5,20 +5,24 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { environment, main, npm, ROOT } = require('./command');
-const { platformPackages } = require('./platform_package');
+const { bundleInto } = require('./bundle');
+const { environment, main, npm, ROOT, StepFailed } = require('./command');
+const { ADD_ONS, platformPackage, platformPackages } = require('./platform_package');
 
 /** What only a checkout needs of the manifest. */
 const DEVELOPMENT_ONLY = ['devDependencies', 'napi', 'scripts', 'workspaces'];
 
+/** What goes into the package as bundles. */
+const BUNDLED = ['index.js', 'index.d.ts', 'lib'];
+
 /**
- * Packs the package as it is published. The manifest in git names no platform package, or a fresh clone would ask the
- * registry for them; the packed one names them all, at exactly its own version.
+ * Packs the package as it is published: its modules bundled, and every platform package named in its manifest, at
+ * exactly its own version. In git the manifest names none, or a fresh clone would ask the registry for them.
  *
  * @param {string} directory For the tarball.
- * @returns {string} Its path.
+ * @returns {Promise<string>} Its path.
  */
-function packRoot(directory) {
+async function packRoot(directory) {
   const stage = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-pack-'));
   try {
     const manifest = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
@@ -29,9 +33,10 @@ function packRoot(directory) {
     fs.writeFileSync(path.join(stage, 'package.json'), JSON.stringify(manifest, null, 2) + '\n');
     // npm picks from these by `files`; README and LICENSE it takes anyway.
     for (const entry of ['README.md', 'LICENSE', ...manifest.files]) {
-      if (entry.startsWith('!')) continue;
+      if (entry.startsWith('!') || BUNDLED.includes(entry)) continue;
       fs.cpSync(path.join(ROOT, entry), path.join(stage, entry), { recursive: true });
     }
+    await bundleInto(stage);
     return pack(stage, directory);
   } finally {
     fs.rmSync(stage, { recursive: true });
@@ -56,8 +61,22 @@ function pack(folder, directory) {
   return path.join(directory, path.basename(filename));
 }
 
+/**
+ * Packs the package and the one of this machine, with the add-on of the last build.
+ *
+ * @param {string} directory For the tarballs.
+ */
+async function packBoth(directory) {
+  const platform = platformPackage();
+  if (!platform) throw new StepFailed(`npm/ has no package for ${process.platform}-${process.arch}`);
+  const folder = path.join(directory, 'platform');
+  fs.cpSync(platform.folder, folder, { recursive: true });
+  fs.copyFileSync(path.join(ADD_ONS, platform.main), path.join(folder, platform.main));
+  return { root: await packRoot(directory), platform: pack(folder, directory), platformName: platform.name };
+}
+
 /** Packs the package, those of the platforms whose add-on is there, and the gateway. */
-function packAll() {
+async function packAll() {
   const directory = path.join(ROOT, '.cache', 'packages');
   fs.rmSync(directory, { recursive: true, force: true });
   fs.mkdirSync(directory, { recursive: true });
@@ -65,10 +84,10 @@ function packAll() {
     fs.existsSync(path.join(folder, addOn)),
   );
   for (const { folder } of built) console.log(pack(folder, directory));
-  console.log(packRoot(directory));
+  console.log(await packRoot(directory));
   console.log(pack(path.join(ROOT, 'gateway'), directory));
 }
 
 if (require.main === module) main(packAll);
 
-module.exports = { pack, packRoot };
+module.exports = { pack, packAll, packBoth, packRoot };

@@ -8,7 +8,7 @@ const rhea = require('rhea');
  * A gateway that speaks AMQP 1.0, for one device: as edgeHub does (edge-gateway.md §1.2) as far as clients depend on it.
  * CBS, telemetry, messages from the cloud, twin and methods.
  *
- * Events: `telemetry(message)`, `settled(outcome)`, `link(kind)` when a half of one attaches, `reported(patch)`,
+ * Events: `telemetry(message)`, `link(kind)` when a half of one attaches, `reported(patch)`,
  * `subscribed()` to the desired properties.
  */
 class AmqpServer extends EventEmitter {
@@ -25,6 +25,8 @@ class AmqpServer extends EventEmitter {
   /** The halves by which the gateway sends: kind → link. */
   #senders = new Map();
   #calls = new Map();
+  /** Who waits for what becomes of a message: delivery → resolve. */
+  #deliveries = new Map();
   #chain;
 
   /** @param {import('../../gateway').Chain} chain Of `localhost`. */
@@ -39,7 +41,7 @@ class AmqpServer extends EventEmitter {
     this.#container.on('receiver_open', ({ receiver }) => this.#onReceiver(receiver));
     this.#container.on('message', (context) => this.#onMessage(context));
     for (const outcome of ['accepted', 'rejected', 'released', 'modified'])
-      this.#container.on(outcome, () => this.emit('settled', outcome));
+      this.#container.on(outcome, ({ delivery }) => this.#deliveries.get(delivery)?.(outcome));
     // Cuts are part of the tests.
     for (const event of ['disconnected', 'connection_error', 'protocol_error', 'error'])
       this.#container.on(event, () => {});
@@ -73,8 +75,12 @@ class AmqpServer extends EventEmitter {
     while (open().length > 0) await new Promise((resolve) => this.once('link', resolve));
   }
 
+  /** @returns {Promise<string>} How the device settled it, such as `accepted`. */
   sendC2D(body, messageId) {
-    this.#send('c2d', { message_id: messageId, body: dataOf(body), message_annotations: {} });
+    return new Promise((resolve) => {
+      const message = { message_id: messageId, body: dataOf(body), message_annotations: {} };
+      this.#deliveries.set(this.#send('c2d', message), resolve);
+    });
   }
 
   patchDesired(patch) {
@@ -116,7 +122,7 @@ class AmqpServer extends EventEmitter {
   }
 
   #send(kind, message) {
-    this.#senders.get(kind).send(message);
+    return this.#senders.get(kind).send(message);
   }
 
   #onMessage({ message, receiver }) {

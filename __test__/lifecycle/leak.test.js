@@ -10,12 +10,15 @@ const { gatewayFor, launch } = require('./child');
 /** The driver, and four for what blocks (src/runtime.rs). */
 const MOST_THREADS = 5;
 
+/** What Node calls its own threads: by its own name, and from 24 on by what each does. */
+const OF_NODE = /^(node|(node-)?(MainThread|V8Worker)|DelayedTaskSche|SignalInspector|libuv.*)$/;
+
 const COUNTING = `
   const fs = require('node:fs');
   const threads = () => fs.readdirSync('/proc/self/task').map((id) => {
     return fs.readFileSync('/proc/self/task/' + id + '/comm', 'utf8').trim();
   });
-  const ours = () => threads().filter((name) => !/^node$|^libuv/.test(name));
+  const ours = () => threads().filter((name) => !${OF_NODE}.test(name));
   const handles = () => process.getActiveResourcesInfo().filter((kind) => !/^(TTY|Pipe)Wrap$/.test(kind)).sort();
   /** A socket is closed by the driver's thread, perhaps a moment after we heard of it. */
   const descriptors = async (expected = -1) => {

@@ -3,6 +3,13 @@
 /** Longest wait for acknowledgements before a connection is renewed. Milliseconds. */
 const QUIESCE_MS = 30_000;
 
+/** The bell of all sessions: rung where they live, on this thread. */
+class BellTwin {
+  constructor(ring) {
+    this.ring = ring;
+  }
+}
+
 /**
  * The native session in JavaScript, over the gateway in memory: the same promises about numbers, orders and ends, and none
  * of its code. Commands take effect, and events are told, a little later than they were given, as from another thread.
@@ -13,7 +20,7 @@ class NativeTwin {
   static world;
 
   #world = NativeTwin.world;
-  #wake;
+  #ring;
   #commands = [];
   #turning = false;
   #signalled = false;
@@ -36,8 +43,8 @@ class NativeTwin {
   #behind = [];
   #caughtUp = 0;
 
-  constructor(wake) {
-    this.#wake = wake;
+  constructor(bell, number) {
+    this.#ring = () => bell.ring([number]);
     this.#world.twins.push(this);
   }
 
@@ -317,7 +324,7 @@ class NativeTwin {
   #signal() {
     if (this.#signalled) return;
     this.#signalled = true;
-    this.#world.soon(() => this.#wake());
+    this.#world.soon(this.#ring);
   }
 }
 
@@ -343,4 +350,4 @@ function recordOf(token, topic, text) {
   return record;
 }
 
-module.exports = { NativeTwin };
+module.exports = { BellTwin, NativeTwin };

@@ -1,8 +1,9 @@
 'use strict';
 
 const addOn = require('../../lib/native/add_on');
-const { NativeTwin } = require('./native');
+const { BellTwin, NativeTwin } = require('./native');
 // Before anything of the facade is loaded that makes sessions.
+addOn.NativeBell = BellTwin;
 addOn.NativeSession = NativeTwin;
 addOn.readCertificates = remembered(addOn.readCertificates);
 

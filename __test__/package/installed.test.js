@@ -6,15 +6,16 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
 const { createChain, startGateway } = require('edge-downstream-gateway');
-const { contents, packBoth, Project, ROOT, temporaryDirectory } = require('./project');
+const { contents, Project, ROOT, temporaryDirectory } = require('./project');
+const { packBoth } = require('../../scripts/pack');
 
 const directory = temporaryDirectory();
 const project = new Project(directory);
-/** @type {ReturnType<typeof packBoth>} */
+/** @type {Awaited<ReturnType<typeof packBoth>>} */
 let tarballs;
 
 before(async () => {
-  tarballs = packBoth(directory);
+  tarballs = await packBoth(directory);
   await project.install([tarballs.root, tarballs.platform]);
 });
 
@@ -69,10 +70,12 @@ test('two packages are installed, in at most 5.5 MB', () => {
   assert.ok(bytes <= 5_500_000, `${bytes} bytes are installed`);
 });
 
-test('require finds every name', async () => {
-  const script = `console.log(JSON.stringify(Object.keys(require('edge-downstream'))))`;
-  const names = JSON.parse(await project.node(['-e', script]));
-  assert.deepEqual(names, Object.keys(require('../..')));
+test('require finds every name, and classes are called what they are in the sources', async () => {
+  const script = `const all = Object.entries(require('edge-downstream'));
+    console.log(JSON.stringify(all.map(([name, value]) => [name, value.name ?? null])));`;
+  const found = JSON.parse(await project.node(['-e', script]));
+  const expected = Object.entries(require('../..')).map(([name, value]) => [name, value.name ?? null]);
+  assert.deepEqual(found, expected);
 });
 
 test('import finds every name', async () => {

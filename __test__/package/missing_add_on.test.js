@@ -5,15 +5,16 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
-const { packBoth, Project, temporaryDirectory } = require('./project');
+const { Project, temporaryDirectory } = require('./project');
+const { packBoth } = require('../../scripts/pack');
 
 const directory = temporaryDirectory();
 const project = new Project(directory);
-/** @type {ReturnType<typeof packBoth>} */
+/** @type {Awaited<ReturnType<typeof packBoth>>} */
 let tarballs;
 
 before(async () => {
-  tarballs = packBoth(directory);
+  tarballs = await packBoth(directory);
   await project.install([tarballs.root]);
 });
 

@@ -6,8 +6,6 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
-const { pack, packRoot } = require('../../scripts/pack');
-const { ADD_ONS, platformPackage } = require('../../scripts/platform_package');
 
 const ROOT = path.join(__dirname, '..', '..');
 
@@ -78,21 +76,6 @@ function npmScript() {
   throw new Error('There is no npm on the PATH');
 }
 
-/**
- * Packs the package and the one of this machine.
- *
- * @param {string} directory
- */
-function packBoth(directory) {
-  const platform = platformPackage();
-  if (!platform) throw new Error(`npm/ has no package for ${process.platform}-${process.arch}`);
-  // As `npm run build` leaves it, with the add-on of the last build.
-  const folder = path.join(directory, 'platform');
-  fs.cpSync(platform.folder, folder, { recursive: true });
-  fs.copyFileSync(path.join(ADD_ONS, platform.main), path.join(folder, platform.main));
-  return { root: packRoot(directory), platform: pack(folder, directory), platformName: platform.name };
-}
-
 /** @returns {string} */
 function temporaryDirectory() {
   return fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-package-'));
@@ -110,4 +93,4 @@ async function contents(tarball) {
     .map((name) => name.replace(/^package\//, ''));
 }
 
-module.exports = { contents, packBoth, Project, ROOT, temporaryDirectory };
+module.exports = { contents, Project, ROOT, temporaryDirectory };

@@ -3,12 +3,12 @@
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 
-const { NativeSession } = require('../../lib/native/binding');
+const { NativeBell, NativeSession } = require('../../lib/native/binding');
 const { Slab } = require('../../lib/session/slab');
 
 /** A session that is never connected: it takes publishes and keeps them. */
 function session() {
-  return new NativeSession(() => {});
+  return new NativeSession(new NativeBell(() => {}), 1);
 }
 
 /** The four numbers before each publish. */

@@ -4,7 +4,6 @@
 // The same file for the original and for edge-downstream: there it runs under `node -r edge-downstream/register`.
 
 const fs = require('node:fs');
-const https = require('node:https');
 const { Client, Message } = require('azure-iot-device');
 const { Mqtt, MqttWs } = require('azure-iot-device-mqtt');
 const { job, host, body, property, run, fail } = require('./workload');
@@ -15,7 +14,7 @@ const client = Client.fromConnectionString(
   job.webSocket ? MqttWs : Mqtt,
 );
 // The original knows no port but 443 with WebSockets; the agent leads elsewhere.
-const mqtt = job.webSocket && { webSocketAgent: new https.Agent({ port: job.port }) };
+const mqtt = job.webSocket && { webSocketAgent: new (require('node:https').Agent)({ port: job.port }) };
 
 client.setOptions({ ca: fs.readFileSync(job.ca, 'utf-8'), ...(mqtt && { mqtt }) }, (refused) => {
   if (refused) return fail(refused);

@@ -6,6 +6,7 @@
 // Every public item here is an export to JavaScript; its contract is what `lib/native/binding.d.ts` shows.
 #![warn(missing_docs)]
 
+pub mod bell;
 pub mod diagnosis;
 mod events;
 mod registry;

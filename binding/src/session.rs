@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use edge_downstream::session::{Limits, MAX_TOPIC, QoS, Session};
-use napi::bindgen_prelude::{Function, Uint32ArraySlice};
-use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+use napi::bindgen_prelude::Uint32ArraySlice;
 use napi::{Env, Error, Result, Status};
 use napi_derive::napi;
 
+use crate::bell::NativeBell;
 use crate::events::NativeEvent;
 use crate::request::{NativeLimits, NativeRequest};
 use crate::{registry, slab};
@@ -30,16 +30,12 @@ pub struct NativeSession {
 
 #[napi]
 impl NativeSession {
-    /// `wake` is called, without arguments, once per burst of events; it must not throw. It does not keep the
-    /// process alive.
+    /// Rings `bell` by `number`, once per burst of events.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: Env, wake: Function<'_, (), ()>, limits: Option<NativeLimits>) -> Result<Self> {
-        let wake = wake.build_threadsafe_function().weak::<true>().build()?;
+    pub fn new(env: Env, bell: &NativeBell, number: u32, limits: Option<NativeLimits>) -> Result<Self> {
+        let bell = bell.shared();
         let limits = limits.map(Limits::from).unwrap_or_default();
-        let session = Session::new(limits, move || {
-            // Refused only while the environment ends, when nobody listens any more.
-            wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
-        })?;
+        let session = Session::new(limits, move || bell.ring(number))?;
         let session = Arc::new(session);
         registry::add(&env, &session)?;
         Ok(Self { session })

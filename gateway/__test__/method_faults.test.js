@@ -11,12 +11,14 @@ test('fault method: never delivered', async (t) => {
     faults: { method: ({ name }) => (name === 'lost' ? 'silent' : undefined) },
   });
   const device = await subscribed(gateway);
-  const lost = gateway.invokeMethod('d1', 'lost', 1, { responseTimeoutMs: 20 });
+  const lost = assert.rejects(gateway.invokeMethod('d1', 'lost', 1, { responseTimeoutMs: 20 }), {
+    status: 504,
+  });
   const call = gateway.invokeMethod('d1', 'm', 1, { rid: 'r' });
   await assertNext(device, posted('m', 'r', '1'));
   device.send(answer(200, 'r'));
   await call;
-  await assert.rejects(lost, { status: 504 });
+  await lost;
   device.vanish();
 });
 

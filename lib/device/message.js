@@ -6,6 +6,7 @@ const { failure } = require('../vocabulary/failure');
 const { textOrBytes } = require('../message/body');
 const { Message } = require('../message/message');
 const { badOption, requireKnown } = require('../plumbing/option');
+const { uniqueId } = require('../plumbing/unique_id');
 const { Properties } = require('../message/properties');
 const { toJson } = require('./json_body');
 
@@ -37,7 +38,7 @@ function messageOf(body, options) {
     if (typeof value !== 'string' || value === '') throw badOption(name, value, 'a text that is not empty');
     /** @type {any} */ (message)[name] = value;
   }
-  if (!message.messageId) message.messageId = crypto.randomUUID();
+  if (!message.messageId) message.messageId = uniqueId();
   if (options.properties !== undefined) message.properties = propertiesOf(options.properties);
   return message;
 }
@@ -57,7 +58,7 @@ function withId(message, options) {
     });
   }
   if (message.messageId) return message;
-  return Object.assign(new Message(message.data), message, { messageId: crypto.randomUUID() });
+  return Object.assign(new Message(message.data), message, { messageId: uniqueId() });
 }
 
 /** @param {any} given */

@@ -1,10 +1,10 @@
 // @ts-check
 'use strict';
 
-const { randomUUID } = require('node:crypto');
 const { documentOf, readProperties } = require('../twin/document');
 const { twinRefusal } = require('../twin/refusal');
 const { LongTimer } = require('../plumbing/long_timer');
+const { uniqueId } = require('../plumbing/unique_id');
 const { abortedBy, closedBeforeDone, timedOut, withDelivery } = require('../session/operation_failure');
 const { InvalidOperationError } = require('../vocabulary/errors');
 const { bodyTooLarge } = require('./message_size');
@@ -194,7 +194,7 @@ class TwinRequests {
    * @param {number} patience Milliseconds.
    */
   #ask(request, patience) {
-    const id = randomUUID();
+    const id = uniqueId();
     this.#ids.add(id);
     request.written = true;
     const written = (/** @type {any} */ error) => {

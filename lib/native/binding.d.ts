@@ -9,13 +9,19 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** Tells JavaScript which sessions have something to tell. */
+export declare class NativeBell {
+  /**
+   * `ring` is called with the numbers of sessions, each once per burst of its events; it must not throw. It does not
+   * keep the process alive.
+   */
+  constructor(ring: (arg: Array<number>) => void)
+}
+
 /** An MQTT session that outlives its connections. */
 export declare class NativeSession {
-  /**
-   * `wake` is called, without arguments, once per burst of events; it must not throw. It does not keep the
-   * process alive.
-   */
-  constructor(wake: () => void, limits?: NativeLimits | undefined | null)
+  /** Rings `bell` by `number`, once per burst of events. */
+  constructor(bell: NativeBell, number: number, limits?: NativeLimits | undefined | null)
   /** Connects, or replaces the connection that stands. */
   connect(request: NativeRequest): void
   /** Queues the publishes that the first `used` bytes of `slab` hold, see `slab.rs` for their form. */

@@ -835,6 +835,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.NativeBell = nativeBinding.NativeBell
 module.exports.NativeSession = nativeBinding.NativeSession
 module.exports.judge = nativeBinding.judge
 module.exports.lookAtRootFile = nativeBinding.lookAtRootFile

@@ -6,6 +6,7 @@ const { guarded, surface } = require('../plumbing/uncaught');
 const { Queue } = require('../turns/queue');
 const { MessageEnqueued } = require('../vocabulary/results');
 const { Arrivals } = require('./arrivals');
+const { listen, nextBell } = require('./bell');
 const { Crossing } = require('./crossing');
 const { Deadlines } = require('./deadlines');
 const { Endings } = require('./endings');
@@ -44,8 +45,11 @@ const MOST_BYTES = 32 * 1024 * 1024;
  * per burst, and what it has to tell is taken in turns (`arrivals.js`).
  */
 class Session {
+  /** @type {NativeSession} */
   #native;
+  /** @type {Crossing} */
   #crossing;
+  /** @type {Arrivals} */
   #arrivals;
   #hooks;
   #limits;
@@ -75,28 +79,21 @@ class Session {
   constructor(hooks, limits) {
     this.#hooks = hooks;
     this.#limits = limits;
-    this.#native = this.#newNative();
-    this.#crossing = new Crossing(this.#native);
-    this.#arrivals = this.#newArrivals();
+    [this.#native, this.#crossing, this.#arrivals] = this.#begin();
   }
 
-  #newArrivals() {
-    return new Arrivals(this.#native, {
+  /** @returns {[NativeSession, Crossing, Arrivals]} A native session, and the ways to it and back. */
+  #begin() {
+    const { bell, number } = nextBell();
+    const native = new NativeSession(bell, number, this.#limits);
+    const arrivals = new Arrivals(native, {
       done: (id) => this.#done(id),
       message: (topic, payload, token) => this.#message(topic, payload, token),
       event: (event) => this.#handle(event),
       over: () => this.#pieceOver(),
     });
-  }
-
-  #newNative() {
-    // The native side holds on to this function for as long as the session lives: it must not hold on to the session.
-    // A session that has anything to tell is held by the transports' list of live ones, or by its clock.
-    const self = new WeakRef(this);
-    return new NativeSession(() => {
-      const session = self.deref();
-      if (session) session.#arrivals.wake();
-    }, this.#limits);
+    listen(number, arrivals);
+    return [native, new Crossing(native), arrivals];
   }
 
   /**
@@ -310,9 +307,7 @@ class Session {
     clearTimeout(this.#grace);
     this.#grace = undefined;
     this.#arrivals.end();
-    this.#native = this.#newNative();
-    this.#crossing = new Crossing(this.#native);
-    this.#arrivals = this.#newArrivals();
+    [this.#native, this.#crossing, this.#arrivals] = this.#begin();
     const waiting = new Set(Array.from(this.#waiting, ({ id }) => id));
     this.#waiting.clear();
     const held = this.#operations.ids().map((id) => {
