@@ -15,19 +15,28 @@ import { EventEmitter } from 'node:events';
 // ---------------------------------------------------------------------------------------------------------------------
 
 /**
- * Connects a device to its gateway.
+ * Connects a device or a module to its gateway.
  *
- * The first connection is tried once, so that a mistake is told at once, unless `retry` is `'forever'`. Afterwards the
- * device comes back for ever, unless `retry` says otherwise.
+ * The first connection is tried once, so that a mistake is told at once, unless `retry` is `'forever'`. Afterwards it comes
+ * back for ever, unless `retry` says otherwise.
  *
- * @returns The device, connected.
+ * @returns The device, connected; the {@link Module}, if the connection string has a `ModuleId`:
+ *   `connect<Module>({ connectionString })`.
  * @throws {errors.ArgumentError} An option is unknown or cannot be used, or the connection string is at fault:
  *   `ERR_IOT_OPTION`, `ERR_IOT_OPTION_UNKNOWN`, `ERR_IOT_CONNECTION_STRING_…`, `ERR_IOT_KEY_NOT_BASE64`.
  * @throws {errors.FormatError} The connection string, or the token in it, is malformed.
  * @throws {errors.NotConnectedError} The name does not resolve, the network or TLS failed.
  * @throws {errors.UnauthorizedError} The gateway refused the device.
  */
-export function connect(options: ConnectOptions): Promise<Device>;
+export function connect<Who extends Device | Module = Device>(options: ConnectOptions): Promise<Who>;
+/**
+ * Connects a module as the environment says: `EdgeHubConnectionString` with `EdgeModuleCACertificateFile`, or what IoT Edge
+ * sets for its modules (`IOTEDGE_…`), whose workload API signs the tokens and knows the roots to trust.
+ *
+ * @throws {ReferenceError} A variable is missing, which is named, or cannot be used: `ERR_IOT_ENVIRONMENT`.
+ * @throws {Error} The workload API cannot be used: `ERR_IOT_WORKLOAD_…`.
+ */
+export function connect(options: EnvironmentOptions): Promise<Module>;
 
 /** What {@link connect} can be told. Names it does not know are errors. */
 export interface ConnectOptions {
@@ -82,6 +91,13 @@ export interface ConnectOptions {
   tokenRenewal?: TokenRenewalValues;
 }
 
+/** What {@link connect} can be told where the environment says who connects. */
+export interface EnvironmentOptions extends Omit<ConnectOptions, 'connectionString'> {
+  connectionString?: undefined;
+  /** `true`: that of the process. Or an object in its form. */
+  environment: true | { readonly [name: string]: string | undefined };
+}
+
 /** Milliseconds. */
 export interface ConnectTimeouts {
   /** Resolving the name and connecting, all addresses together; with a proxy, its answer as well. Default: 20 000. */
@@ -106,12 +122,10 @@ export type ProxyOption = string | URL | false | { proxy: unknown };
 export type CertificateAuthority = string | Uint8Array | readonly (string | Uint8Array)[];
 
 /**
- * A connected device, as {@link connect} gives it. It stays connected: after a loss it comes back by itself, and what was
- * sent is kept meanwhile.
- *
- * It keeps the process alive until it is closed.
+ * What {@link Device} and {@link Module} share. They stay connected: after a loss they come back by themselves, and what was
+ * sent is kept meanwhile. They keep the process alive until they are closed.
  */
-export interface Device extends EventEmitter {
+interface Participant extends EventEmitter {
   /**
    * Sends a message. It is kept over connection losses, in order, and resolves when the gateway acknowledged it.
    *
@@ -125,36 +139,24 @@ export interface Device extends EventEmitter {
    * @throws {errors.MessageTooLargeError} Body and properties exceed 261 120 bytes: `ERR_IOT_MESSAGE_TOO_LARGE`.
    * @throws {errors.TimeoutError} `timeout` passed; `delivery` says whether the message was written.
    * @throws {errors.OperationCancelledError} `signal` was aborted; `delivery` likewise.
-   * @throws {errors.NotConnectedError} The device was closed, or its retry policy gave up.
+   * @throws {errors.NotConnectedError} It was closed, or its retry policy gave up.
    */
   sendEvent(body: unknown, options?: SendOptions): Promise<Acknowledgement>;
 
   /**
-   * Messages from the cloud, for `for await`. Several iterators share the stream: each message goes to one of them.
-   *
-   * A message is acknowledged when the next one is asked for, or by {@link complete}. One that was being handled when its
-   * loop was left goes to the next loop; when the connection ended, it comes again by the next. Ends when the device is
-   * closed, and throws when the retry policy gives up.
-   */
-  messages(): AsyncIterableIterator<Message>;
-
-  /** Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing. */
-  complete(message: Message): void;
-
-  /**
-   * The twin of the device, fetched, and kept in step with the gateway from then on. The same object each time.
+   * The twin, fetched, and kept in step with the gateway from then on. The same object each time.
    *
    * @typeParam Desired What the cloud wants of the device.
    * @typeParam Reported What the device tells about itself.
    * @param options Of the first fetch.
-   * @throws {errors.NotConnectedError} The device was closed, or its retry policy gave up.
+   * @throws {errors.NotConnectedError} It was closed, or its retry policy gave up.
    * @throws {errors.TimeoutError} `timeout` passed.
    * @throws {Error} The request was refused: `ERR_IOT_TWIN_REFUSED`.
    */
   twin<Desired = any, Reported = any>(options?: RequestOptions): Promise<DeviceTwin<Desired, Reported>>;
 
   /**
-   * Has a function called whenever the cloud calls a method of the device. What it returns, or its promise resolves with,
+   * Has a function called whenever a method of it is called. What it returns, or its promise resolves with,
    * is the payload of the answer, with status 200; {@link MethodCall.reply} gives another status. If it throws, the caller
    * gets status 500 and `{ message }`. A call comes once, also when it is transmitted twice.
    *
@@ -176,12 +178,12 @@ export interface Device extends EventEmitter {
    */
   onUnknownMethod(handler?: MethodHandler<any, unknown> | null): void;
 
-  /** How the device is doing. */
+  /** How it is doing. */
   stats(): DeviceStats;
 
   /**
    * Disconnects, after giving messages under way a bounded time to be acknowledged. May be called again. Afterwards
-   * nothing of the device keeps the process alive.
+   * nothing of it keeps the process alive.
    */
   close(): Promise<void>;
 
@@ -197,7 +199,79 @@ export interface Device extends EventEmitter {
   removeListener<E extends EventName<DeviceEvents>>(event: E, listener: Listener<DeviceEvents, E>): this;
 }
 
-/** The events of a {@link Device} with their arguments. None need be heard. */
+/** A connected device, as {@link connect} gives it. */
+export interface Device extends Participant {
+  /**
+   * Messages from the cloud, for `for await`. Several iterators share the stream: each message goes to one of them.
+   *
+   * A message is acknowledged when the next one is asked for, or by {@link complete}. One that was being handled when its
+   * loop was left goes to the next loop; when the connection ended, it comes again by the next. Ends when the device is
+   * closed, and throws when the retry policy gives up.
+   */
+  messages(): AsyncIterableIterator<Message>;
+
+  /** Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing. */
+  complete(message: Message): void;
+}
+
+/** A connected module, as {@link connect} gives it. */
+export interface Module extends Participant {
+  /** What it sends by name, from where the routes of the gateway lead it on. */
+  readonly outputs: ModuleOutputs;
+  /** What routes bring it. */
+  readonly inputs: ModuleInputs;
+  /**
+   * Calls a method of a device, or of another module, by HTTPS to the gateway, which is verified as any other connection is.
+   *
+   * @param target `device`, or `device/module`.
+   * @param payload What JSON can express. Default: null.
+   * @returns What the method answered, whatever its status.
+   * @throws {errors.ArgumentError} An argument cannot be used; or there is no gateway: `ERR_IOT_METHOD_GATEWAY`.
+   * @throws {errors.NotConnectedError} Name, network or TLS failed.
+   * @throws {Error} The gateway could not call the method, by the class of the status: `ERR_IOT_METHOD_INVOKE`.
+   */
+  invokeMethod(
+    target: string,
+    name: string,
+    payload?: unknown,
+    options?: InvokeOptions,
+  ): Promise<MethodResult>;
+}
+
+/** See {@link Module.outputs}. */
+export interface ModuleOutputs {
+  /** Sends a message by an output: as {@link Device.sendEvent}. */
+  send(name: string, body: unknown, options?: SendOptions): Promise<Acknowledgement>;
+}
+
+/**
+ * See {@link Module.inputs}. Iterating gives the messages, as `device.messages()` does; several iterators share them. They are
+ * one stream, because a gateway sends the next, for whichever input, when the one before is acknowledged. It sends again what
+ * is not within 30 s.
+ */
+export interface ModuleInputs extends AsyncIterable<InputMessage> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<InputMessage>;
+  /** Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing. */
+  complete(message: InputMessage): void;
+}
+
+/** A message that came to an input. */
+export interface InputMessage extends Message {
+  /** The name of the input. */
+  readonly input: string;
+}
+
+/** How long a call by {@link Module.invokeMethod} may take. */
+export interface InvokeOptions {
+  /** How long the method may take: milliseconds, 5 000 to 300 000. Default: 30 000. */
+  responseTimeout?: number;
+  /** How long the gateway waits for who is called to connect: milliseconds, up to 300 000. Default: 0. */
+  connectTimeout?: number;
+  /** Gives up waiting; the method may be carried out all the same. */
+  signal?: AbortSignal;
+}
+
+/** The events of a {@link Device} or {@link Module} with their arguments. None need be heard. */
 export interface DeviceEvents {
   /** A connection was made, after the first. */
   connect: [];
@@ -1037,40 +1111,12 @@ export interface ClientEvents {
 }
 
 /**
- * A device, with the interface of azure-iot-device.
+ * What {@link Client} and {@link ModuleClient} share.
  *
  * Methods with a callback give a promise without one. Arguments that cannot be used are thrown with a callback, and
  * reject the promise without, unless noted. An open client keeps the process alive until `close()`.
  */
-export class Client extends EventEmitter {
-  /**
-   * @param transport What carries the messages: see {@link DeviceTransport}.
-   * @param connectionString Not used any more.
-   * @throws {ReferenceError} No transport.
-   * @throws {errors.InvalidOperationError} A connection string: use {@link fromConnectionString}.
-   */
-  constructor(transport: DeviceTransport, connectionString?: undefined);
-
-  /**
-   * @param connectionString As the hub shows it for the device, with `GatewayHostName` added. Unknown fields are ignored,
-   *   and so is white space around the others, such as the line break at the end of a file.
-   * @param Transport For instance {@link Mqtt}.
-   * @throws {ReferenceError} No connection string.
-   * @throws {errors.ArgumentError} It lacks HostName, DeviceId, or any credential.
-   * @throws {errors.FormatError} Its SharedAccessSignature is malformed.
-   */
-  static fromConnectionString(connectionString: string, Transport: TransportClass): Client;
-  /**
-   * @param sharedAccessSignature A token of the device. It names hub and device, but no gateway, and is not renewed.
-   * @throws {ReferenceError} No token.
-   * @throws {errors.FormatError} It is malformed.
-   */
-  static fromSharedAccessSignature(sharedAccessSignature: string, Transport: TransportClass): Client;
-  /** @throws {ReferenceError} An argument is missing. */
-  static fromAuthenticationProvider(
-    authenticationProvider: AuthenticationProvider,
-    Transport: TransportClass,
-  ): Client;
+declare class InternalClient<Events> extends EventEmitter {
   /** Milliseconds. Without effect. */
   static sasRenewalInterval: number;
   /** As given to the constructor. Apps reach for it; this package promises no more of it than {@link DeviceTransport}. */
@@ -1159,6 +1205,53 @@ export class Client extends EventEmitter {
   getTwin(): Promise<Twin>;
 
   /**
+   * Sets what decides about retries. Default: {@link ExponentialBackOffWithJitter}.
+   *
+   * @throws {ReferenceError} No policy.
+   * @throws {errors.ArgumentError} It lacks one of the two functions.
+   */
+  setRetryPolicy(policy: RetryPolicy): void;
+
+  addListener<E extends EventName<Events>>(event: E, listener: Listener<Events, E>): this;
+  on<E extends EventName<Events>>(event: E, listener: Listener<Events, E>): this;
+  once<E extends EventName<Events>>(event: E, listener: Listener<Events, E>): this;
+  prependListener<E extends EventName<Events>>(event: E, listener: Listener<Events, E>): this;
+  prependOnceListener<E extends EventName<Events>>(event: E, listener: Listener<Events, E>): this;
+  off<E extends EventName<Events>>(event: E, listener: Listener<Events, E>): this;
+  removeListener<E extends EventName<Events>>(event: E, listener: Listener<Events, E>): this;
+}
+
+/** A device, with the interface of azure-iot-device. */
+export class Client extends InternalClient<ClientEvents> {
+  /**
+   * @param transport What carries the messages: see {@link DeviceTransport}.
+   * @param connectionString Not used any more.
+   * @throws {ReferenceError} No transport.
+   * @throws {errors.InvalidOperationError} A connection string: use {@link fromConnectionString}.
+   */
+  constructor(transport: DeviceTransport, connectionString?: undefined);
+
+  /**
+   * @param connectionString As the hub shows it for the device, with `GatewayHostName` added. Unknown fields are ignored,
+   *   and so is white space around the others, such as the line break at the end of a file.
+   * @param Transport For instance {@link Mqtt}.
+   * @throws {ReferenceError} No connection string.
+   * @throws {errors.ArgumentError} It lacks HostName, DeviceId, or any credential.
+   * @throws {errors.FormatError} Its SharedAccessSignature is malformed.
+   */
+  static fromConnectionString(connectionString: string, Transport: TransportClass): Client;
+  /**
+   * @param sharedAccessSignature A token of the device. It names hub and device, but no gateway, and is not renewed.
+   * @throws {ReferenceError} No token.
+   * @throws {errors.FormatError} It is malformed.
+   */
+  static fromSharedAccessSignature(sharedAccessSignature: string, Transport: TransportClass): Client;
+  /** @throws {ReferenceError} An argument is missing. */
+  static fromAuthenticationProvider(
+    authenticationProvider: AuthenticationProvider,
+    Transport: TransportClass,
+  ): Client;
+  /**
    * Has a function called whenever the cloud calls a method of the device; it connects for it. A call comes once, also when
    * it is transmitted twice. If the function throws, or its promise is rejected, before it has answered, the caller gets
    * status 400 or 500 with the reason.
@@ -1179,22 +1272,117 @@ export class Client extends EventEmitter {
    * @throws {errors.NotImplementedError} The transport is not of this package.
    */
   onUnknownDeviceMethod(handler?: DeviceMethodHandler | null): void;
+}
+
+/** The events of a {@link ModuleClient} with their arguments. */
+export interface ModuleClientEvents extends Omit<ClientEvents, 'message'> {
+  /** A message to an input. Listening subscribes, and connects if need be. */
+  inputMessage: [inputName: string, message: Message];
+}
+
+/** A module, with the interface of azure-iot-device. */
+export class ModuleClient extends InternalClient<ModuleClientEvents> {
+  /**
+   * @param transport What carries the messages: see {@link DeviceTransport}.
+   * @param methodCaller What {@link invokeMethod} goes by. The factories make it.
+   * @throws {ReferenceError} No transport.
+   */
+  constructor(transport: DeviceTransport, methodCaller?: any);
 
   /**
-   * Sets what decides about retries. Default: {@link ExponentialBackOffWithJitter}.
-   *
-   * @throws {ReferenceError} No policy.
-   * @throws {errors.ArgumentError} It lacks one of the two functions.
+   * @param connectionString As the hub shows it for the module, with `GatewayHostName` added.
+   * @throws {ReferenceError} No connection string.
+   * @throws {errors.NotImplementedError} It has no SharedAccessKey: `ERR_IOT_MODULE_CREDENTIAL`.
+   * @throws {errors.ArgumentError} It lacks HostName or DeviceId.
    */
-  setRetryPolicy(policy: RetryPolicy): void;
+  static fromConnectionString(connectionString: string, Transport: TransportClass): ModuleClient;
+  /**
+   * @param sharedAccessSignature A token of the module. It names hub, device and module, but no gateway, and is not renewed.
+   * @throws {ReferenceError} No token.
+   * @throws {errors.FormatError} It is malformed.
+   */
+  static fromSharedAccessSignature(sharedAccessSignature: string, Transport: TransportClass): ModuleClient;
+  /** @throws {ReferenceError} An argument is missing. */
+  static fromAuthenticationProvider(
+    authenticationProvider: AuthenticationProvider,
+    Transport: TransportClass,
+  ): ModuleClient;
+  /**
+   * A client as the environment of the process says: `EdgeHubConnectionString` with `EdgeModuleCACertificateFile`, or what
+   * IoT Edge sets for its modules (`IOTEDGE_…`), whose workload API signs the tokens and knows the roots to trust.
+   *
+   * @throws {ReferenceError} A variable is missing, which is named, or no transport is given: told, not thrown.
+   * @throws {errors.NotConnectedError} The workload API cannot be reached: `ERR_IOT_WORKLOAD_UNREACHABLE`.
+   */
+  static fromEnvironment(Transport: TransportClass, callback: Callback<ModuleClient>): void;
+  static fromEnvironment(Transport: TransportClass): Promise<ModuleClient>;
 
-  addListener<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
-  on<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
-  once<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
-  prependListener<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
-  prependOnceListener<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
-  off<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
-  removeListener<E extends EventName<ClientEvents>>(event: E, listener: Listener<ClientEvents, E>): this;
+  /**
+   * Sends a message by an output, from where the routes of the gateway lead it on. As {@link sendEvent}.
+   *
+   * @throws {ReferenceError} No output, or no message.
+   */
+  sendOutputEvent(
+    outputName: string,
+    message: Message | MessageBody,
+    callback: Callback<results.MessageEnqueued>,
+  ): void;
+  sendOutputEvent(outputName: string, message: Message | MessageBody): Promise<results.MessageEnqueued>;
+
+  /** Sends several messages by an output in one request. @throws {errors.NotImplementedError} Over MQTT. */
+  sendOutputEventBatch(
+    outputName: string,
+    messages: Message[],
+    callback: Callback<results.MessageEnqueued>,
+  ): void;
+  sendOutputEventBatch(outputName: string, messages: Message[]): Promise<results.MessageEnqueued>;
+
+  /** Has a function called whenever a method of the module is called: as {@link Client.onDeviceMethod}. */
+  onMethod(methodName: string, handler: DeviceMethodHandler): void;
+
+  /** Takes a handler away: the method is unknown from now on. @returns Whether there was one. */
+  offMethod(methodName: string): boolean;
+
+  /** Has a function called for methods without a handler: as {@link Client.onUnknownDeviceMethod}. */
+  onUnknownMethod(handler?: DeviceMethodHandler | null): void;
+
+  /**
+   * Calls a method of a device, or of another module, by HTTPS to the gateway, which is verified as any other connection is. A
+   * port in `GatewayHostName` is that of HTTPS, too; `setOptions({ http: { agent } })` leads to another. The client need not
+   * be open.
+   *
+   * @returns What the method answered, whatever its status.
+   * @throws {ReferenceError} An argument is missing.
+   * @throws {errors.ArgumentError} There is no methodName; or no gateway: `ERR_IOT_METHOD_GATEWAY`.
+   * @throws {errors.NotConnectedError} Name, network or TLS failed.
+   * @throws {Error} The gateway could not call the method, by the class of the status: `ERR_IOT_METHOD_INVOKE`.
+   */
+  invokeMethod(deviceId: string, methodParams: MethodParams, callback: Callback<MethodResult>): void;
+  invokeMethod(
+    deviceId: string,
+    moduleId: string,
+    methodParams: MethodParams,
+    callback: Callback<MethodResult>,
+  ): void;
+  invokeMethod(deviceId: string, methodParams: MethodParams): Promise<MethodResult>;
+  invokeMethod(deviceId: string, moduleId: string, methodParams: MethodParams): Promise<MethodResult>;
+}
+
+/** A call of {@link ModuleClient.invokeMethod}. It travels as given. */
+export interface MethodParams {
+  methodName: string;
+  /** What JSON can express. A gateway refuses a call without one: null is nothing. */
+  payload?: any;
+  /** How long the method may take: 5 to 300. Default: 30. */
+  responseTimeoutInSeconds?: number;
+  /** How long the gateway waits for who is called to connect: 0 to 300. Default: 0. */
+  connectTimeoutInSeconds?: number;
+}
+
+/** What a method answered. */
+export interface MethodResult {
+  status: number;
+  payload: any;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -1405,8 +1593,8 @@ export type TransportClass = TransportConstructor | { readonly Http: TransportCo
 /**
  * What carries messages: {@link Mqtt}, a transport of azure-iot-device-amqp or azure-iot-device-http, or an app's own.
  *
- * Emits `connected()`, `disconnect(error?)`, `error(error)`, `message(Message)` and `twinDesiredPropertiesUpdate(patch)`. A
- * client uses no more of it than the app asks for, so what the app does not use may be missing.
+ * Emits `connected()`, `disconnect(error?)`, `error(error)`, `message(Message)`, `inputMessage(name, Message)` and
+ * `twinDesiredPropertiesUpdate(patch)`. A client uses no more of it than the app asks for, so what the app does not use may be missing.
  */
 export interface DeviceTransport extends EventEmitter {
   connect(callback?: Callback<results.Connected>): void;
@@ -1423,6 +1611,14 @@ export interface DeviceTransport extends EventEmitter {
   abandon?(message: Message, callback?: Callback<results.MessageAbandoned>): void;
   enableC2D?(callback: ErrorCallback): void;
   disableC2D?(callback: ErrorCallback): void;
+  sendOutputEvent?(outputName: string, message: Message, callback?: Callback<results.MessageEnqueued>): void;
+  sendOutputEventBatch?(
+    outputName: string,
+    messages: Message[],
+    callback?: Callback<results.MessageEnqueued>,
+  ): void;
+  enableInputMessages?(callback: ErrorCallback): void;
+  disableInputMessages?(callback: ErrorCallback): void;
   getTwin?(callback: Callback<any>): void;
   updateTwinReportedProperties?(patch: any, callback: ErrorCallback): void;
   enableTwinDesiredPropertiesUpdates?(callback: ErrorCallback): void;
@@ -1450,6 +1646,9 @@ export class Mqtt extends EventEmitter implements DeviceTransport {
   complete(message: Message, callback?: Callback<results.MessageCompleted>): void;
   enableC2D(callback: ErrorCallback): void;
   disableC2D(callback: ErrorCallback): void;
+  sendOutputEvent(outputName: string, message: Message, callback?: Callback<results.MessageEnqueued>): void;
+  enableInputMessages(callback: ErrorCallback): void;
+  disableInputMessages(callback: ErrorCallback): void;
   getTwin(callback: Callback<TwinProperties>): void;
   updateTwinReportedProperties(patch: any, callback: ErrorCallback): void;
   enableTwinDesiredPropertiesUpdates(callback: ErrorCallback): void;
@@ -1460,6 +1659,8 @@ export class Mqtt extends EventEmitter implements DeviceTransport {
   disableMethods(callback: ErrorCallback): void;
   /** @throws {errors.NotImplementedError} Always: MQTT has no batches. */
   sendEventBatch(): void;
+  /** @throws {errors.NotImplementedError} Always: MQTT has no batches. */
+  sendOutputEventBatch(): void;
   /** @throws {errors.NotImplementedError} Always: over MQTT a message can only be completed. */
   reject(): void;
   /** @throws {errors.NotImplementedError} Always: over MQTT a message can only be completed. */
@@ -1737,6 +1938,42 @@ export class SharedAccessKeyAuthenticationProvider extends EventEmitter implemen
     tokenValidTimeInSeconds?: number,
     tokenRenewalMarginInSeconds?: number,
   ): SharedAccessKeyAuthenticationProvider;
+}
+
+/** What a module of IoT Edge finds in its environment. */
+export interface EdgedAuthConfig {
+  /** `unix:///var/run/iotedge/workload.sock`, or `http://<host>:<port>`. */
+  workloadUri: string;
+  deviceId: string;
+  moduleId: string;
+  /** Of the hub. */
+  iothubHostName: string;
+  /** `sasToken` */
+  authScheme: string;
+  /** The gateway to connect to, if need be with a port. */
+  gatewayHostName?: string;
+  /** Which of the modules that had this name it is. */
+  generationId: string;
+}
+
+/**
+ * Of a module of IoT Edge: the workload API has its key, signs its tokens, and knows the roots to trust. While that is away
+ * what was made before serves as long as it may; then it is asked again and again.
+ */
+export class IotEdgeAuthenticationProvider extends SharedAccessKeyAuthenticationProvider {
+  /**
+   * @param tokenValidTimeInSeconds Default: 3600.
+   * @param tokenRenewalMarginInSeconds How long before its end a token is renewed. Default: 900.
+   * @throws {ReferenceError} There is no `authConfig`, or it lacks workloadUri, moduleId or generationId.
+   * @throws {errors.ArgumentError} The address is none: `ERR_IOT_WORKLOAD_URI`; the margin is not shorter than the validity.
+   */
+  constructor(
+    authConfig: EdgedAuthConfig,
+    tokenValidTimeInSeconds?: number,
+    tokenRenewalMarginInSeconds?: number,
+  );
+  /** The root certificates of the gateway, as PEM. @throws {ReferenceError} No callback. */
+  getTrustBundle(callback: Callback<string>): void;
 }
 
 /** Hands on a token the app made or was given. Emits `newTokenAvailable(credentials)` when it was replaced. */

@@ -1,12 +1,14 @@
 // @ts-check
 'use strict';
 
+const { IotEdgeAuthenticationProvider } = require('./lib/authentication/providers/iot_edge');
 const { SharedAccessKeyAuthenticationProvider } = require('./lib/authentication/providers/shared_access_key');
 const {
   SharedAccessSignatureAuthenticationProvider,
 } = require('./lib/authentication/providers/shared_access_signature');
 const { X509AuthenticationProvider } = require('./lib/authentication/providers/x509');
 const { Client } = require('./lib/client/client');
+const { ModuleClient } = require('./lib/client/module_client');
 const { DeviceMethodRequest } = require('./lib/methods/request');
 const { DeviceMethodResponse } = require('./lib/methods/response');
 const { deviceConnectionString: ConnectionString } = require('./lib/identity/connection_string');
@@ -36,7 +38,9 @@ module.exports = {
   endpoint,
   errors,
   ExponentialBackOffWithJitter,
+  IotEdgeAuthenticationProvider,
   Message,
+  ModuleClient,
   Mqtt,
   MqttWs,
   NoRetry,

@@ -175,6 +175,27 @@ class ClassicTransport extends FakeTransport {
     this.perform('disableC2D', undefined, callback);
   }
 
+  /** By `sendOutputEvent` and `sendOutputEventBatch`. */
+  outputs = [];
+
+  sendOutputEvent(name, message, callback) {
+    this.outputs.push([name, message]);
+    this.perform('sendOutputEvent', new results.MessageEnqueued(), callback);
+  }
+
+  sendOutputEventBatch(name, messages, callback) {
+    this.outputs.push([name, messages]);
+    this.perform('sendOutputEventBatch', new results.MessageEnqueued(), callback);
+  }
+
+  enableInputMessages(callback) {
+    this.perform('enableInputMessages', undefined, callback);
+  }
+
+  disableInputMessages(callback) {
+    this.perform('disableInputMessages', undefined, callback);
+  }
+
   enableMethods(callback) {
     this.perform('enableMethods', undefined, callback);
   }

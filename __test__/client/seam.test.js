@@ -1,7 +1,7 @@
 'use strict';
 
 // The seam of transports (device-sdk.md §1.1, §2): each scenario runs on the Client of the original and on ours, over the
-// same fake, and what the app and the transport see is the same.
+// same fake, and what the app and the transport see is the same. So it is with the ModuleClient.
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
@@ -16,11 +16,30 @@ const turns = async (count = 5) => {
   for (let i = 0; i < count; i += 1) await new Promise(setImmediate);
 };
 
-/** @param {any} library */
-function settingOf(library, retries = Infinity) {
+/** What differs between the two. */
+const KINDS = {
+  Client: {
+    onMethod: 'onDeviceMethod',
+    event: 'message',
+    received: (args) => args[0],
+    arrived: (message) => [message],
+  },
+  ModuleClient: {
+    onMethod: 'onMethod',
+    event: 'inputMessage',
+    received: ([input, message]) => (assert.equal(input, 'in'), message),
+    arrived: (message) => ['in', message],
+  },
+};
+
+/**
+ * @param {any} library
+ * @param {keyof typeof KINDS} kind
+ */
+function settingOf(library, kind) {
   const transport = new ClassicTransport();
-  const client = new library.Client(transport);
-  const policy = new QuickPolicy(retries);
+  const client = new library[kind](transport);
+  const policy = new QuickPolicy();
   client.setRetryPolicy(policy);
   /** What the app sees, in order. */
   const seen = [];
@@ -29,7 +48,19 @@ function settingOf(library, retries = Infinity) {
   const tell = (what) => (error, result) =>
     seen.push(`${what}: ${error ? nameOf(error) : (nameOf(result) ?? 'done')}`);
   const gone = (message = 'gone') => new library.errors.NotConnectedError(message);
-  return { library, transport, client, policy, seen, tell, gone };
+  const { onMethod, event, received, arrived } = KINDS[kind];
+  return {
+    library,
+    transport,
+    client,
+    policy,
+    seen,
+    tell,
+    gone,
+    onMethod: (...args) => client[onMethod](...args),
+    onMessage: (listener) => client.on(event, (...args) => listener(received(args))),
+    arrive: (message) => transport.emit(event, ...arrived(message)),
+  };
 }
 
 const nameOf = (value) => (typeof value === 'object' && value !== null ? value.constructor.name : undefined);
@@ -151,8 +182,8 @@ const SCENARIOS = {
     await turns();
   },
 
-  'a method: registered, enabled, called, answered': async ({ client, transport, seen, tell }) => {
-    client.onDeviceMethod('m', (request, response) => {
+  'a method: registered, enabled, called, answered': async ({ onMethod, transport, seen, tell }) => {
+    onMethod('m', (request, response) => {
       const { requestId, methodName, payload } = request;
       seen.push([requestId, methodName, payload, response.isResponseComplete]);
       response.send(200, { ok: true }, tell('answer'));
@@ -166,12 +197,12 @@ const SCENARIOS = {
     seen.push(transport.answers);
   },
 
-  'answers: forms of send': async ({ client, transport, seen }) => {
+  'answers: forms of send': async ({ onMethod, transport, seen }) => {
     const returned = [];
-    client.onDeviceMethod('m', (_, response) => {
+    onMethod('m', (_, response) => {
       returned.push(response.send(201, () => {}));
     });
-    client.onDeviceMethod('promised', async (_, response) => {
+    onMethod('promised', async (_, response) => {
       returned.push(await response.send(202));
     });
     transport.call('m', '1', '1');
@@ -183,9 +214,9 @@ const SCENARIOS = {
     );
   },
 
-  'answers that cannot be': async ({ client, transport, seen }) => {
+  'answers that cannot be': async ({ onMethod, transport, seen }) => {
     const outcomes = [];
-    client.onDeviceMethod('m', (_, response) => {
+    onMethod('m', (_, response) => {
       const noPayload = () => {};
       outcomes.push(
         failureOf(() => response.send('200', null, noPayload)),
@@ -201,19 +232,19 @@ const SCENARIOS = {
   },
 
   'a handler that throws, and a body that is no JSON: status 400 with a text': async (setting) => {
-    const { client, transport, seen } = setting;
-    client.onDeviceMethod('m', () => {
+    const { onMethod, transport, seen } = setting;
+    onMethod('m', () => {
       throw new Error('no');
     });
-    client.onDeviceMethod('n', () => seen.push('called'));
+    onMethod('n', () => seen.push('called'));
     transport.call('m', '1', '{}');
     transport.call('n', '2', '{');
     await turns();
     seen.push(transport.answers.map(([id, status, payload]) => [id, status, typeof payload]));
   },
 
-  'an answer that fails is not retried': async ({ client, transport, policy, gone, seen, tell }) => {
-    client.onDeviceMethod('m', (_, response) => response.send(200, null, tell('answer')));
+  'an answer that fails is not retried': async ({ onMethod, transport, policy, gone, seen, tell }) => {
+    onMethod('m', (_, response) => response.send(200, null, tell('answer')));
     await turns();
     transport.failures = [gone()];
     transport.call('m', '1', '1');
@@ -221,8 +252,8 @@ const SCENARIOS = {
     seen.push(transport.answers.length, policy.asked.length);
   },
 
-  'methods are enabled again after a loss': async ({ client, transport, gone, seen }) => {
-    client.onDeviceMethod('m', () => {});
+  'methods are enabled again after a loss': async ({ onMethod, client, transport, gone, seen }) => {
+    onMethod('m', () => {});
     await client.open();
     await turns();
     const before = transport.count('enableMethods');
@@ -232,16 +263,23 @@ const SCENARIOS = {
   },
 
   'methods that cannot be enabled are an error of the client': async (setting) => {
-    const { client, transport, policy, gone } = setting;
+    const { onMethod, transport, policy, gone } = setting;
     policy.retries = 0;
     transport.failures = [gone()];
-    client.onDeviceMethod('m', () => {});
+    onMethod('m', () => {});
     await turns();
   },
 
-  'a loss that is not retried is a disconnect event': async ({ client, transport, policy, gone }) => {
-    client.onDeviceMethod('m', () => {});
-    client.on('message', () => {});
+  'a loss that is not retried is a disconnect event': async ({
+    onMethod,
+    onMessage,
+    client,
+    transport,
+    policy,
+    gone,
+  }) => {
+    onMethod('m', () => {});
+    onMessage(() => {});
     await client.open();
     await turns();
     policy.retries = 0;
@@ -249,15 +287,15 @@ const SCENARIOS = {
     await turns();
   },
 
-  'messages, sending and closing': async ({ library, client, transport, seen, tell }) => {
-    client.on('message', (message) => seen.push(`message ${message.getData()}`));
+  'messages, sending and closing': async ({ onMessage, arrive, library, client, transport, seen, tell }) => {
+    onMessage((message) => seen.push(`message ${message.getData()}`));
     const { Message } = library;
     client.open(tell('open'));
     await turns();
     client.sendEvent(new Message('x'), tell('sendEvent'));
     client.sendEventBatch([new Message('x')], tell('sendEventBatch'));
     await turns();
-    transport.emit('message', new Message('hello'));
+    arrive(new Message('hello'));
     for (const method of ['complete', 'reject', 'abandon']) client[method](new Message('x'), tell(method));
     await turns();
     client.close(tell('close'));
@@ -265,17 +303,17 @@ const SCENARIOS = {
     seen.push(transport.calls);
   },
 
-  'arguments that cannot be used': async ({ client, library, seen }) => {
+  'arguments that cannot be used': async ({ onMethod, client, library, seen }) => {
     const noop = () => {};
     const { DeviceMethodRequest, DeviceMethodResponse } = library;
-    client.onDeviceMethod('taken', noop);
+    onMethod('taken', noop);
     const calls = {
-      'no name': () => client.onDeviceMethod(undefined, noop),
-      'an empty name': () => client.onDeviceMethod('', noop),
-      'a name that is a number': () => client.onDeviceMethod(5, noop),
-      'no handler': () => client.onDeviceMethod('m'),
-      'a handler that is text': () => client.onDeviceMethod('m', 'x'),
-      'a name that is taken': () => client.onDeviceMethod('taken', noop),
+      'no name': () => onMethod(undefined, noop),
+      'an empty name': () => onMethod('', noop),
+      'a name that is a number': () => onMethod(5, noop),
+      'no handler': () => onMethod('m'),
+      'a handler that is text': () => onMethod('m', 'x'),
+      'a name that is taken': () => onMethod('taken', noop),
       'getTwin with text': () => client.getTwin('x'),
       'a request without id': () => new DeviceMethodRequest(undefined, 'm'),
       'a request with an empty id': () => new DeviceMethodRequest('', 'm'),
@@ -289,15 +327,109 @@ const SCENARIOS = {
   },
 };
 
-for (const [name, scenario] of Object.entries(SCENARIOS)) {
-  test(name, { timeout: 20_000 }, async () => {
-    const seen = [];
-    for (const library of [original, ours]) {
-      const setting = settingOf(library);
-      await scenario(setting);
-      seen.push(JSON.parse(JSON.stringify(setting.seen)));
-    }
-    assert.notDeepEqual(seen[0], []);
-    assert.deepEqual(seen[1], seen[0]);
-  });
+/** What only modules do. @type {typeof SCENARIOS} */
+const OF_MODULES = {
+  'outputs: sent, retried by the policy, and refused': async (setting) => {
+    const { library, client, transport, policy, gone, seen, tell } = setting;
+    const { Message } = library;
+    seen.push((await client.sendOutputEvent('out', new Message('a'))).constructor.name);
+    const done = (what, send) =>
+      new Promise((resolve) =>
+        send((error, result) => {
+          tell(what)(error, result);
+          resolve(undefined);
+        }),
+      );
+    transport.failures = [gone(), gone()];
+    await done('retried', (callback) => client.sendOutputEvent('out', new Message('b'), callback));
+    transport.failures = [gone()];
+    await done('batch', (callback) =>
+      client.sendOutputEventBatch('out', [new Message('c'), new Message('d')], callback),
+    );
+    policy.retries = 0;
+    transport.failures = [gone('no more')];
+    seen.push(await client.sendOutputEvent('out', new Message('e')).catch(({ message }) => message));
+    seen.push(transport.outputs.map(([name, sent]) => [name, [sent].flat().map(({ data }) => data)]));
+  },
+
+  'inputs: enabled with a listener, again after a loss, and disabled with the last': async (setting) => {
+    const { client, transport, gone, seen } = setting;
+    await client.open();
+    const listener = (name, message) => seen.push([name, message.data]);
+    client.on('inputMessage', listener);
+    await turns();
+    seen.push(transport.count('enableInputMessages'));
+    transport.emit('inputMessage', 'a', new setting.library.Message('one'));
+    transport.emit('disconnect', gone());
+    await turns();
+    seen.push(transport.count('enableInputMessages'));
+    client.removeListener('inputMessage', listener);
+    await turns();
+    seen.push(transport.count('disableInputMessages'));
+  },
+
+  'inputs that cannot be enabled are an error of the client': async ({ client, transport, policy, gone }) => {
+    policy.retries = 0;
+    transport.failures = [gone('enable')];
+    client.on('inputMessage', () => {});
+    await turns(10);
+  },
+
+  'a client has no message event, and none of the functions of devices': async ({ client, seen }) => {
+    for (const name of [
+      'onDeviceMethod',
+      'uploadToBlob',
+      'getBlobSharedAccessSignature',
+      'notifyBlobUploadStatus',
+    ])
+      seen.push([name, typeof client[name]]);
+  },
+
+  'arguments of modules that cannot be used': async ({ client, library, seen }) => {
+    const { ModuleClient, Message } = library;
+    const noop = () => {};
+    const calls = {
+      'a client without a transport': () => new ModuleClient(),
+      'no connection string': () => ModuleClient.fromConnectionString('', ClassicTransport),
+      'one without a key': () =>
+        ModuleClient.fromConnectionString('HostName=h;DeviceId=d;ModuleId=m', ClassicTransport),
+      'one with a certificate': () =>
+        ModuleClient.fromConnectionString('HostName=h;DeviceId=d;ModuleId=m;x509=true', ClassicTransport),
+      'one without HostName': () =>
+        ModuleClient.fromConnectionString('DeviceId=d;ModuleId=m;SharedAccessKey=c2VjcmV0', ClassicTransport),
+      'no token': () => ModuleClient.fromSharedAccessSignature(undefined, ClassicTransport),
+      'a malformed token': () => ModuleClient.fromSharedAccessSignature('x', ClassicTransport),
+      'no provider': () => ModuleClient.fromAuthenticationProvider(undefined, ClassicTransport),
+      'no transport class': () => ModuleClient.fromAuthenticationProvider({}, undefined),
+      'an environment without a transport': () => ModuleClient.fromEnvironment(undefined),
+      'setOptions of nothing': () => client.setOptions(undefined),
+      'setOptions of nothing, with a callback': () => client.setOptions(undefined, noop),
+      'invokeMethod of nobody': () => client.invokeMethod(undefined, { methodName: 'm' }),
+      'invokeMethod of nobody, with a callback': () => client.invokeMethod('', { methodName: 'm' }, noop),
+      'invokeMethod of nothing': () => client.invokeMethod('d', undefined),
+      'invokeMethod of a module, of nothing': () => client.invokeMethod('d', 'm', undefined),
+      'invokeMethod without a name': () => client.invokeMethod('d', 'm', {}),
+      'invokeMethod without a name, with a callback': () => client.invokeMethod('d', {}, noop),
+      'a callback that is text': () => client.sendOutputEvent('out', new Message('x'), 'x'),
+    };
+    for (const [name, call] of Object.entries(calls)) seen.push(`${name}: ${await failureOf(call)}`);
+  },
+};
+
+for (const [kind, scenarios] of [
+  ['Client', SCENARIOS],
+  ['ModuleClient', { ...SCENARIOS, ...OF_MODULES }],
+]) {
+  for (const [name, scenario] of Object.entries(scenarios)) {
+    test(`${kind}: ${name}`, { timeout: 20_000 }, async () => {
+      const seen = [];
+      for (const library of [original, ours]) {
+        const setting = settingOf(library, kind);
+        await scenario(setting);
+        seen.push(JSON.parse(JSON.stringify(setting.seen)));
+      }
+      assert.notDeepEqual(seen[0], []);
+      assert.deepEqual(seen[1], seen[0]);
+    });
+  }
 }

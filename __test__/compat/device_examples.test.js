@@ -139,6 +139,64 @@ const CLOUDS = {
   },
 };
 
+/** The same of modules, which find the gateway by their environment. @type {typeof CLOUDS} */
+const CLOUDS_OF_MODULES = {
+  async module(gateway, shown) {
+    await shown('Connected');
+    await subscribed(gateway, 'devices/edge/modules/m1/inputs/#');
+    const other = gateway.sendInput('edge/m1', 'other', 'is not for it');
+    const input = gateway.sendInput('edge/m1', 'input1', 'hot', { properties: { k: 'ä' } });
+    assert.deepEqual([await other.settled, await input.settled], ['completed', 'completed']);
+    await shown('Sent on: hot');
+    assert.deepEqual(
+      gateway.received.map(({ systemProperties, properties, body }) => [
+        systemProperties.outputName,
+        properties,
+        String(body),
+      ]),
+      [['output1', { k: 'ä' }, 'hot']],
+    );
+  },
+
+  async module_method(gateway, shown) {
+    const options = { connectTimeoutMs: 20_000, from: 'module' };
+    assert.deepEqual(await gateway.invokeMethod('edge/m1', 'doSomethingInteresting', [1], options), {
+      status: 200,
+      payload: { received: [1] },
+    });
+    await shown('Answered');
+  },
+
+  async module_twin(gateway) {
+    const reported = () => gateway.twin('edge/m1').reported;
+    await until('it reported its start', () => reported().startedAt !== undefined);
+    await subscribed(gateway, '$iothub/twin/PATCH/properties/desired/#');
+    gateway.patchDesired('edge/m1', { threshold: 30 });
+    await until('it obeyed', () => reported().threshold === 30);
+  },
+
+  async edge_module(gateway, shown) {
+    await subscribed(gateway, 'devices/edge/modules/m1/inputs/#');
+    gateway.patchDesired('edge/m1', { threshold: 30 });
+    // What is desired has come when it is as old as this.
+    await subscribed(gateway, '$iothub/twin/PATCH/properties/desired/#');
+    const send = (input, temperature) =>
+      gateway.sendInput('edge/m1', input, JSON.stringify({ temperature }), { properties: { room: '7' } });
+    send('other', 99);
+    send('temperatures', 29);
+    send('temperatures', 31);
+    await shown('31 °C was passed on');
+    const [{ systemProperties, properties, body }] = gateway.received.slice(-1);
+    assert.deepEqual(
+      [systemProperties.outputName, properties, String(body)],
+      ['alerts', { room: '7' }, '{"temperature":31}'],
+    );
+    await until('it reported', () => gateway.twin('edge/m1').reported.passedOn >= 1);
+  },
+};
+
+const ALL = { ...CLOUDS, ...CLOUDS_OF_MODULES };
+
 /** Compiled once, beside what they import. */
 let compiled;
 let remove;
@@ -148,7 +206,7 @@ before(() => {
   fs.mkdirSync(path.join(compiled, 'node_modules', '@types'));
   const types = path.join('node_modules', '@types', 'node');
   fs.symlinkSync(path.join(ROOT, types), path.join(compiled, types));
-  const sources = Object.keys(CLOUDS)
+  const sources = Object.keys(ALL)
     .map((name) => `${name}.ts`)
     .filter((name) => fs.existsSync(path.join(EXAMPLES, name)));
   for (const name of sources) fs.copyFileSync(path.join(EXAMPLES, name), path.join(compiled, name));
@@ -174,7 +232,8 @@ before(() => {
 
 process.env.STEP_MS = '100';
 
-for (const [name, cloud] of Object.entries(CLOUDS)) {
+for (const [name, cloud] of Object.entries(ALL)) {
+  const module = name in CLOUDS_OF_MODULES;
   const script = path.join(EXAMPLES, `${name}.js`);
   const ways = {
     ...(fs.existsSync(script) && {
@@ -187,8 +246,36 @@ for (const [name, cloud] of Object.entries(CLOUDS)) {
   };
   for (const [title, { script: file, flags, ranOn }] of Object.entries(ways)) {
     test(title, { timeout: 60_000 }, async (t) => {
-      const ended = await run(t, file(), { flags, cloud, cwd: ranOn === 'ours' ? compiled : ROOT });
+      const ended = await run(t, file(), { flags, module, cloud, cwd: ranOn === 'ours' ? compiled : ROOT });
       assert.deepEqual([ended.code, ended.signal, ended.stderr, ended.ranOn], [0, null, '', ranOn]);
+    });
+  }
+}
+
+// The original takes the port of GatewayHostName for a part of the name, so that no test can have it call anybody.
+test('module_invoke_method.js', { timeout: 60_000 }, async (t) => {
+  const onGateway = (gateway) => callees(t, gateway);
+  const ended = await run(t, path.join(EXAMPLES, 'module_invoke_method.js'), {
+    flags: ['-r', 'edge-downstream/register'],
+    args: ['d1', 'edge/m2'],
+    module: true,
+    onGateway,
+    cwd: compiled,
+  });
+  assert.deepEqual([ended.code, ended.stderr, ended.ranOn], [0, '', 'ours']);
+  assert.deepEqual(ended.stdout.trim().split('\n'), [
+    'd1 answered 207: {"by":"d1","from":"a module"}',
+    'edge/m2 answered 207: {"by":"edge/m2","from":"a module"}',
+  ]);
+});
+
+/** A device and a module that can be called. */
+function callees(t, gateway) {
+  const { connect } = require('../..');
+  for (const id of ['d1', 'edge/m2']) {
+    connect({ connectionString: gateway.connectionString(id), ca: gateway.rootPem }).then((device) => {
+      t.after(() => device.close());
+      device.onMethod('doSomethingInteresting', (payload, call) => call.reply(207, { by: id, ...payload }));
     });
   }
 }

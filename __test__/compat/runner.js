@@ -12,6 +12,8 @@ const { createChain, startGateway } = require('../../gateway');
 const ROOT = path.join(__dirname, '..', '..');
 /** One key, so that what is signed and sent is the same in every run. */
 const KEY = Buffer.from('the key of a device in the tests').toString('base64');
+/** The device that runs the gateway, with its modules: `m1` is the script. */
+const EDGE = { deviceId: 'edge', modules: [{ moduleId: 'm1', primaryKey: KEY }, { moduleId: 'm2' }] };
 const chain = createChain({ caKey: 'P-256', serverKey: 'P-256' });
 
 /**
@@ -28,12 +30,19 @@ const chain = createChain({ caKey: 'P-256', serverKey: 'P-256' });
 /**
  * @param {import('node:test').TestContext} t
  * @param {string} script
- * @param {{ flags?: string[], args?: string[], cwd?: string, strict?: boolean, onGateway?: (gateway: import('../../gateway').Gateway) => void, cloud?: (gateway: import('../../gateway').Gateway, shown: (words: string) => Promise<void>) => Promise<void> }} [how]
+ * @param {{ flags?: string[], args?: string[], cwd?: string, strict?: boolean, module?: boolean, onGateway?: (gateway: import('../../gateway').Gateway) => void, cloud?: (gateway: import('../../gateway').Gateway, shown: (words: string) => Promise<void>) => Promise<void> }} [how]
  * @returns {Promise<Run>}
  */
-async function run(t, script, { flags = [], args = [], cwd = ROOT, strict = false, onGateway, cloud } = {}) {
-  const devices = [{ deviceId: 'd1', primaryKey: KEY }];
-  const gateway = await startGateway({ chain: await chain, devices, strict, keep: Infinity });
+async function run(t, script, how = {}) {
+  const { flags = [], args = [], cwd = ROOT, strict = false, module = false, onGateway, cloud } = how;
+  const gateway = await startGateway({
+    chain: await chain,
+    devices: [{ deviceId: 'd1', primaryKey: KEY }, ...(module ? [EDGE] : [])],
+    strict,
+    keep: Infinity,
+    // Where methods are called is known by one port.
+    ...(module && { webSocketPort: 'same' }),
+  });
   t.after(() => gateway.close());
   onGateway?.(gateway);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-compat-'));
@@ -46,6 +55,7 @@ async function run(t, script, { flags = [], args = [], cwd = ROOT, strict = fals
     WITNESS: witness,
     IOTHUB_DEVICE_CONNECTION_STRING: gateway.connectionString('d1'),
     PATH_TO_EDGE_CA_CERT: ca,
+    ...(module && gateway.moduleEnvironment('edge/m1')),
   };
   const child = spawn(process.execPath, [...flags, '-r', require.resolve('./witness'), script, ...args], {
     cwd,

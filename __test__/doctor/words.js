@@ -49,7 +49,7 @@ const { ca, clock, connectionString, token } = /** @type {any} */ (FACTS);
 
 /** By code. @type {Record<string, () => Finding[]>} */
 const PLANTED = {
-  'module-unsupported': () => ofString({ kind: 'module-unsupported', where: 'ModuleId' }),
+  'module-certificate': () => ofString({ kind: 'module-certificate', where: 'x509' }),
   'name-not-found': () =>
     judgeName({ ...FACTS, name: { host: 'gateway.local', addresses: [], error: 'ENOTFOUND' } }),
   'name-unresolved': () =>

@@ -28,10 +28,15 @@ function entries() {
     });
 }
 
+/** They say of servers of the cloud what the table says of gateways. */
+const OF_CLOUD = /^lib\/failures\/cloud\.js:/;
+
 /** @returns {Map<string, import('./sources').Made[]>} */
 function madeByCode() {
   const made = new Map();
-  for (const each of errorsMade()) made.set(each.code, [...(made.get(each.code) ?? []), each]);
+  for (const each of errorsMade()) {
+    if (!OF_CLOUD.test(each.at)) made.set(each.code, [...(made.get(each.code) ?? []), each]);
+  }
   return made;
 }
 

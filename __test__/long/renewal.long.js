@@ -1,11 +1,14 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { test } = require('node:test');
+const { before, test } = require('node:test');
 const { REGISTER } = require('../../bench/contenders');
 const { trial } = require('../../bench/renewal/trial');
+const { installPacked } = require('../../scripts/packed');
 
 const RENEWALS = 20;
+
+before(installPacked);
 
 test('5 000 messages a second each way pass 20 renewals of the token: each is acknowledged, and given to the app, once', async () => {
   const program = { rate: 5000, renewals: RENEWALS, restMs: 1000 };

@@ -24,20 +24,6 @@ const ours = {
 };
 
 /**
- * It is there, and says that it is not implemented.
- *
- * @param {() => void} call
- */
-function refuses(call) {
-  try {
-    call();
-    return false;
-  } catch (error) {
-    return /** @type {any} */ (error).code === 'ERR_IOT_NOT_IMPLEMENTED';
-  }
-}
-
-/**
  * What the transport of a device with a certificate is told of its gateway.
  *
  * @param {any} Client
@@ -71,10 +57,7 @@ const LIBRARIES = [
   {
     name: 'edge-downstream',
     exports: ours,
-    // The one list of what edge-downstream has not yet. An ability that comes leaves it, or its test fails.
-    lacks: {
-      modules: ({ ModuleClient }) => refuses(() => new ModuleClient({})),
-    },
+    lacks: {},
   },
 ];
 

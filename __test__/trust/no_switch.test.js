@@ -60,7 +60,7 @@ const VARIABLES = {
 for (const [name, value] of [...Object.entries(VARIABLES), ['all of them', '']]) {
   test(`the environment variable ${name} does not`, async () => {
     const env = name === 'all of them' ? VARIABLES : { [name]: value };
-    const { verdict, stderr } = await connecting(connectionString, { ca: wrongRoot, env });
+    const { verdict, stderr } = await connecting(gateway, { ca: wrongRoot, env });
     assert.equal(verdict, UNTRUSTED, stderr);
   });
 }
@@ -175,9 +175,18 @@ function found(pattern) {
 test('the sources have one verifier, in one place, and no word for a switch', () => {
   assert.ok(sources().length > 80, 'the sources were read');
   assert.deepEqual(
-    found(/reject_?unauthorized|in_?secure\b|skip_?verif\w*|no_?verif\w*|danger_accept\w*|trust_?all/gi),
-    [],
+    found(/reject_?unauthorized.*|in_?secure\b|skip_?verif\w*|no_?verif\w*|danger_accept\w*|trust_?all/gi),
+    // Node's verdict is not asked; the only connections that Node makes are those that the core judges.
+    ['lib/https/connection.js: rejectUnauthorized: false,'],
   );
+  assert.deepEqual(found(/\btls\.connect\b|'node:https'/g), [
+    'lib/https/connection.js: tls.connect',
+    // Its agents are read, not used.
+    "lib/proxy/agent.js: 'node:https'",
+  ]);
+  assert.deepEqual(found(/\brefusalOf\(socket.*\n.*\n/g), [
+    'lib/https/connection.js: refusalOf(socket, host, way.trusts);\n  if (refusal === undefined) return socket;\n',
+  ]);
   assert.deepEqual(found(/\.dangerous\(\)|custom_certificate_verifier|set_certificate_verifier/g), [
     // What trusts nothing, and in its place what trusts the roots of a connection.
     'src/tls/trusted.rs: .dangerous()',

@@ -7,7 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
 const { createChain, startGateway } = require('../../gateway');
-const { KEY, SMALL, connectionStringTo } = require('../bad_input/telling');
+const { KEY, SMALL } = require('../bad_input/telling');
 const { connecting } = require('./connecting');
 
 /** Without `ca`: the operating system's store, NODE_EXTRA_CA_CERTS, Node's own roots. */
@@ -15,7 +15,6 @@ const { connecting } = require('./connecting');
 const UNTRUSTED = 'ERR_IOT_CERT_UNKNOWN_ISSUER';
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-store-'));
 let gateway;
-let connectionString;
 let root;
 let otherRoot;
 let empty;
@@ -24,7 +23,6 @@ before(async () => {
   // A name of its own: this root gets into the store of the machine.
   const chain = await createChain({ ...SMALL, rootName: `edge-downstream test ${process.pid}` });
   gateway = await startGateway({ chain, devices: [{ deviceId: 'd1', primaryKey: KEY }] });
-  connectionString = connectionStringTo(`localhost:${gateway.port}`);
   root = fileOf('root.pem', chain.rootPem);
   otherRoot = fileOf('other.pem', (await createChain({ ...SMALL, rootName: 'Another root' })).rootPem);
   empty = fileOf('empty.pem', '');
@@ -85,7 +83,7 @@ const cases = {
 for (const [name, make] of Object.entries(cases)) {
   test(name, async () => {
     const [env, ca, expected] = make();
-    const { verdict, stderr } = await connecting(connectionString, { ca, env });
+    const { verdict, stderr } = await connecting(gateway, { ca, env });
     assert.equal(verdict, expected, stderr);
   });
 }
@@ -94,10 +92,9 @@ test('a root in the store that has expired is none, and is named', async (t) => 
   const chain = await createChain({ variant: 'expired-root' });
   const expired = await startGateway({ chain, devices: [{ deviceId: 'd1', primaryKey: KEY }] });
   t.after(() => expired.close());
-  const at = connectionStringTo(`localhost:${expired.port}`);
   const env = { SSL_CERT_FILE: fileOf('expired.pem', chain.rootPem + fs.readFileSync(root, 'utf8')) };
-  assert.equal((await connecting(at, { env })).verdict, 'ERR_IOT_CERT_ROOT_EXPIRED');
-  assert.equal((await connecting(connectionString, { env })).verdict, 'accepted', 'it disturbs nobody else');
+  assert.equal((await connecting(expired, { env })).verdict, 'ERR_IOT_CERT_ROOT_EXPIRED');
+  assert.equal((await connecting(gateway, { env })).verdict, 'accepted', 'it disturbs nobody else');
 });
 
 /** A directory as OpenSSL's `rehash` leaves it. */
@@ -131,13 +128,13 @@ test('a root installed with update-ca-certificates is trusted until it is taken 
   try {
     asRoot('cp', root, installed);
     asRoot('update-ca-certificates');
-    assert.equal((await connecting(connectionString)).verdict, 'accepted');
-    assert.equal((await connecting(connectionString, { ca: otherRoot })).verdict, UNTRUSTED);
+    assert.equal((await connecting(gateway)).verdict, 'accepted');
+    assert.equal((await connecting(gateway, { ca: otherRoot })).verdict, UNTRUSTED);
   } finally {
     process.off('exit', undoAtEnd).off('SIGTERM', undoAndEnd).off('SIGINT', undoAndEnd);
     undo();
   }
-  assert.equal((await connecting(connectionString)).verdict, UNTRUSTED);
+  assert.equal((await connecting(gateway)).verdict, UNTRUSTED);
 });
 
 /** @returns {string | undefined} Why the store cannot be changed here. */

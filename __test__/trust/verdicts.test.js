@@ -8,7 +8,9 @@ const { after, before, test } = require('node:test');
 const { connect } = require('../..');
 const { createChain, startGateway } = require('../../gateway');
 const { connectionFailure } = require('../../lib/failures/connection_failure');
+const { HttpsClient } = require('../../lib/https/client');
 const native = require('../../lib/native/add_on');
+const { readTrust } = require('../../lib/tls/trust');
 const { KEY, SMALL, connectionStringTo } = require('../bad_input/telling');
 const { opensslVerdicts } = require('./openssl');
 const { SITUATIONS } = require('./situations');
@@ -59,7 +61,10 @@ for (const { situation, ours, openssl, why } of rows) {
     const ca = pemOf(trusted);
 
     assert.equal(await verdictOfProbe(host, ca), ours);
-    if (REACHABLE.includes(host)) assert.equal(await verdictOfClient(host, ca), ours, 'the client agrees');
+    if (REACHABLE.includes(host)) {
+      assert.equal(await verdictOfClient(host, ca), ours, 'the client agrees');
+      assert.equal(await verdictOverHttps(host, ca), ours, 'and so do its requests over HTTPS');
+    }
     assert.deepEqual(
       await opensslVerdicts({ chainPem, ca, host, port: gateway.port }),
       { verify: openssl, client: openssl },
@@ -80,6 +85,19 @@ async function verdictOfClient(host, ca) {
     return 'accepted';
   } catch (error) {
     return error.code;
+  }
+}
+
+/** @returns {Promise<string>} The same. */
+async function verdictOverHttps(host, ca) {
+  const client = new HttpsClient({ trusts: [readTrust(ca)], words: { clientId: 'd1', ca } });
+  try {
+    await client.request({ host, port: gateway.webSocketPort, method: 'GET', path: '/' });
+    return 'accepted';
+  } catch (error) {
+    return error.code;
+  } finally {
+    client.close();
   }
 }
 

@@ -41,7 +41,7 @@ function readByClient(text) {
 
 /** @param {string} text */
 function readByConnect(text) {
-  return answerOf(() => strictProviderOf(text));
+  return answerOf(() => strictProviderOf(text).provider);
 }
 
 /**
@@ -64,8 +64,9 @@ function readByDoctor(text) {
   const through = { ...facts, connect: { outcome: 'accepted', ms: 1 } };
   findings.push(...judgeWhole(through, findings));
   const problems = findings.filter(({ severity }) => severity === 'problem').map(({ code }) => code);
-  const { deviceId, host, port } = facts.connectionString;
-  return { target: host === undefined ? '' : `${deviceId} at ${host}:${port}`, problems };
+  const { deviceId, moduleId, host, port } = facts.connectionString;
+  const id = moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
+  return { target: host === undefined ? '' : `${id} at ${host}:${port}`, problems };
 }
 
 module.exports = { readByClient, readByConnect, readByDoctor };

@@ -11,10 +11,12 @@ const OVERHEAD = 1024;
 /** What it costs to settle one copy more. Bytes. */
 const SETTLE = 128;
 /**
- * How long a message waits for an app that does not listen at all. The hub's lock on it ends after 60 s: then it would be
- * delivered again, and after ten deliveries it is a dead letter. Milliseconds.
+ * How long a message from the cloud waits for an app that does not listen at all. The hub's lock on it ends after 60 s: then
+ * it would be delivered again, and after ten deliveries it is a dead letter. Milliseconds.
  */
 const LONGEST_MS = 50_000;
+/** The same of a message to an input, which the gateway sends again after 30 s. Milliseconds. */
+const LONGEST_OF_INPUTS_MS = 25_000;
 
 /** Of a message of QoS 0, which the gateway has settled already and does not send again. */
 const NOTHING_TO_SETTLE = () => {};
@@ -45,7 +47,7 @@ class HeldMessages {
   /** The same. @type {Map<any, Held>} */
   #byMessage = new Map();
   #cost = 0;
-  /** By message id. @type {Map<string, Held>} */
+  /** By `idOf`. @type {Map<string, Held>} */
   #byId = new Map();
   #turns = new Turns((most, until) => (this.#releasing = this.#release(most, until)));
   /** Somebody has begun to take what is held. */
@@ -60,10 +62,15 @@ class HeldMessages {
   /** The oldest is looked at in time. */
   #watching = false;
   #taking;
+  #longestMs;
 
-  /** @param {Taking} taking */
-  constructor(taking) {
+  /**
+   * @param {Taking} taking
+   * @param {number} [longestMs] How long a message waits while nobody is there.
+   */
+  constructor(taking, longestMs = LONGEST_MS) {
     this.#taking = taking;
+    this.#longestMs = longestMs;
   }
 
   /** How many wait. */
@@ -97,7 +104,8 @@ class HeldMessages {
   #hold(message, settle) {
     // One that the gateway does not keep, while the others go back to it.
     if (this.#cost >= BOUND) return;
-    const copy = message.messageId ? this.#byId.get(message.messageId) : undefined;
+    const id = idOf(message);
+    const copy = id === undefined ? undefined : this.#byId.get(id);
     if (copy) {
       this.#replace(copy, message, settle);
     } else {
@@ -106,7 +114,7 @@ class HeldMessages {
       this.#note(held);
     }
     if (this.#cost >= BOUND) this.#suspend();
-    else if (!this.#watching) this.#lookIn(LONGEST_MS);
+    else if (!this.#watching) this.#lookIn(this.#longestMs);
   }
 
   /**
@@ -170,8 +178,8 @@ class HeldMessages {
     this.#held.remove(held);
     this.#byMessage.delete(held.message);
     this.#cost -= held.cost;
-    const { messageId } = held.message;
-    if (messageId && this.#byId.get(messageId) === held) this.#byId.delete(messageId);
+    const id = idOf(held.message);
+    if (id !== undefined && this.#byId.get(id) === held) this.#byId.delete(id);
     const { settles } = held;
     return settles.length === 1 ? settles[0] : () => settles.forEach((settle) => settle());
   }
@@ -180,7 +188,8 @@ class HeldMessages {
   #note(held) {
     this.#cost += held.cost;
     this.#byMessage.set(held.message, held);
-    if (held.message.messageId) this.#byId.set(held.message.messageId, held);
+    const id = idOf(held.message);
+    if (id !== undefined) this.#byId.set(id, held);
   }
 
   /**
@@ -203,9 +212,9 @@ class HeldMessages {
     this.#watching = false;
     const oldest = this.#held.first;
     if (oldest === undefined) return;
-    const left = LONGEST_MS - (performance.now() - oldest.since);
+    const left = this.#longestMs - (performance.now() - oldest.since);
     if (left <= 0 && this.#taking.absent()) this.#suspend();
-    else this.#lookIn(left > 0 ? left : LONGEST_MS);
+    else this.#lookIn(left > 0 ? left : this.#longestMs);
   }
 
   /** @param {number} ms */
@@ -239,6 +248,17 @@ function heldOf(message, settle) {
   return { message, settles: [settle], cost: costOf(message), since: performance.now() };
 }
 
+/**
+ * By what a copy is known. One message may be routed to several inputs.
+ *
+ * @param {any} message
+ * @returns {string | undefined}
+ */
+function idOf({ messageId, input }) {
+  if (!messageId) return undefined;
+  return input === undefined ? messageId : `${input}/${messageId}`;
+}
+
 /** @param {any} message */
 function costOf({ data, properties }) {
   let cost = OVERHEAD + data.length;
@@ -246,4 +266,4 @@ function costOf({ data, properties }) {
   return cost;
 }
 
-module.exports = { HeldMessages, NOTHING_TO_SETTLE };
+module.exports = { HeldMessages, LONGEST_OF_INPUTS_MS, NOTHING_TO_SETTLE };

@@ -39,16 +39,20 @@ class MessageStream {
    * @param {(wanted: boolean) => void} source.want Told when the first iterator comes and when the last one has gone.
    * @param {() => void} source.suspend No more messages can be held.
    * @param {() => void} source.resume They can be taken again.
+   * @param {number} [longestMs] How long a message waits while nobody is there.
    */
-  constructor({ want, suspend, resume }) {
+  constructor({ want, suspend, resume }, longestMs) {
     this.#want = want;
-    this.#held = new HeldMessages({
-      ready: () => this.#takers.size > 0,
-      absent: () => this.#readers.size === 0,
-      deliver: (message, settle) => this.#hand(message, settle),
-      suspend,
-      resume,
-    });
+    this.#held = new HeldMessages(
+      {
+        ready: () => this.#takers.size > 0,
+        absent: () => this.#readers.size === 0,
+        deliver: (message, settle) => this.#hand(message, settle),
+        suspend,
+        resume,
+      },
+      longestMs,
+    );
   }
 
   /** Messages received that nobody has asked for yet. */

@@ -9,30 +9,19 @@ const {
 const { ConnectionString, tidied } = require('../identity/connection_string');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
-const { HeldMessages } = require('../c2d/held_messages');
 const { ClientWithoutFeatures } = require('./absent');
 const { ClientMethods } = require('./methods');
-const { C2D, METHODS, keepsPendingOperations } = require('../connection/transport');
-const { guarded, surface } = require('../plumbing/uncaught');
+const { Reception } = require('./reception');
+const { C2D, METHODS } = require('../connection/transport');
 
 /**
  * A device (device-sdk.md §1.2). Beside the events of InternalClient it emits `message(Message)`: the client asks the
- * gateway for messages while that event has listeners, and connects for it, unless `close` was called.
- *
- * With the MQTT transports a message is acknowledged once all its listeners have returned. If one throws, the message
- * stays with the gateway, which delivers it again after the next connect. One that arrives while nobody listens is
- * held.
+ * gateway for messages while that event has listeners, and connects for it, unless `close` was called. How they are
+ * acknowledged stands at Reception.
  */
 class Client extends ClientWithoutFeatures {
-  #listening = 0;
   #methods;
-  #held = new HeldMessages({
-    ready: () => this.listenerCount('message') > 0,
-    absent: () => this.listenerCount('message') === 0,
-    deliver: (message, settle) => this.#deliver(message, settle),
-    suspend: () => this._transport.suspendC2D(),
-    resume: () => this._transport.enableC2D(() => {}),
-  });
+  #messages;
 
   /**
    * @param {any} transport
@@ -41,13 +30,10 @@ class Client extends ClientWithoutFeatures {
   constructor(transport, connectionString) {
     super(transport, connectionString);
     this.#methods = new ClientMethods(transport, (wanted) => this._want(METHODS, wanted));
-    if (transport[keepsPendingOperations] === true) {
-      transport.on('message', (/** @type {any} */ message, /** @type {() => void} */ settle) =>
-        this.#held.arrive(message, settle),
-      );
-    } else {
-      transport.on('message', (/** @type {any} */ message) => guarded(() => this.emit('message', message)));
-    }
+    this.#messages = new Reception(this, transport, C2D, {
+      want: (wanted) => this._want(C2D, wanted),
+      told: (message) => [message],
+    });
   }
 
   /**
@@ -92,35 +78,12 @@ class Client extends ClientWithoutFeatures {
    * @param {string | symbol | undefined} event
    */
   _listenersChanged(event) {
-    if (event !== undefined && event !== 'message') return;
-    const before = this.#listening;
-    this.#listening = this.listenerCount('message');
-    // Taking one of several listeners away is no wish to connect.
-    if (this.#listening > before) this._want(C2D, true);
-    else if (this.#listening === 0 && before > 0) this._want(C2D, false);
-    this.#held.flush();
+    this.#messages.listenersChanged(event);
   }
 
   /** @protected */
   _messagesStale() {
-    this.#held.drop();
-  }
-
-  /**
-   * @param {any} message
-   * @param {() => void} settle
-   */
-  #deliver(message, settle) {
-    try {
-      this.emit('message', message);
-    } catch (error) {
-      surface(error);
-      // Unless the exception ends the process, when the message is to come again: unacknowledged for longer, it would
-      // hold back the acknowledgements of all that come after.
-      setImmediate(settle);
-      return;
-    }
-    settle();
+    this.#messages.stale();
   }
 
   /**

@@ -64,7 +64,7 @@ class InternalClient extends ObservedEmitter {
     this._twin = undefined;
 
     const quick = this._retryPolicy;
-    const Connection = transport[keepsPendingOperations] === true ? KeptConnection : perOperationConnection();
+    const Connection = this._keeps ? KeptConnection : perOperationConnection();
     const hooks = /** @type {import('../connection/transport').Hooks} */ ({
       connected: () => guarded(() => this.emit('connect')),
       disconnected: (error) => guarded(() => this.emit('disconnect', new Disconnected(error))),
@@ -74,7 +74,7 @@ class InternalClient extends ObservedEmitter {
         if (this._twin) copyOf(this._twin).rest();
       },
       state: (change) => {
-        tellState(transport[keepsPendingOperations] === true ? transport.peer : undefined, change);
+        tellState(this._keeps ? transport.peer : undefined, change);
         guarded(() => this.emit('state', change));
       },
     });
@@ -142,7 +142,7 @@ class InternalClient extends ObservedEmitter {
    */
   sendEventBatch(messages, callback) {
     return callbackToPromise((done) => {
-      this.#require('sendEventBatch', 'Call sendEvent for each message: they are sent together anyway.');
+      this._require('sendEventBatch', 'Call sendEvent for each message: they are sent together anyway.');
       this.#connection.perform('sendEventBatch', messages, done);
     }, callback);
   }
@@ -172,7 +172,7 @@ class InternalClient extends ObservedEmitter {
   setTransportOptions(options, callback) {
     return callbackToPromise((done) => {
       requireArguments({ options });
-      this.#require('setOptions', 'Do without setTransportOptions on this transport.');
+      this._require('setOptions', 'Do without setTransportOptions on this transport.');
       this.#configure({ http: { receivePolicy: options } }, (error) => {
         if (error) done(error);
         else done(null, new TransportConfigured());
@@ -278,6 +278,16 @@ class InternalClient extends ObservedEmitter {
     this._retryPolicy = policy;
   }
 
+  /** @protected The transport keeps pending operations: see `transport.js`. */
+  get _keeps() {
+    return this._transport[keepsPendingOperations] === true;
+  }
+
+  /** @protected What only one kind of client does goes by it. */
+  get _connection() {
+    return this.#connection;
+  }
+
   /**
    * @protected
    * @param {import('../connection/transport').Feature} feature
@@ -314,7 +324,7 @@ class InternalClient extends ObservedEmitter {
    * @param {Callback} callback
    */
   #configure(options, callback) {
-    const known = this._transport[keepsPendingOperations] === true || !options.ca;
+    const known = this._keeps || !options.ca;
     const given = known ? options : { ...options, ca: readAuthority(options.ca) };
     const done = (/** @type {any} */ error) => {
       if (!error) this.#options.keep(given);
@@ -332,9 +342,8 @@ class InternalClient extends ObservedEmitter {
     return callbackToPromise((done) => {
       requireArguments({ message });
       // A transport that keeps pending operations has an `abandon` of another meaning.
-      const own = this._transport[keepsPendingOperations] === true;
-      this.#require(
-        own ? undefined : method,
+      this._require(
+        this._keeps ? undefined : method,
         'A message that was received over MQTT can only be completed.',
         method,
       );
@@ -343,11 +352,12 @@ class InternalClient extends ObservedEmitter {
   }
 
   /**
+   * @protected
    * @param {string | undefined} method Of the transport.
    * @param {string} hint
    * @param {string} [operation] Its name in the message.
    */
-  #require(method, hint, operation = method) {
+  _require(method, hint, operation = method) {
     if (method !== undefined && typeof this._transport[method] === 'function') return;
     const text = `This transport does not implement ${operation}`;
     throw failure(NotImplementedError, 'ERR_IOT_NOT_IMPLEMENTED', text, { hint });

@@ -14,6 +14,11 @@ class ClientOptions {
   /** @type {Record<string, any>} */
   #standing = {};
 
+  /** What was said so far, and holds. */
+  get standing() {
+    return this.#standing;
+  }
+
   /**
    * @param {Record<string, any>} options
    * @returns {Record<string, any>} `options` over the earlier ones; groups such as `mqtt` are merged member by member.

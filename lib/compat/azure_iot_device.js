@@ -1,12 +1,14 @@
 // @ts-check
 'use strict';
 
+const { IotEdgeAuthenticationProvider } = require('../authentication/providers/iot_edge');
 const { SharedAccessKeyAuthenticationProvider } = require('../authentication/providers/shared_access_key');
 const {
   SharedAccessSignatureAuthenticationProvider,
 } = require('../authentication/providers/shared_access_signature');
 const { X509AuthenticationProvider } = require('../authentication/providers/x509');
 const { Client } = require('../client/client');
+const { ModuleClient } = require('../client/module_client');
 const { deviceConnectionString: ConnectionString } = require('../identity/connection_string');
 const { Message } = require('../message/message');
 const { DeviceMethodRequest } = require('../methods/request');
@@ -16,7 +18,6 @@ const {
 } = require('../authentication/shared_access_signature');
 const { getUserAgentString } = require('../identity/user_agent');
 const { Twin } = require('../twin/twin');
-const { IotEdgeAuthenticationProvider, ModuleClient } = require('./absent');
 
 /**
  * The exports of azure-iot-device 1.18 (device-sdk.md §1.1). The keys that are `undefined` are there in the original too:

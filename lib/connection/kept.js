@@ -1,14 +1,14 @@
 // @ts-check
 'use strict';
 
-const { NotConnectedError, ServiceUnavailableError, UnauthorizedError } = require('../vocabulary/errors');
+const { ServiceUnavailableError } = require('../vocabulary/errors');
 const { CLIENT } = require('../vocabulary/idiom');
-const { failure } = require('../vocabulary/failure');
 const { Connected, Disconnected } = require('../vocabulary/results');
 const { LongTimer } = require('../plumbing/long_timer');
 const { guarded } = require('../plumbing/uncaught');
 const { clientClosed, openCancelled } = require('./closed');
 const { Features } = require('./features');
+const { UNKNOWN_LIFE, asLoss, lostSomehow } = require('./loss');
 const { Reconnection } = require('./reconnection');
 const { retryDelay } = require('./retry_policy');
 
@@ -160,6 +160,16 @@ class KeptConnection {
   }
 
   /**
+   * @param {string} outputName
+   * @param {any} message
+   * @param {Callback} callback
+   * @param {{ timeoutMs?: number, signal?: AbortSignal }} [options]
+   */
+  sendOutputEvent(outputName, message, callback, options) {
+    this.#operate('sendOutputEvent', [outputName, message, callback, options], callback);
+  }
+
+  /**
    * A request for the twin: `getTwin` or `updateTwinReportedProperties`. A refusal is told to the retry policy.
    *
    * @param {string} method Of the transport.
@@ -170,9 +180,17 @@ class KeptConnection {
   request(method, args, callback, { timeoutMs = this.#host._maxOperationTimeout, signal } = {}) {
     const again = (/** @type {Error} */ refusal, /** @type {number} */ refusals) =>
       retryDelay(this.#host._retryPolicy, refusal, refusals);
-    const all = [...args, callback, { timeoutMs, signal, again }];
-    if (this.#state === 'connected') this.#host._transport[method](...all);
-    else this.#performUnconnected(method, all, callback);
+    this.#operate(method, [...args, callback, { timeoutMs, signal, again }], callback);
+  }
+
+  /**
+   * @param {string} method Of the transport.
+   * @param {any[]} args The callback among them.
+   * @param {Callback} callback
+   */
+  #operate(method, args, callback) {
+    if (this.#state === 'connected') this.#host._transport[method](...args);
+    else this.#performUnconnected(method, args, callback);
   }
 
   /**
@@ -278,7 +296,7 @@ class KeptConnection {
    * @param {Error} [error]
    * @param {Life} [life]
    */
-  #onLoss(error = lostSomehow(), life = UNKNOWN) {
+  #onLoss(error = lostSomehow(), life = UNKNOWN_LIFE) {
     if (this.#state !== 'connected') return;
     this.#hooks.stale();
     this.#lost = true;
@@ -368,27 +386,6 @@ class KeptConnection {
     this.#state = change.state;
     this.#hooks.state(change);
   }
-}
-
-/** What a transport means that says nothing of it. @type {Life} */
-const UNKNOWN = { worked: true, contested: 0, unstored: 0 };
-
-/**
- * To a policy, a refusal after the first success is a loss like others, as it is in the original: a gateway that has just
- * started refuses everybody for a while, and a device must not stay away for good.
- *
- * @param {Error} error
- */
-function asLoss(error) {
-  if (!(error instanceof UnauthorizedError)) return error;
-  const { code, message, hint } = /** @type {any} */ (error);
-  return failure(NotConnectedError, code, message, { hint, cause: error });
-}
-
-function lostSomehow() {
-  return failure(NotConnectedError, 'ERR_IOT_CONNECTION_LOST', 'The connection was lost', {
-    hint: 'The transport did not say why.',
-  });
 }
 
 module.exports = { KeptConnection };

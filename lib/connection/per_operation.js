@@ -80,6 +80,15 @@ class PerOperationConnection {
   }
 
   /**
+   * @param {string} outputName
+   * @param {any} message
+   * @param {Callback} callback
+   */
+  sendOutputEvent(outputName, message, callback) {
+    this.request('sendOutputEvent', [outputName, message], callback);
+  }
+
+  /**
    * @param {string} method Of the transport.
    * @param {any} argument
    * @param {Callback} callback
@@ -91,7 +100,7 @@ class PerOperationConnection {
   }
 
   /**
-   * A request for the twin.
+   * A request of several arguments, such as those for the twin.
    *
    * @param {string} method Of the transport.
    * @param {any[]} args

@@ -18,22 +18,25 @@
  *   Without, it behaves as any DeviceTransport does.
  * - `connect(callback)` is one attempt, without retries, and tells the truth about why it failed. From this call on
  *   until the connection ends the transport keeps the process alive.
- * - `sendEvent(message, callback, { timeoutMs, signal }?)` and `enableC2D(callback)` may be called before, during and
- *   between connections. Wanted subscriptions are renewed by the transport on every connection.
+ * - `sendEvent(message, callback, { timeoutMs, signal }?)`, `sendOutputEvent(outputName, message, callback, …)` and
+ *   `enableC2D(callback)` may be called before, during and between connections. Wanted subscriptions are renewed by the
+ *   transport on every connection.
  * - So may `getTwin(callback, limits?)` and `updateTwinReportedProperties(patch, callback, limits?)`, with `RequestLimits`.
  *   They are served in order, one after the other, and those without an answer again after a loss. A patch may be JSON
  *   already.
  * - `sendMethodResponse(response, callback)` sends by the connection that stands or fails.
  * - `suspendC2D()` has messages wait at the gateway that the client cannot hold any longer, until `enableC2D` is called
- *   again.
+ *   again; `suspendInputMessages()` those to inputs.
  * - `disconnect(callback)` ends within a bounded time, also when an attempt is under way (whose callback may then
  *   stay silent), and calls back when every pending operation has been told. So does `giveUp(error, done)`, without
  *   waiting for anything but that.
  * - `setOptions(options, callback)` replaces the options given before: the client merges.
  * - `stats()` tells `{ queued, inFlight }`; `peer`, once that is known, `{ device, gateway }`.
  * - Events: `connected({ renewal })`; `disconnect(error, life)`, once, when a connection is lost; `state({ stage })` while
- *   connecting; `message(message, settle)`, where `settle()` acknowledges the message, and does nothing once the
- *   connection it came by has ended; `unknownMethod(message)`, a call of a method without a handler.
+ *   connecting; `message(message, settle)` and `inputMessage(name, message, settle)` (the message
+ *   has the name as its `input`), where `settle()` acknowledges the message, and does nothing once the connection it came by
+ *   has ended; `unknownMethod(message)`, a call of a method
+ *   without a handler.
  */
 
 /** Shared by symbol registry, so that two installed copies of this package recognise each other's transports. */
@@ -45,8 +48,27 @@ const keepsPendingOperations = Symbol.for('edge-downstream.keepsPendingOperation
  * @typedef {{ enable: string, disable: string }} Feature
  */
 
+/**
+ * One that brings messages: also the event they come by, and the method that has them wait at the gateway.
+ *
+ * @typedef {Feature & { event: string, suspend: string }} MessageFeature
+ */
+
 /** Messages from the cloud to the device. */
-const C2D = Object.freeze({ enable: 'enableC2D', disable: 'disableC2D' });
+const C2D = Object.freeze({
+  enable: 'enableC2D',
+  disable: 'disableC2D',
+  event: 'message',
+  suspend: 'suspendC2D',
+});
+
+/** Messages to the inputs of a module. */
+const INPUTS = Object.freeze({
+  enable: 'enableInputMessages',
+  disable: 'disableInputMessages',
+  event: 'inputMessage',
+  suspend: 'suspendInputMessages',
+});
 
 /** Calls of direct methods. */
 const METHODS = Object.freeze({ enable: 'enableMethods', disable: 'disableMethods' });
@@ -105,4 +127,4 @@ const DESIRED = Object.freeze({
  * @property {(change: StateChange) => void} state
  */
 
-module.exports = { keepsPendingOperations, C2D, METHODS, DESIRED };
+module.exports = { keepsPendingOperations, C2D, INPUTS, METHODS, DESIRED };

@@ -13,6 +13,7 @@ const { keepsPendingOperations } = require('../connection/transport');
 
 const OPTIONS = [
   'connectionString',
+  'environment',
   'ca',
   'cert',
   'key',
@@ -32,11 +33,14 @@ const TOKEN_RENEWAL = ['tokenValidTimeInSeconds', 'tokenRenewalMarginInSeconds']
 /** The longest keep-alive MQTT can express. Seconds. */
 const LONGEST_KEEP_ALIVE_S = 65_535;
 
+/** @typedef {ReturnType<typeof readDeviceOptions>} Settings */
+
 /**
  * What `connect(options)` was told, checked and in the terms of the rooms below.
  *
- * @param {import('../..').ConnectOptions} options
+ * @param {import('../..').ConnectOptions | import('../..').EnvironmentOptions} options
  * @throws {ArgumentError} An option is unknown or cannot be used, or the connection string is at fault.
+ * @throws {ReferenceError} The environment lacks a variable.
  */
 function readDeviceOptions(options) {
   requireKnown(options, OPTIONS);
@@ -48,15 +52,18 @@ function readDeviceOptions(options) {
     throw badOption('whenFull', whenFull, "'wait' or 'refuse'");
   }
   requireTimeouts(timeouts);
-  const provider = strictProviderOf(options.connectionString);
+  const { provider, isModule, caFile, followsTrustBundle = false } = readIdentity(options);
   if (tokenRenewal !== undefined) {
     requireKnown(tokenRenewal, TOKEN_RENEWAL, 'tokenRenewal');
     applyTokenRenewal(provider, tokenRenewal, DEVICE);
   }
   return {
+    provider,
+    isModule,
+    followsTrustBundle,
     transport: readTransport(options.transport, provider),
     transportOptions: given({
-      ca: options.ca,
+      ca: options.ca ?? caFile,
       cert: options.cert,
       key: options.key,
       passphrase: options.passphrase,
@@ -69,6 +76,37 @@ function readDeviceOptions(options) {
     }),
     ...readRetry(options.retry),
   };
+}
+
+/**
+ * Who connects: the connection string says it, or the environment of a module.
+ *
+ * @param {import('../..').ConnectOptions | import('../..').EnvironmentOptions} options
+ * @returns {{ provider: any, isModule: boolean, caFile?: string, followsTrustBundle?: boolean }}
+ */
+function readIdentity(options) {
+  const { connectionString, environment, ca } = /** @type {Record<string, any>} */ (options);
+  if (environment === undefined) return strictProviderOf(connectionString);
+  if (connectionString !== undefined) {
+    throw failure(
+      ArgumentError,
+      'ERR_IOT_OPTION',
+      'The options connectionString and environment are both given',
+      {
+        hint: 'Give one of them: each says who connects.',
+      },
+    );
+  }
+  if (environment !== true && (typeof environment !== 'object' || environment === null)) {
+    throw badOption('environment', environment, 'true, or an object such as process.env');
+  }
+  // Loaded when needed: few are modules of IoT Edge.
+  const { readEdgeEnvironment } = require('../identity/edge_environment');
+  const read = readEdgeEnvironment(environment === true ? process.env : environment);
+  if ('connectionString' in read) return { ...strictProviderOf(read.connectionString), caFile: read.caFile };
+  const { IotEdgeAuthenticationProvider } = require('../authentication/providers/iot_edge');
+  const provider = new IotEdgeAuthenticationProvider(read.edge);
+  return { provider, isModule: true, followsTrustBundle: ca === undefined };
 }
 
 /**

@@ -29,7 +29,7 @@ const CAUSES = Object.freeze({
   'credential-conflict': 'problem',
   'key-not-base64': 'problem',
   'device-id-unusable': 'problem',
-  'module-unsupported': 'problem',
+  'module-certificate': 'problem',
   'gateway-is-hub': 'problem',
   'gateway-missing': 'problem',
   'gateway-name-unusable': 'problem',

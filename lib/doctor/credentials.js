@@ -1,10 +1,15 @@
 // @ts-check
 'use strict';
 
-const { deviceSharedAccessSignature } = require('../authentication/shared_access_signature');
+const {
+  SharedAccessSignature,
+  encodeUriComponentStrict,
+} = require('../authentication/shared_access_signature');
 
 /** How long a token made here is good for. Seconds. */
 const TOKEN_LIFE_S = 3600;
+
+/** Who proves it. @typedef {{ hub: string, deviceId: string, moduleId?: string }} Subject */
 
 /**
  * The ways a device proves who it is. `field` is the one of the connection string that holds the secret; `prove` makes of
@@ -14,7 +19,7 @@ const TOKEN_LIFE_S = 3600;
  * @property {'key' | 'token' | 'x509'} name
  * @property {string} field
  * @property {string} title
- * @property {(secret: string, subject: { hub: string, deviceId: string }, now: number) =>
+ * @property {(secret: string, subject: Subject, now: number) =>
  *   Partial<import('../native/binding').NativeRequest>} [prove]
  */
 
@@ -24,9 +29,11 @@ const CREDENTIALS = Object.freeze([
     name: 'key',
     field: 'SharedAccessKey',
     title: 'symmetric key',
-    prove: (secret, { hub, deviceId }, now) => {
+    prove: (secret, { hub, deviceId, moduleId }, now) => {
       const expiry = Math.floor(now / 1000) + TOKEN_LIFE_S;
-      return { password: deviceSharedAccessSignature.create(hub, deviceId, secret, expiry).toString() };
+      const module = moduleId === undefined ? '' : `/modules/${moduleId}`;
+      const resource = encodeUriComponentStrict(`${hub}/devices/${deviceId}${module}`);
+      return { password: SharedAccessSignature.create(resource, null, secret, expiry).toString() };
     },
   },
   { name: 'token', field: 'SharedAccessSignature', title: 'token', prove: (password) => ({ password }) },

@@ -33,8 +33,9 @@ function identify(fields, faults, defaultPort) {
     const excused = whole || open.includes(name) || (service && name === 'DeviceId');
     if (!fields[name] && !excused) faults.push({ kind: 'connection-string-field-missing', where: name });
   }
-  if (fields.DeviceId) checkDeviceId(fields.DeviceId, faults);
-  if (fields.ModuleId) faults.push({ kind: 'module-unsupported', where: 'ModuleId' });
+  if (fields.DeviceId) checkId(fields.DeviceId, 'device', faults);
+  if (fields.ModuleId) checkId(fields.ModuleId, 'module', faults);
+  if (fields.ModuleId && fields.x509) faults.push({ kind: 'module-certificate', where: 'x509' });
   return {
     ...given('hub', fields.HostName),
     ...given('deviceId', fields.DeviceId),
@@ -61,16 +62,17 @@ function isOfService({ SharedAccessKeyName: policy, DeviceId: deviceId }) {
 }
 
 /**
- * @param {string} deviceId
+ * @param {string} id
+ * @param {'device' | 'module'} kind
  * @param {Fault[]} faults
  */
-function checkDeviceId(deviceId, faults) {
+function checkId(id, kind, faults) {
   try {
-    requireDeviceId(deviceId);
+    requireDeviceId(id, kind);
   } catch (error) {
     faults.push({
       kind: 'device-id-unusable',
-      where: 'DeviceId',
+      where: kind === 'device' ? 'DeviceId' : 'ModuleId',
       detail: /** @type {Error} */ (error).message,
     });
   }

@@ -33,14 +33,14 @@ class Visit {
 
   /**
    * @param {object} device
-   * @param {{ hub: string, deviceId: string, host: string, port: number }} device.identity
+   * @param {{ hub: string, deviceId: string, moduleId?: string, host: string, port: number }} device.identity
    * @param {Partial<import('../native/binding').NativeRequest>} device.request How it authenticates, and by which protocol.
    * @param {import('../tls/trust').Trust} device.trust
    * @param {{ tcpMs: number, tlsMs: number, connackMs: number }} device.limits
    * @param {(stage: string) => void} device.progress Hears of each stage of connecting.
    */
-  constructor({ identity: { hub, deviceId, host, port }, request, trust, limits, progress }) {
-    this.#identity = new MqttIdentity(/** @type {any} */ ({ host: hub, deviceId }));
+  constructor({ identity: { hub, deviceId, moduleId, host, port }, request, trust, limits, progress }) {
+    this.#identity = new MqttIdentity(/** @type {any} */ ({ host: hub, deviceId, moduleId }));
     this.#progress = progress;
     this.#request = {
       host,

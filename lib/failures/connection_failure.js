@@ -23,11 +23,18 @@ const { doctorCommand } = require('./doctor_command');
  * @property {string} [password] The token; of it only the resource and the expiry are ever shown.
  * @property {'mqtt' | 'ws' | 'amqp'} [protocol] Default `mqtt`.
  * @property {'GatewayHostName' | 'HostName'} [field] Which of the two the host is. Default: the gateway.
+ * @property {Cloud} [cloud] The host is no gateway, but this.
  * @property {import('../vocabulary/idiom').Idiom} [idiom] The interface of the app. Default: that of Client.
  * @property {{ host: string, port: number, origin: string, authorization?: string }} [proxy] Gone through. Of the
  *   authorization only its presence is told.
  * @property {Buffer[]} [clientChain] What the device proves itself by, DER, its own first.
  * @property {{ cert: unknown, key: unknown }} [clientFiles] The paths of certificate and key, where they are paths.
+ */
+
+/**
+ * What a device talks to besides a gateway, over HTTPS: IoT Hub, and the storage for files.
+ *
+ * @typedef {'hub' | 'storage'} Cloud
  */
 
 /**
@@ -93,7 +100,8 @@ const ROWS = [
  */
 function explain(native, target, background) {
   const circumstances = new Circumstances(native, target, background);
-  const row = /** @type {Row} */ (ROWS.find((each) => fits(each, circumstances)));
+  const rows = target.cloud === undefined ? ROWS : require('./cloud').ROWS;
+  const row = /** @type {Row} */ (rows.find((each) => fits(each, circumstances)));
   // Rows without one do not look at it.
   const certificate = /** @type {X509Certificate} */ (row.certificate?.(circumstances));
   const remedy = typeof row.remedy === 'string' ? row.remedy : row.remedy(circumstances, certificate);
@@ -101,7 +109,7 @@ function explain(native, target, background) {
     code: row.code,
     type: row.type,
     message: row.message(circumstances, certificate),
-    remedy: withoutGateway(circumstances) ? NO_GATEWAY : remedy,
+    remedy: target.cloud === undefined && withoutGateway(circumstances) ? NO_GATEWAY : remedy,
     ...(certificate && { certificate: require('./presented').factsOf(certificate) }),
   };
 }
@@ -125,14 +133,14 @@ function withoutGateway({ native, field, host }) {
  * @param {NativeFailure} native
  * @param {Target} target
  * @param {Background} [background]
- * @returns {Error & { code: string, hint?: string }} Its `hint` ends with the command that finds out more; `cause`, and
- *   `transportError`, is what the layer below said.
+ * @returns {Error & { code: string, hint?: string }} Its `hint` ends with the command that finds out more, where a gateway
+ *   is meant; `cause`, and `transportError`, is what the layer below said.
  */
 function connectionFailure(native, target, background) {
   const { type, code, message, remedy, certificate } = explain(native, target, background);
   const cause = lowerLayer(native);
   return failure(type, code, message, {
-    hint: `${remedy} Run: ${doctorCommand(target)}`,
+    hint: target.cloud === undefined ? `${remedy} Run: ${doctorCommand(target)}` : remedy,
     cause,
     transportError: cause,
     stage: native.stage,

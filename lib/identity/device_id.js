@@ -5,16 +5,17 @@ const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
 
 /**
- * Refuses a device id that cannot travel: it stands raw in MQTT topics, the client id and the user name. The signs
- * are those IoT Hub allows, less `#` and `+`, which MQTT topics exclude, and `%`, which a gateway decodes
+ * Refuses the id of a device or module that cannot travel: it stands raw in MQTT topics, the client id and the user name.
+ * The signs are those IoT Hub allows, less `#` and `+`, which MQTT topics exclude, and `%`, which a gateway decodes
  * (edge-gateway.md §2.4).
  *
- * @param {string} deviceId
+ * @param {string} id
+ * @param {'device' | 'module'} [kind]
  * @throws {ArgumentError} `ERR_IOT_DEVICE_ID_INVALID`
  */
-function requireDeviceId(deviceId) {
-  if (typeof deviceId === 'string' && /^[\w.\-*?!(),:=@$']{1,128}$/.test(deviceId)) return;
-  throw failure(ArgumentError, 'ERR_IOT_DEVICE_ID_INVALID', `The device id ${faultOf(deviceId)}`, {
+function requireDeviceId(id, kind = 'device') {
+  if (typeof id === 'string' && /^[\w.\-*?!(),:=@$']{1,128}$/.test(id)) return;
+  throw failure(ArgumentError, 'ERR_IOT_DEVICE_ID_INVALID', `The ${kind} id ${faultOf(id)}`, {
     hint: "Behind a gateway an id has 1 to 128 ASCII letters, digits and - . _ * ? ! ( ) , : = @ $ '",
   });
 }

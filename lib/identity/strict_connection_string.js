@@ -44,6 +44,7 @@ function parseConnectionString(source) {
   parseEndpoint(fields.HostName, 0);
   if (fields.GatewayHostName) parseEndpoint(fields.GatewayHostName, 0);
   requireDeviceId(fields.DeviceId);
+  if (fields.ModuleId) requireDeviceId(fields.ModuleId, 'module');
   if (fields.SharedAccessKey) decodeSharedAccessKey(fields.SharedAccessKey);
   if (fields.SharedAccessSignature) requireTokenOf(fields);
   return hideSecrets(fields);

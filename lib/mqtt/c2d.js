@@ -15,7 +15,7 @@ function c2dRow(deliver) {
     qos: 1,
     prefix: ({ c2dTopic }) => c2dTopic,
     // Only `…/#` switches cloud messages on (edge-gateway.md §2.8). The hub itself knows no other filters.
-    companion: ({ c2dTopic, behindGateway }) => (behindGateway ? `${c2dTopic}+` : undefined),
+    companion: ({ c2dTopic, behindGateway }) => (c2dTopic && behindGateway ? `${c2dTopic}+` : undefined),
     receive: (bag, payload, settle) => deliver(decode(bag, new Message(payload)), settle),
   };
 }

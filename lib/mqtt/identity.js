@@ -25,17 +25,20 @@ class MqttIdentity {
    */
   constructor({ host, gatewayHostName, deviceId, moduleId }) {
     requireDeviceId(deviceId);
-    if (moduleId) requireDeviceId(moduleId);
+    if (moduleId) requireDeviceId(moduleId, 'module');
     this.#hub = host;
     this.#gateway = gatewayHostName;
     /** The hub's own name stands in the connection string of a device without a gateway; any other is a gateway's. */
     this.behindGateway = Boolean(gatewayHostName) || !/\.azure-devices\./i.test(host);
     /** MQTT client id. */
     this.clientId = moduleId ? `${deviceId}/${moduleId}` : deviceId;
+    const own = `devices/${deviceId}${moduleId ? `/modules/${moduleId}` : ''}/`;
     /** What the property bag of a message follows. */
-    this.telemetryTopic = `devices/${deviceId}${moduleId ? `/modules/${moduleId}` : ''}/messages/events/`;
-    /** What the property bag of a message from the cloud follows. */
-    this.c2dTopic = `devices/${deviceId}/messages/devicebound/`;
+    this.telemetryTopic = `${own}messages/events/`;
+    /** What the property bag of a message from the cloud follows; modules get none. */
+    this.c2dTopic = moduleId ? undefined : `${own}messages/devicebound/`;
+    /** What the name of an input follows; devices have none. */
+    this.inputsTopic = moduleId ? `${own}inputs/` : undefined;
   }
 
   /**

@@ -8,11 +8,10 @@ const { closedBeforeConnected } = require('../session/operation_failure');
 const { Session } = require('../session/session');
 const happenings = require('../plumbing/happenings');
 const { Warnings } = require('../plumbing/warning');
-const { NotImplementedError } = require('../vocabulary/errors');
-const { failure } = require('../vocabulary/failure');
 const { MessageCompleted } = require('../vocabulary/results');
-const { TransportWithoutFeatures } = require('./absent');
+const { BeyondMqtt } = require('./beyond_mqtt');
 const { c2dRow } = require('./c2d');
+const { inputsRow } = require('./inputs');
 const { CLOSE_GRACE_MS, Link } = require('./link');
 const { MethodCalls } = require('./methods');
 const { MqttOptions } = require('./options');
@@ -33,10 +32,10 @@ const { watched } = require('./watched');
  * MQTT 3.1.1 over TLS, port 8883: a DeviceTransport that keeps pending operations over connection losses
  * (`connection/transport.js`).
  *
- * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`, `state({ stage })`,
- * `twinDesiredPropertiesUpdate(patch)`, `unknownMethod(message)`.
+ * Events: `connected({ renewal })`, `disconnect(error, life)`, `message(message, settle)`,
+ * `inputMessage(name, message, settle)`, `state({ stage })`, `twinDesiredPropertiesUpdate(patch)`, `unknownMethod(message)`.
  */
-class Mqtt extends TransportWithoutFeatures {
+class Mqtt extends BeyondMqtt {
   /** @type {import('./protocol').Protocol} */
   static protocol = MQTT;
 
@@ -50,12 +49,8 @@ class Mqtt extends TransportWithoutFeatures {
   /** Present while no client takes charge. @type {Unattended | undefined} */
   #unattended = new Unattended(this);
   #warnings = new Warnings();
-  #c2d = c2dRow((message, settle) => {
-    // Who closes wants no more: what is not acknowledged then comes again with the next connection.
-    if (!this.#link.stands) return;
-    this.#unattended?.deliver(settle);
-    this.emit('message', message, settle);
-  });
+  #c2d = c2dRow((message, settle) => this.#deliver(settle, 'message', message));
+  #inputs = inputsRow((message, settle) => this.#deliver(settle, 'inputMessage', message.input, message));
   #passing;
   #twin = new TwinRequests({
     publish: (topic, body, callback) => this.#passing.publish(topic, body, callback),
@@ -91,7 +86,7 @@ class Mqtt extends TransportWithoutFeatures {
       watched(this.#session, () => this.peer),
       () => this.#link.renew(),
     );
-    this.#topics = new Topics([this.#c2d, this.#methods.row, this.#desired, this.#twin.row]);
+    this.#topics = new Topics([this.#c2d, this.#inputs, this.#methods.row, this.#desired, this.#twin.row]);
     this.#link = new Link(protocol, authenticationProvider, this.#options, this.#session, {
       identified: (identity) => this.#telemetry.identified(identity),
       stage: (stage) => this.emit('state', { stage }),
@@ -178,12 +173,16 @@ class Mqtt extends TransportWithoutFeatures {
   }
 
   /**
-   * MQTT has no batches; this says so.
+   * The same of a module, by one of its outputs.
    *
-   * @throws {NotImplementedError} Always.
+   * @param {string} outputName
+   * @param {any} message
+   * @param {Callback} callback `(error, results.MessageEnqueued)`
+   * @param {Limits} [limits]
    */
-  sendEventBatch() {
-    throw notImplemented('sendEventBatch', 'Call sendEvent for each message: they are sent together anyway.');
+  sendOutputEvent(outputName, message, callback, limits) {
+    this.#telemetry.send(message, callback, limits, outputName);
+    this.#needConnection();
   }
 
   // What is enabled calls back when the gateway granted the subscription; what is disabled at once: nothing is
@@ -197,6 +196,16 @@ class Mqtt extends TransportWithoutFeatures {
   /** @param {Callback} callback */
   disableC2D(callback) {
     this.#disable(this.#c2d, callback);
+  }
+
+  /** @param {Callback} callback */
+  enableInputMessages(callback) {
+    this.#enable(this.#inputs, callback);
+  }
+
+  /** @param {Callback} callback */
+  disableInputMessages(callback) {
+    this.#disable(this.#inputs, callback);
   }
 
   /** @param {Callback} callback */
@@ -226,6 +235,16 @@ class Mqtt extends TransportWithoutFeatures {
       'WARN_IOT_C2D_SUSPENDED',
       'Messages from the cloud are not taken: they wait at the gateway until somebody listens',
       'The hub keeps them as long as each of them may live, and no longer.',
+    );
+  }
+
+  /** The same for messages to inputs. */
+  suspendInputMessages() {
+    this.#subscriptions.suspend(this.#inputs);
+    this.#warnings.warn(
+      'WARN_IOT_INPUTS_SUSPENDED',
+      'Messages to the inputs are not taken: they wait at the gateway until somebody listens',
+      'The gateway keeps them for as long as its time to live says, two hours by default.',
     );
   }
 
@@ -276,24 +295,6 @@ class Mqtt extends TransportWithoutFeatures {
    */
   complete(_message, callback) {
     callback?.(null, new MessageCompleted());
-  }
-
-  /**
-   * MQTT can only complete a message; this says so.
-   *
-   * @throws {NotImplementedError} Always.
-   */
-  reject() {
-    throw notImplemented('reject', ONLY_COMPLETED);
-  }
-
-  /**
-   * MQTT can only complete a message; this says so.
-   *
-   * @throws {NotImplementedError} Always.
-   */
-  abandon() {
-    throw notImplemented('abandon', ONLY_COMPLETED);
   }
 
   /**
@@ -371,6 +372,19 @@ class Mqtt extends TransportWithoutFeatures {
   }
 
   /**
+   * Who closes wants no more: what is not acknowledged then comes again with the next connection.
+   *
+   * @param {() => void} settle
+   * @param {string} event
+   * @param {any[]} received
+   */
+  #deliver(settle, event, ...received) {
+    if (!this.#link.stands) return;
+    this.#unattended?.deliver(settle);
+    this.emit(event, ...received, settle);
+  }
+
+  /**
    * @param {string} topic
    * @param {Buffer} payload
    * @param {number} token
@@ -381,18 +395,6 @@ class Mqtt extends TransportWithoutFeatures {
     const settle = token === 0 ? NOTHING_TO_SETTLE : () => this.#session.acknowledge(token);
     this.#topics.receive(identity, topic, payload, settle);
   }
-}
-
-const ONLY_COMPLETED = 'A message that was received over MQTT can only be completed.';
-
-/**
- * @param {string} method
- * @param {string} hint
- */
-function notImplemented(method, hint) {
-  return failure(NotImplementedError, 'ERR_IOT_NOT_IMPLEMENTED', `MQTT does not implement ${method}`, {
-    hint,
-  });
 }
 
 module.exports = { Mqtt };

@@ -7,7 +7,7 @@ const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { requireSayable, requireTimeouts, requireUpTo } = require('../plumbing/option');
 const { readAgent } = require('../proxy/agent');
-const { readProxy } = require('../proxy/proxy');
+const { readProxyOption } = require('../proxy/choice');
 const { readTrust, systemTrust } = require('../tls/trust');
 const { requireChoicesFit } = require('./connect_strings');
 
@@ -134,17 +134,6 @@ class MqttOptions {
     if (typeof provider.setX509Options === 'function') provider.setX509Options(x509);
     else this.#x509 = x509;
   }
-}
-
-/**
- * @param {unknown} option `false` or `null`: none, whatever the environment says.
- * @returns {import('../proxy/proxy').Proxy | null | undefined}
- */
-function readProxyOption(option) {
-  if (option === undefined) return undefined;
-  if (option === false || option === null) return null;
-  if (typeof option === 'string' || option instanceof URL) return readProxy(option, 'proxy');
-  return readAgent(option).proxy ?? null;
 }
 
 module.exports = { MqttOptions };

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { proxyOfEnvironment } = require('../proxy/environment');
+const { proxyTo } = require('../proxy/choice');
 const { warn } = require('../plumbing/warning');
 const { bundledTrust } = require('../tls/trust');
 const { quote } = require('../vocabulary/failure');
@@ -32,8 +32,7 @@ function requestOf(identity, credentials, options, { protocol, provider, bundled
   const { host, port } = identity.endpoint(protocol.port);
   const { detour } = options;
   const place = { host, port: detour?.port ?? port };
-  const proxy =
-    options.proxy === undefined ? (detour?.proxy ?? environmentProxy(place, detour)) : options.proxy;
+  const proxy = proxyTo(place, options);
   const trust = bundledRoots ? bundledTrust() : options.trust;
   const password = credentials.sharedAccessSignature?.toString();
   const username = identity.username(options);
@@ -66,14 +65,6 @@ function requestOf(identity, credentials, options, { protocol, provider, bundled
       username,
     },
   };
-}
-
-/**
- * @param {{ host: string, port: number }} place
- * @param {import('../proxy/agent').Detour | undefined} detour An agent without a proxy means that there is none.
- */
-function environmentProxy(place, detour) {
-  return detour === undefined ? proxyOfEnvironment(place) : undefined;
 }
 
 /**

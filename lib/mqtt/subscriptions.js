@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { NotConnectedError, UnauthorizedError } = require('../vocabulary/errors');
+const { InvalidOperationError, NotConnectedError, UnauthorizedError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
 
 /** SUBACK: refused (MQTT 3.1.1 §3.9.3). */
@@ -116,8 +116,8 @@ class Subscriptions {
     const identity = this.#identity;
     if (!identity) return;
     for (const [row, { suspended }] of this.#rows) {
-      if (suspended > 0)
-        this.#session.subscribe([{ topic: filterOf(row, identity), qos: row.qos }], () => {});
+      const topic = suspended > 0 ? filterOf(row, identity) : undefined;
+      if (topic !== undefined) this.#session.subscribe([{ topic, qos: row.qos }], () => {});
     }
   }
 
@@ -148,9 +148,13 @@ class Subscriptions {
    * @param {MqttIdentity} identity
    */
   #subscribe(row, standing, identity) {
+    const topic = filterOf(row, identity);
+    if (topic === undefined) {
+      for (const callback of standing.waiting.splice(0)) process.nextTick(callback, notOfThisKind(identity));
+      return;
+    }
     standing.asked = true;
     this.#keepAge(row, standing, identity);
-    const topic = filterOf(row, identity);
     // A packet for each: whoever answers counts on one code.
     this.#session.subscribe([{ topic, qos: row.qos }], (error, codes) => {
       standing.asked = false;
@@ -182,7 +186,26 @@ class Subscriptions {
  * @param {MqttIdentity} identity
  */
 function filterOf(row, identity) {
-  return `${row.prefix(identity)}#`;
+  const prefix = row.prefix(identity);
+  return prefix === undefined ? undefined : `${prefix}#`;
+}
+
+/**
+ * For what the other kind of identity has.
+ *
+ * @param {MqttIdentity} identity
+ */
+function notOfThisKind({ clientId, inputsTopic }) {
+  if (inputsTopic !== undefined) {
+    const message = `${quote(clientId)} is a module: the cloud sends messages to devices only`;
+    return failure(InvalidOperationError, 'ERR_IOT_NOT_A_DEVICE', message, {
+      hint: 'What a module is sent comes to its inputs: use ModuleClient, and listen to inputMessage.',
+    });
+  }
+  const message = `${quote(clientId)} is a device: only modules have inputs`;
+  return failure(InvalidOperationError, 'ERR_IOT_NOT_A_MODULE', message, {
+    hint: 'Use Client, and listen to message; or the connection string of a module, which has a ModuleId.',
+  });
 }
 
 /**

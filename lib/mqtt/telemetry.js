@@ -9,12 +9,15 @@ const { encodeSystemAndUser } = require('./property_bag');
 /** @typedef {(error: any, result?: any) => void} Callback */
 /** @typedef {{ timeoutMs?: number, signal?: AbortSignal }} Limits */
 
-/** Messages to the cloud: `devices/{d}/messages/events/{bag}`, by QoS 1 (device-sdk.md §3.5). */
+/**
+ * Messages to the cloud, by QoS 1: `devices/{d}/messages/events/{bag}`, of a module `devices/{d}/modules/{m}/messages/…`, with
+ * its output in the bag (device-sdk.md §3.5).
+ */
 class Telemetry {
   #session;
   /** What the property bag follows; unknown before the device is. @type {string | undefined} */
   #topic;
-  /** Sends that were asked for before that. @type {[message: any, callback: Callback, limits?: Limits][]} */
+  /** Sends that were asked for before that. @type {[message: any, callback: Callback, limits?: Limits, output?: string][]} */
   #deferred = [];
 
   /** @param {import('../session/session').Session} session */
@@ -30,23 +33,24 @@ class Telemetry {
   /** @param {import('./identity').MqttIdentity} identity */
   identified({ telemetryTopic }) {
     this.#topic = telemetryTopic;
-    for (const [message, callback, limits] of this.#deferred.splice(0)) this.send(message, callback, limits);
+    for (const send of this.#deferred.splice(0)) this.send(...send);
   }
 
   /**
    * @param {any} message
    * @param {Callback} callback
    * @param {Limits} [limits]
+   * @param {string} [output] Of a module.
    */
-  send(message, callback, limits) {
+  send(message, callback, limits, output) {
     const topic = this.#topic;
     if (topic === undefined) {
-      this.#deferred.push([message, callback, limits]);
+      this.#deferred.push([message, callback, limits, output]);
       return;
     }
     let bag, body;
     try {
-      bag = encodeSystemAndUser(message);
+      bag = encodeSystemAndUser(message, output);
       body = bodyOf(message);
       // A short text fits whatever its bytes.
       if (typeof body !== 'string' || body.length > SHORT_TEXT || bag.length > SHORT_TEXT) {

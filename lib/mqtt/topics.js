@@ -6,8 +6,8 @@
  *
  * @typedef {object} Row
  * @property {0 | 1} qos Asked for with the subscription.
- * @property {(identity: import('./identity').MqttIdentity) => string} prefix Its topics begin so; `prefix#` is what it
- *   subscribes to.
+ * @property {(identity: import('./identity').MqttIdentity) => string | undefined} prefix Its topics begin so; `prefix#` is
+ *   what it subscribes to. `undefined`: such an identity has none.
  * @property {(identity: import('./identity').MqttIdentity) => string | undefined} [companion] A filter that matches the
  *   same topics and switches nothing on at the gateway, see `Subscriptions`.
  * @property {(rest: string, payload: Buffer, settle: () => void) => void} receive `rest` is what follows the prefix;
@@ -19,7 +19,7 @@ class Topics {
   #rows;
   /** The identity the prefixes below are for. @type {import('./identity').MqttIdentity | undefined} */
   #identity;
-  /** @type {{ prefix: string, row: Row }[]} */
+  /** @type {{ prefix: string | undefined, row: Row }[]} */
   #prefixes = [];
 
   /** @param {Row[]} rows */
@@ -39,7 +39,7 @@ class Topics {
       this.#prefixes = this.#rows.map((row) => ({ prefix: row.prefix(identity), row }));
     }
     for (const { prefix, row } of this.#prefixes) {
-      if (!topic.startsWith(prefix)) continue;
+      if (prefix === undefined || !topic.startsWith(prefix)) continue;
       row.receive(topic.slice(prefix.length), payload, settle);
       return;
     }

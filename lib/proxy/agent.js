@@ -5,7 +5,7 @@ const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
 const { basic, readProxy } = require('./proxy');
 
-const ORIGIN = 'mqtt.webSocketAgent';
+/** @typedef {'mqtt.webSocketAgent' | 'http.agent'} Origin The option that is the agent. */
 
 /**
  * What a Node agent does, as far as the core can do it instead.
@@ -22,12 +22,13 @@ const ORIGIN = 'mqtt.webSocketAgent';
  * agents of tunnel, and https.Agent itself, whose `port` goes before that of the request.
  *
  * @param {any} agent
+ * @param {Origin} [origin]
  * @returns {Detour}
  * @throws {ArgumentError} `ERR_IOT_PROXY_AGENT`: it cannot be read; `ERR_IOT_PROXY_INVALID`: its proxy cannot be used.
  */
-function readAgent(agent) {
-  if (agent?.proxy) return { proxy: ofProxyAgent(agent) };
-  if (agent?.proxyOptions?.host) return { proxy: ofTunnel(agent.proxyOptions) };
+function readAgent(agent, origin = 'mqtt.webSocketAgent') {
+  if (agent?.proxy) return { proxy: ofProxyAgent(agent, origin) };
+  if (agent?.proxyOptions?.host) return { proxy: ofTunnel(agent.proxyOptions, origin) };
   // Loaded when needed: few devices have an agent.
   const { Agent } = require('node:https');
   if (agent instanceof Agent && Object.getPrototypeOf(agent) === Agent.prototype) {
@@ -37,25 +38,31 @@ function readAgent(agent) {
   throw failure(
     ArgumentError,
     'ERR_IOT_PROXY_AGENT',
-    `The option ${ORIGIN} is ${nameOf(agent)}, which does not tell its proxy`,
+    `The option ${origin} is ${nameOf(agent)}, which does not tell its proxy`,
     { hint: "Give the proxy itself: setOptions({ proxy: 'http://<host>:<port>' })." },
   );
 }
 
-/** @param {any} agent With `proxy`: a URL, or the object that version 5 makes of one. */
-function ofProxyAgent({ proxy, proxyHeaders, secureProxy }) {
+/**
+ * @param {any} agent With `proxy`: a URL, or the object that version 5 makes of one.
+ * @param {Origin} origin
+ */
+function ofProxyAgent({ proxy, proxyHeaders, secureProxy }, origin) {
   const headers = typeof proxyHeaders === 'function' ? proxyHeaders() : (proxyHeaders ?? proxy.headers);
   if (proxy instanceof URL || typeof proxy === 'string')
-    return withHeaders(readProxy(proxy, ORIGIN), headers);
+    return withHeaders(readProxy(proxy, origin), headers);
   const { host, hostname = host, port, protocol, auth } = proxy;
   const scheme = secureProxy || protocol === 'https:' ? 'https' : (protocol ?? 'http').replace(':', '');
-  const read = readProxy(`${scheme}://${bracketed(String(hostname))}:${port || 80}`, ORIGIN);
+  const read = readProxy(`${scheme}://${bracketed(String(hostname))}:${port || 80}`, origin);
   return withHeaders(auth ? { ...read, authorization: ofPair(auth) } : read, headers);
 }
 
-/** @param {{ host: string, port?: number, proxyAuth?: string, headers?: Record<string, string> }} options */
-function ofTunnel({ host, port, proxyAuth, headers }) {
-  const read = readProxy(`http://${bracketed(host)}:${port || 80}`, ORIGIN);
+/**
+ * @param {{ host: string, port?: number, proxyAuth?: string, headers?: Record<string, string> }} options
+ * @param {Origin} origin
+ */
+function ofTunnel({ host, port, proxyAuth, headers }, origin) {
+  const read = readProxy(`http://${bracketed(host)}:${port || 80}`, origin);
   return withHeaders(proxyAuth ? { ...read, authorization: ofPair(proxyAuth) } : read, headers);
 }
 

@@ -6,7 +6,6 @@ const { failure } = require('./failure');
 
 /** What azure-iot-device has and this package has not yet, and what to do without. */
 const FEATURES = /** @type {const} */ ({
-  modules: ['modules', 'Use the connection string of a device, without ModuleId.'],
   uploads: ['file upload', 'Send the data in messages of up to 255 KiB, or upload it by a URL of your own.'],
 });
 

@@ -11,6 +11,7 @@ const LOADER = 'lib/native/add_on.js';
 const USERS_OF_NATIVE = [
   'lib/authentication/shared_access_signature.js',
   'lib/doctor/verifier.js',
+  'lib/https/verdict.js',
   'lib/session/bell.js',
   'lib/session/session.js',
   'lib/tls/client_certificate.js',

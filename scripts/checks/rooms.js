@@ -9,7 +9,7 @@ const FLOORS = [
   ['c2d', 'message', 'native', 'plumbing'],
   ['failures', 'methods', 'twin'],
   ['connection', 'identity', 'proxy', 'session', 'tls'],
-  ['authentication'],
+  ['authentication', 'https'],
   ['client', 'mqtt'],
   ['compat', 'device', 'doctor'],
 ];

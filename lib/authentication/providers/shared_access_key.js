@@ -4,6 +4,7 @@
 const { EventEmitter } = require('node:events');
 const { requireArguments } = require('../../plumbing/argument');
 const { callbackToPromise } = require('../../plumbing/callback');
+const { ExponentialBackOffWithJitter } = require('../../connection/retry_policy');
 const { ConnectionString, tidied } = require('../../identity/connection_string');
 const { ArgumentError } = require('../../vocabulary/errors');
 const { failure, quote } = require('../../vocabulary/failure');
@@ -23,14 +24,15 @@ const MARGIN_S = 900;
 /** A hundred years: a gateway takes what lies behind the year 9999 for no date. */
 const LONGEST_S = 3_155_760_000;
 
-/** After a renewal that failed: how long to wait. The old token is good for the margin yet. Milliseconds. */
-const RENEW_AGAIN_MS = 30_000;
+/** After a renewal that failed. The old token is good for the margin yet, or for as long as it takes to expire. */
+const BACK_OFF = new ExponentialBackOffWithJitter(false);
 
 /**
  * Makes tokens with the symmetric key of a device or module, and new ones before they expire (device-sdk.md §1.9, §4).
  *
  * Events: `newTokenAvailable(credentials)` when a running renewal made a token, `error(Error)` when it could not; unlike
- * other `error` events this one may go unheard, and the renewal is tried again.
+ * other `error` events this one may go unheard, and the renewal is tried again: soon, and then every ten seconds. Where a
+ * new token cannot be made, one that was made before serves for as long as it is valid.
  *
  * Subclasses may override `_sign`, to leave the key with somebody else.
  */
@@ -39,8 +41,12 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
   #credentials;
   #validS;
   #marginS;
-  /** Seconds since 1970; 0: no token. */
+  /** Of the token that is kept fresh. Seconds since 1970; 0: there is none. */
   #expiry = 0;
+  /** Of the last one that was made. Seconds since 1970. */
+  #goodUntil = 0;
+  /** Renewals that failed in a row. */
+  #failures = 0;
   /** @type {LongTimer | undefined} */
   #renewal;
   /** A call of `stop` makes a token still being signed for the timer come to nothing. */
@@ -86,13 +92,16 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
         done(null, this.#credentials);
         return;
       }
+      const generation = this.#generation;
       this.#makeToken((error, expiry) => {
-        if (error) {
+        // One in its last second might not get there in time.
+        if (error && this.#goodUntil - now() <= 1) {
           done(error);
           return;
         }
         // Stopped meanwhile: the token may be used, but nothing would renew it, so it is not used twice.
         if (expiry) this.#keep(expiry);
+        else if (error && generation === this.#generation) this.#renewSoon();
         done(null, this.#credentials);
       });
     }, callback);
@@ -147,7 +156,10 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
     try {
       this._sign(encodeUriComponentStrict(resource), expiry, (error, sharedAccessSignature) => {
         reported = true;
-        if (!error) this.#credentials.sharedAccessSignature = sharedAccessSignature;
+        if (!error) {
+          this.#credentials.sharedAccessSignature = sharedAccessSignature;
+          this.#goodUntil = expiry;
+        }
         made(error, generation === this.#generation ? expiry : undefined);
       });
     } catch (error) {
@@ -159,6 +171,7 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
   /** @param {number} expiry Of the token that is in use from now on. */
   #keep(expiry) {
     this.#expiry = expiry;
+    this.#failures = 0;
     this.#renewIn((this.#validS - this.#marginS) * 1000);
   }
 
@@ -167,13 +180,18 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
     this.#makeToken((error, expiry) => {
       if (generation !== this.#generation) return;
       if (error) {
-        this.#renewIn(RENEW_AGAIN_MS);
+        this.#renewSoon();
         if (this.listenerCount('error') > 0) guarded(() => this.emit('error', error));
       } else {
         this.#keep(/** @type {number} */ (expiry));
         guarded(() => this.emit('newTokenAvailable', this.#credentials));
       }
     });
+  }
+
+  #renewSoon() {
+    this.#failures += 1;
+    this.#renewIn(BACK_OFF.nextRetryTimeout(this.#failures, false));
   }
 
   /** @param {number} delay Milliseconds. */

@@ -127,10 +127,10 @@ const WORDS = {
       'The id stands raw in MQTT topics and in the user name: # and + are wildcards there, / separates, and a gateway decodes %.',
     remedy: 'Register the device under another id.',
   }),
-  'module-unsupported': () => ({
-    title: 'The connection string is that of a module (ModuleId)',
-    explanation: 'Connecting as a module is not implemented yet; the examination goes on with its device.',
-    remedy: 'Use the connection string of a device.',
+  'module-certificate': () => ({
+    title: 'The connection string is that of a module (ModuleId) with a certificate (x509=true)',
+    explanation: 'A gateway takes no certificates of modules, and connect() refuses such a string.',
+    remedy: 'Register the module with a symmetric key, and use its connection string.',
   }),
   'gateway-is-hub': ({ suggestion }) => ({
     title: 'GatewayHostName names the IoT hub, not a gateway',

@@ -16,9 +16,9 @@ module.exports = {
     return faults.some(({ kind }) => kind === 'key-not-base64') ? 'the key cannot be used' : undefined;
   },
   gather(examination) {
-    const { hub = '', deviceId = '', credential } = examination.facts.connectionString ?? {};
+    const { hub = '', deviceId = '', moduleId, credential } = examination.facts.connectionString ?? {};
     const { prove } = /** @type {any} */ (credentialOf(credential));
-    examination.proof = prove(examination.secret, { hub, deviceId }, examination.now());
+    examination.proof = prove(examination.secret, { hub, deviceId, moduleId }, examination.now());
     const made = credential === 'key';
     return { made, ...readToken(examination.proof?.password ?? '') };
   },

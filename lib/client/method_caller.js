@@ -1,0 +1,204 @@
+// @ts-check
+'use strict';
+
+const { encodeUriComponentStrict } = require('../authentication/shared_access_signature');
+const { readRefusal } = require('../failures/rest_refusal');
+const { HttpsClient } = require('../https/client');
+const { parseEndpoint } = require('../identity/gateway_address');
+const { userAgent } = require('../identity/user_agent');
+const { readProxyOption } = require('../proxy/choice');
+const { readAgent } = require('../proxy/agent');
+const { readTrust } = require('../tls/trust');
+const { ArgumentError, InternalServerError, InvalidOperationError } = require('../vocabulary/errors');
+const { failure, quote } = require('../vocabulary/failure');
+const { CLIENT } = require('../vocabulary/idiom');
+const { ClientOptions } = require('./options');
+
+/** @typedef {import('../..').MethodParams} MethodParams */
+/** @typedef {import('../..').MethodResult} MethodResult */
+/** @typedef {import('../..').TransportConfig} TransportConfig */
+
+/** Of HTTPS. */
+const PORT = 443;
+/** For the gateway's own word on a call that took too long, behind the limits of the call. Milliseconds. */
+const SLACK_MS = 10_000;
+
+/**
+ * Calls methods of devices and other modules: `POST https://{gateway}/twins/{d}[/modules/{m}]/methods` (device-sdk.md §8,
+ * edge-gateway.md §1.1). A port in GatewayHostName is that of HTTPS, too; an agent may lead to another one.
+ */
+class MethodCaller {
+  #provider;
+  #idiom;
+  #options = new ClientOptions();
+  #productInfo = '';
+
+  /**
+   * @param {any} provider Of the module that calls.
+   * @param {import('../vocabulary/idiom').Idiom} [idiom]
+   */
+  constructor(provider, idiom = CLIENT) {
+    this.#provider = provider;
+    this.#idiom = idiom;
+  }
+
+  /** @param {Record<string, any>} options Those of the client: `ca`, `proxy`, `http.agent`, `timeouts` and `productInfo` count. */
+  setOptions(options) {
+    this.#options.keep(options);
+    this.#productInfo = options.productInfo || this.#productInfo;
+  }
+
+  /**
+   * @param {string} deviceId
+   * @param {string | undefined} moduleId
+   * @param {MethodParams} params
+   * @param {(error: any, result?: MethodResult) => void} callback
+   * @param {AbortSignal} [signal]
+   */
+  invoke(deviceId, moduleId, params, callback, signal) {
+    this.#invoke(deviceId, moduleId, params, signal).then(
+      (result) => process.nextTick(callback, null, result),
+      (error) => process.nextTick(callback, error),
+    );
+  }
+
+  /**
+   * @param {string} deviceId
+   * @param {string | undefined} moduleId
+   * @param {MethodParams} params
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<MethodResult>}
+   */
+  async #invoke(deviceId, moduleId, params, signal) {
+    const body = JSON.stringify(params);
+    const credentials = await this.#credentials();
+    const place = placeOf(credentials);
+    const https = new HttpsClient(this.#way(credentials));
+    try {
+      const { status, body: answer } = await https.request({
+        ...place,
+        method: 'POST',
+        path: pathOf(deviceId, moduleId),
+        headers: {
+          'Content-Type': 'application/json',
+          'x-ms-edge-moduleId': `${credentials.deviceId}/${credentials.moduleId}`,
+          Authorization: String(credentials.sharedAccessSignature),
+          'Request-Id': crypto.randomUUID(),
+          'User-Agent': userAgent(this.#productInfo),
+        },
+        body,
+        timeoutMs: limitOf(params),
+        signal,
+      });
+      const whose = moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
+      const called = `the method ${quote(params.methodName)} of ${quote(whose)}`;
+      if (status >= 300) throw refused(called, status, answer.toString());
+      return resultIn(answer.toString(), called);
+    } finally {
+      https.close();
+    }
+  }
+
+  /** @returns {Promise<TransportConfig>} */
+  #credentials() {
+    return new Promise((resolve, reject) => {
+      this.#provider.getDeviceCredentials((/** @type {any} */ error, /** @type {any} */ credentials) =>
+        error ? reject(error) : resolve(credentials),
+      );
+    });
+  }
+
+  /**
+   * Files are read, and the environment looked at, for each call.
+   *
+   * @param {TransportConfig} credentials
+   * @returns {import('../https/connection').Way}
+   */
+  #way({ deviceId, moduleId }) {
+    const { ca, proxy, http, timeouts } = this.#options.standing;
+    return {
+      trusts: [readTrust(ca)],
+      proxy: readProxyOption(proxy),
+      ...(http?.agent && { detour: readAgent(http.agent, 'http.agent') }),
+      timeouts,
+      words: { ca, clientId: `${deviceId}/${moduleId}`, field: 'GatewayHostName', idiom: this.#idiom },
+    };
+  }
+}
+
+/**
+ * @param {TransportConfig} credentials
+ * @returns {{ host: string, port: number }}
+ */
+function placeOf({ deviceId, moduleId, gatewayHostName }) {
+  if (!moduleId) {
+    const message = `${quote(deviceId)} is a device: only modules call methods of others`;
+    throw failure(InvalidOperationError, 'ERR_IOT_NOT_A_MODULE', message, {
+      hint: 'Use the connection string of a module, which has a ModuleId.',
+    });
+  }
+  if (gatewayHostName) return parseEndpoint(gatewayHostName, PORT);
+  const message = `The module ${quote(`${deviceId}/${moduleId}`)} has no gateway, which methods are called through`;
+  throw failure(ArgumentError, 'ERR_IOT_METHOD_GATEWAY', message, {
+    hint: 'Add ;GatewayHostName=<gateway> to its connection string.',
+  });
+}
+
+/**
+ * @param {string} deviceId
+ * @param {string | undefined} moduleId
+ */
+function pathOf(deviceId, moduleId) {
+  const module = moduleId === undefined ? '' : `/modules/${encodeUriComponentStrict(moduleId)}`;
+  return `/twins/${encodeUriComponentStrict(deviceId)}${module}/methods`;
+}
+
+/** @param {MethodParams} params @returns {number | undefined} Milliseconds. */
+function limitOf({ connectTimeoutInSeconds: connect, responseTimeoutInSeconds: response }) {
+  if (typeof connect !== 'number' || typeof response !== 'number') return undefined;
+  return 1000 * (connect + response) + SLACK_MS;
+}
+
+/**
+ * @param {string} text
+ * @param {string} called
+ * @returns {MethodResult}
+ */
+function resultIn(text, called) {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const message = `The answer of the gateway to the call of ${called} is no JSON`;
+    throw failure(InternalServerError, 'ERR_IOT_METHOD_ANSWER', message, {
+      hint: 'Something else than edgeHub may answer there, such as a proxy.',
+      cause,
+    });
+  }
+}
+
+/**
+ * @param {string} called
+ * @param {number} status
+ * @param {string} body
+ */
+function refused(called, status, body) {
+  const { ErrorClass, reason } = readRefusal(status, body);
+  const message = `The call of ${called} failed (HTTP ${status}): ${reason}`;
+  return failure(ErrorClass, 'ERR_IOT_METHOD_INVOKE', message, {
+    hint:
+      HINTS[status] ??
+      'The gateway says why. Whoever is called must be connected, and have a handler for the method.',
+    statusCode: status,
+    responseBody: body,
+  });
+}
+
+/** @type {Record<number, string>} */
+const HINTS = {
+  400: 'Correct what was asked for. A payload must be there, be it null; responseTimeoutInSeconds is 5 to 300.',
+  401: 'Only modules of the IoT Edge device itself may call. Check key, DeviceId and ModuleId, and the clock.',
+  404: 'Whoever is called must be connected to this gateway, and listen for methods.',
+  504: 'Whoever is called did not answer in time: allow more by responseTimeoutInSeconds.',
+};
+
+module.exports = { MethodCaller };

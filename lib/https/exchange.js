@@ -1,0 +1,177 @@
+// @ts-check
+'use strict';
+
+const http = require('node:http');
+const { pipeline } = require('node:stream');
+const { abortedBy } = require('../session/operation_failure');
+const { FormatError, NotConnectedError, TimeoutError } = require('../vocabulary/errors');
+const { failure } = require('../vocabulary/failure');
+
+/** How long it may take. Milliseconds; as an operation of a session. */
+const TIMEOUT_MS = 240_000;
+/** What is larger is no answer to anything this package asks. Bytes. */
+const MOST_BYTES = 1024 * 1024;
+
+/**
+ * @typedef {object} Request
+ * @property {string} host A name or an address, without brackets.
+ * @property {number} [port] Default 443.
+ * @property {string} method
+ * @property {string} path With the query, which no error shows: it may hold a token.
+ * @property {Record<string, string | number>} [headers]
+ * @property {string | Uint8Array | import('node:stream').Readable} [body]
+ * @property {number} [timeoutMs] For all of it, the connection included. Default: four minutes; `Infinity`: no limit.
+ * @property {AbortSignal} [signal]
+ * @property {number} [mostBytes] Of the answer's body. Default: 1 MiB.
+ *
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {string} statusText
+ * @property {import('node:http').IncomingHttpHeaders} headers Names in lower case.
+ * @property {Buffer} body
+ */
+
+/**
+ * One request and its answer.
+ *
+ * @param {Request} request
+ * @param {import('node:http').Agent} agent Of HTTPS.
+ * @param {import('../failures/connection_failure').Cloud} [cloud] What the server is, if not a gateway.
+ * @returns {Promise<Answer>}
+ */
+function exchange(request, agent, cloud) {
+  const { host, port = 443, method, path, headers, body, signal } = request;
+  const { timeoutMs = TIMEOUT_MS, mostBytes = MOST_BYTES } = request;
+  const told = { what: whatOf(request), server: serverOf(request, cloud) };
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(abortedBy(signal));
+      return;
+    }
+    const sent = http.request({ agent, protocol: 'https:', host, port, method, path, headers });
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+    };
+    const fail = (/** @type {Error} */ error) => {
+      end();
+      reject(error);
+      sent.destroy();
+    };
+    const broken = (/** @type {any} */ error) => fail(isOurs(error) ? error : brokenOff(told, error));
+    const aborted = () => fail(abortedBy(/** @type {AbortSignal} */ (signal)));
+    const timer =
+      timeoutMs < Infinity ? setTimeout(() => fail(timedOut(told, timeoutMs)), timeoutMs) : undefined;
+    signal?.addEventListener('abort', aborted);
+    sent.on('error', broken);
+    sent.on('response', (response) => {
+      read(response, mostBytes).then(
+        (answer) => {
+          end();
+          resolve(answer);
+          // What was refused need not be sent to its end.
+          if (!sent.writableFinished) sent.destroy();
+        },
+        (error) => (error instanceof RangeError ? fail(tooLarge(told, mostBytes)) : broken(error)),
+      );
+    });
+    send(body, sent, fail);
+  });
+}
+
+/**
+ * @param {Request['body']} body
+ * @param {import('node:http').ClientRequest} sent
+ * @param {(error: Error) => void} fail
+ */
+function send(body, sent, fail) {
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+    sent.end(body);
+    return;
+  }
+  // The app's own stream failed: that is what it is told.
+  body.once('error', fail);
+  // Whatever else ends it, the request tells.
+  pipeline(body, sent, () => {});
+}
+
+/**
+ * @param {import('node:http').IncomingMessage} response
+ * @param {number} mostBytes
+ * @returns {Promise<Answer>}
+ * @throws {RangeError} It has more.
+ */
+async function read(response, mostBytes) {
+  const chunks = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw new RangeError();
+    chunks.push(chunk);
+  }
+  const { statusCode: status = 0, statusMessage: statusText = '', headers } = response;
+  return { status, statusText, headers, body: Buffer.concat(chunks) };
+}
+
+/**
+ * For the messages of errors.
+ *
+ * @typedef {{ what: string, server: string }} Told `POST /devices/d/files`, `IoT Hub at hub.azure-devices.net:443`.
+ */
+
+/** @type {Record<string, string>} */
+const NAMES = { hub: 'IoT Hub', storage: 'The blob store' };
+
+/**
+ * @param {Pick<Request, 'host' | 'port'>} place
+ * @param {string} [cloud]
+ */
+function serverOf({ host, port = 443 }, cloud = '') {
+  return `${NAMES[cloud] ?? 'The gateway'} at ${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** @param {Pick<Request, 'method' | 'path'>} request @returns {string} Without the query. */
+function whatOf({ method, path }) {
+  return `${method} ${path.replace(/\?.*/s, '')}`;
+}
+
+/** @param {any} error */
+function isOurs(error) {
+  return typeof error?.code === 'string' && error.code.startsWith('ERR_IOT_');
+}
+
+/**
+ * @param {Told} told
+ * @param {number} ms
+ */
+function timedOut({ server, what }, ms) {
+  const message = `${server} did not answer ${what} within ${ms} ms`;
+  return failure(TimeoutError, 'ERR_IOT_HTTP_TIMEOUT', message, {
+    hint: 'It was not reachable, or is slow. Try again, or allow more time.',
+  });
+}
+
+/**
+ * @param {Told} told
+ * @param {Error} cause
+ */
+function brokenOff({ server, what }, cause) {
+  const message = `${server} broke the connection off before it answered ${what}: ${cause.message}`;
+  return failure(NotConnectedError, 'ERR_IOT_HTTP_BROKEN', message, {
+    hint: 'It may be restarting, or something on the way cuts connections. Try again.',
+    cause,
+  });
+}
+
+/**
+ * @param {Told} told
+ * @param {number} bytes
+ */
+function tooLarge({ server, what }, bytes) {
+  const message = `${server} answers ${what} with more than ${bytes} bytes`;
+  return failure(FormatError, 'ERR_IOT_HTTP_ANSWER', message, {
+    hint: 'Something else answers in its place, such as a proxy with a page for people.',
+  });
+}
+
+module.exports = { exchange, serverOf, whatOf };
