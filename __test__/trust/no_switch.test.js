@@ -186,7 +186,7 @@ test('the sources have one verifier, in one place, and no word for a switch', ()
     // Its agents are read, not used.
     "lib/proxy/agent.js: 'node:https'",
   ]);
-  assert.deepEqual(found(/= refusalOf\(.*\n.*\n/g), [
+  assert.deepEqual(found(/= refusalOf\(socket.*\n.*\n/g), [
     'lib/https/connection.js: = refusalOf(socket, host, way.trusts);\n  if (refusal === undefined) return socket;\n',
   ]);
   assert.deepEqual(found(/\.dangerous\(\)|custom_certificate_verifier|set_certificate_verifier/g), [

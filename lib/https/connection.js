@@ -93,7 +93,7 @@ async function secure(tcp, host, { way, identity, limitMs, signal }) {
     socket: tcp,
     ...(net.isIP(host) === 0 && { servername: host }),
     rejectUnauthorized: false,
-    // Who passes with Node has had its chain taken apart by it, and shows the rest alone: nobody is to pass there.
+    // What Node trusts is not asked, so it need not be loaded.
     ca: [],
     ...(identity && { cert: pem('CERTIFICATE', identity.chain), key: pem('PRIVATE KEY', [identity.key]) }),
   });
