@@ -84,10 +84,6 @@ test('the connection string is read strictly', async () => {
     name: 'ArgumentError',
     message: /Hostname/,
   });
-  await assert.rejects(refused(`${connectionString};ModuleId=m`), {
-    name: 'NotImplementedError',
-    message: /module/,
-  });
 });
 
 test('a token in the connection string serves as it is, and is not renewed', async () => {
