@@ -215,6 +215,25 @@ test('arguments that are missing are thrown with a callback, and reject the prom
   }
 });
 
+test('what cannot be uploaded, and options that cannot be, are refused before anything is asked', async () => {
+  const client = await clientOf();
+  const begun = hub.uploads.length;
+  const stream = Readable.from(['x']);
+  const options = { timeout: -1, signal: {}, onProgress: 'often' };
+  for (const [name, value] of Object.entries(options)) {
+    await assert.rejects(client.uploadToBlob('a', stream, 1, undefined, { [name]: value }), {
+      code: 'ERR_IOT_OPTION',
+      message: new RegExp(name),
+    });
+  }
+  await assert.rejects(client.uploadToBlob('a', stream, 1, undefined, { typo: 1 }), {
+    code: 'ERR_IOT_OPTION_UNKNOWN',
+  });
+  await assert.rejects(client.uploadToBlob('a', '/tmp/a', 1), { code: 'ERR_IOT_UPLOAD_CONTENT' });
+  assert.equal(hub.uploads.length, begun);
+  assert.ok(!stream.destroyed, 'the stream may be used yet');
+});
+
 test('a ca that is meant for a gateway breaks no upload to a hub that the system knows', async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-upload-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));

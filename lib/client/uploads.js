@@ -49,14 +49,16 @@ class ClientUploads {
    * @param {Callback} done
    * @param {import('../..').UploadOptions} [options]
    */
-  upload(blobName, stream, streamLength, done, { timeout, ...options } = {}) {
+  upload(blobName, stream, streamLength, done, options = {}) {
     requireArguments({ blobName, stream, streamLength });
     const { blobUploadClient } = this.#given;
-    if (blobUploadClient) blobUploadClient.uploadToBlob(blobName, stream, streamLength, done);
-    else
-      settle(this.#uploads().upload(blobName, stream, { ...options, timeoutMs: timeout }), (error) =>
-        done(error),
-      );
+    if (blobUploadClient) {
+      blobUploadClient.uploadToBlob(blobName, stream, streamLength, done);
+      return;
+    }
+    const { readUpload } = require('../uploads/options');
+    const terms = readUpload(stream, options);
+    settle(this.#uploads().upload(blobName, stream, terms), (error) => done(error));
   }
 
   /**

@@ -2,9 +2,8 @@
 'use strict';
 
 const { requireKnown, requireText } = require('../plumbing/option');
+const { readUpload } = require('../uploads/options');
 const { Uploads } = require('../uploads/uploads');
-const { ArgumentError } = require('../vocabulary/errors');
-const { failure } = require('../vocabulary/failure');
 const { DEVICE } = require('../vocabulary/idiom');
 const { readLimits } = require('./limits');
 
@@ -28,13 +27,9 @@ class DeviceUploads {
    * @param {Record<string, any>} options
    */
   async upload(blobName, content, options) {
-    requireKnown(options, ['timeout', 'signal', 'onProgress']);
     requireName(blobName);
-    const limits = readLimits(options);
     const source = typeof content === 'string' ? Buffer.from(content) : content;
-    if (!(source instanceof Uint8Array) && typeof source?.pipe !== 'function') throw noContent(source);
-    const { onProgress } = options;
-    const done = await this.#uploads.upload(blobName, source, { ...limits, onProgress });
+    const done = await this.#uploads.upload(blobName, source, readUpload(source, options));
     const { containerName, blobName: stored, correlationId } = done;
     return { containerName, blobName: stored, correlationId };
   }
@@ -63,15 +58,6 @@ class DeviceUploads {
 /** @param {unknown} blobName */
 function requireName(blobName) {
   requireText('blobName', blobName ?? '');
-}
-
-/** @param {unknown} content */
-function noContent(content) {
-  const kind = content === null ? 'null' : typeof content;
-  const message = `What is to be uploaded is ${kind}, not a text, bytes or a stream`;
-  return failure(ArgumentError, 'ERR_IOT_UPLOAD_CONTENT', message, {
-    hint: 'Give a Buffer, a text, or a stream: fs.createReadStream(path).',
-  });
 }
 
 module.exports = { DeviceUploads };

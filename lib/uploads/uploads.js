@@ -2,6 +2,7 @@
 'use strict';
 
 const { Readable } = require('node:stream');
+const { LongTimer } = require('../plumbing/long_timer');
 const { noCredentials } = require('../session/operation_failure');
 const { failure } = require('../vocabulary/failure');
 const { BlobSasError, BlobUploadNotificationError } = require('./errors');
@@ -153,6 +154,8 @@ class Uploads {
 async function outcomeOf(library, blob, source, way, { timeoutMs = UPLOAD_MS, signal, onProgress }) {
   const stream = source instanceof Uint8Array ? Readable.from([source], { objectMode: false }) : source;
   const ending = endingBy(signal, timeoutMs);
+  // Its error is told by the library, which listens only while it reads.
+  stream.on('error', () => {});
   // The library waits for a stream that says nothing, whatever the signal.
   ending.signal.addEventListener('abort', () => stream.destroy(ending.signal.reason));
   try {
@@ -167,7 +170,7 @@ async function outcomeOf(library, blob, source, way, { timeoutMs = UPLOAD_MS, si
     return { result: { isSuccess: false, statusCode, statusDescription }, error };
   } finally {
     ending.clear();
-    stream.destroy?.();
+    stream.destroy();
   }
 }
 
@@ -179,13 +182,13 @@ function endingBy(signal, timeoutMs) {
   const controller = new AbortController();
   const abort = () => controller.abort(signal?.reason);
   const late = () => controller.abort(new Error(`the upload took more than ${timeoutMs} ms`));
-  const timer = timeoutMs < 2 ** 31 ? setTimeout(late, timeoutMs) : undefined;
+  const timer = new LongTimer(late, timeoutMs);
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort);
   return {
     signal: controller.signal,
     clear() {
-      clearTimeout(timer);
+      timer.clear();
       signal?.removeEventListener('abort', abort);
     },
   };
