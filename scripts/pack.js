@@ -7,9 +7,10 @@ const os = require('node:os');
 const path = require('node:path');
 const { bundleInto } = require('./bundle');
 const { environment, main, npm, ROOT, StepFailed } = require('./command');
+const { owner, ownerFields } = require('./release/owner');
 const { ADD_ONS, platformPackage, platformPackages } = require('./platform_package');
 
-/** What only a checkout needs of the manifest. */
+/** What only a checkout needs of a manifest. */
 const DEVELOPMENT_ONLY = ['devDependencies', 'napi', 'scripts', 'workspaces'];
 
 /** What goes into the package as bundles. */
@@ -22,25 +23,73 @@ const BUNDLED = ['index.js', 'index.d.ts', 'lib'];
  * @param {string} directory For the tarball.
  * @returns {Promise<string>} Its path.
  */
-async function packRoot(directory) {
-  const stage = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-pack-'));
-  try {
-    const manifest = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
-    for (const key of DEVELOPMENT_ONLY) delete manifest[key];
+function packRoot(directory) {
+  return staged(directory, async (stage) => {
+    const manifest = readManifest(ROOT);
     manifest.optionalDependencies = Object.fromEntries(
       platformPackages().map(({ name }) => [name, manifest.version]),
     );
-    fs.writeFileSync(path.join(stage, 'package.json'), JSON.stringify(manifest, null, 2) + '\n');
     // npm picks from these by `files`; README and LICENSE it takes anyway.
     for (const entry of ['README.md', 'LICENSE', ...manifest.files]) {
       if (entry.startsWith('!') || BUNDLED.includes(entry)) continue;
       fs.cpSync(path.join(ROOT, entry), path.join(stage, entry), { recursive: true });
     }
     await bundleInto(stage);
+    return manifest;
+  });
+}
+
+/**
+ * Packs the package of a platform.
+ *
+ * @param {string} folder
+ * @param {string} directory For the tarball.
+ * @param {string} [addOn] Another than the one that lies in the folder.
+ * @returns {Promise<string>} Its path.
+ */
+function packPlatform(folder, directory, addOn) {
+  return staged(directory, (stage) => {
+    fs.cpSync(folder, stage, { recursive: true });
+    fs.copyFileSync(path.join(ROOT, 'LICENSE'), path.join(stage, 'LICENSE'));
+    const manifest = readManifest(folder);
+    if (addOn) fs.copyFileSync(addOn, path.join(stage, manifest.main));
+    return manifest;
+  });
+}
+
+/**
+ * @param {string} directory For the tarball.
+ * @returns {Promise<string>} Its path.
+ */
+function packGateway(directory) {
+  const folder = path.join(ROOT, 'gateway');
+  return staged(directory, (stage) => {
+    const filter = (/** @type {string} */ file) => path.basename(file) !== 'node_modules';
+    fs.cpSync(folder, stage, { recursive: true, filter });
+    return readManifest(folder);
+  });
+}
+
+/**
+ * @param {string} directory For the tarball.
+ * @param {(stage: string) => any} fill Puts files into the folder, and gives the manifest.
+ * @returns {Promise<string>} The path of the tarball.
+ */
+async function staged(directory, fill) {
+  const stage = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-pack-'));
+  try {
+    const manifest = { ...(await fill(stage)), ...ownerFields(owner) };
+    for (const key of DEVELOPMENT_ONLY) delete manifest[key];
+    fs.writeFileSync(path.join(stage, 'package.json'), JSON.stringify(manifest, null, 2) + '\n');
     return pack(stage, directory);
   } finally {
     fs.rmSync(stage, { recursive: true });
   }
+}
+
+/** @param {string} folder */
+function readManifest(folder) {
+  return JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
 }
 
 /**
@@ -69,10 +118,12 @@ function pack(folder, directory) {
 async function packBoth(directory) {
   const platform = platformPackage();
   if (!platform) throw new StepFailed(`npm/ has no package for ${process.platform}-${process.arch}`);
-  const folder = path.join(directory, 'platform');
-  fs.cpSync(platform.folder, folder, { recursive: true });
-  fs.copyFileSync(path.join(ADD_ONS, platform.main), path.join(folder, platform.main));
-  return { root: await packRoot(directory), platform: pack(folder, directory), platformName: platform.name };
+  const addOn = path.join(ADD_ONS, platform.main);
+  return {
+    root: await packRoot(directory),
+    platform: await packPlatform(platform.folder, directory, addOn),
+    platformName: platform.name,
+  };
 }
 
 /** Packs the package, those of the platforms whose add-on is there, and the gateway. */
@@ -83,11 +134,11 @@ async function packAll() {
   const built = platformPackages().filter(({ folder, main: addOn }) =>
     fs.existsSync(path.join(folder, addOn)),
   );
-  for (const { folder } of built) console.log(pack(folder, directory));
+  for (const { folder } of built) console.log(await packPlatform(folder, directory));
   console.log(await packRoot(directory));
-  console.log(pack(path.join(ROOT, 'gateway'), directory));
+  console.log(await packGateway(directory));
 }
 
 if (require.main === module) main(packAll);
 
-module.exports = { pack, packAll, packBoth, packRoot };
+module.exports = { packAll, packBoth, packGateway, packPlatform, packRoot };

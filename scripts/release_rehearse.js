@@ -6,7 +6,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { environment, main, ROOT, StepFailed } = require('./command');
 const { fetched } = require('./fetched');
-const { pack, packAll } = require('./pack');
+const { packAll, packPlatform } = require('./pack');
 const { ADD_ONS, platformPackage, platformPackages } = require('./platform_package');
 const { differences, packedHashes, sha256 } = require('./release/contents');
 const { EmptyProject } = require('./release/empty_project');
@@ -59,7 +59,7 @@ main(async () => {
  * @param {string} platform The package of this machine.
  */
 async function rehearse(directory, real, platform) {
-  const standIns = packStandIns(path.join(directory, 'stand-ins'), real);
+  const standIns = await packStandIns(path.join(directory, 'stand-ins'), real);
   const registry = await startRegistry(fetched('registry'), path.join(directory, 'registry'));
   try {
     console.log(`\nPublishing to ${registry.url}`);
@@ -117,12 +117,12 @@ async function install(project, wanted, platform) {
  * @param {string} directory
  * @param {Tarball[]} real
  */
-function packStandIns(directory, real) {
+async function packStandIns(directory, real) {
   fs.mkdirSync(directory);
   const missing = platformPackages().filter(
     ({ name }) => !real.some(({ manifest }) => manifest.name === name),
   );
-  for (const { folder } of missing) pack(folder, directory);
+  for (const { folder } of missing) await packPlatform(folder, directory);
   if (missing.length > 0) {
     console.log(`Without add-on, as none is built: ${missing.map(({ name }) => name).join(', ')}`);
   }

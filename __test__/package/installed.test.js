@@ -9,6 +9,10 @@ const { createChain, startGateway } = require('edge-downstream-gateway');
 const { contents, Project, ROOT, temporaryDirectory } = require('./project');
 const { packBoth } = require('../../scripts/pack');
 
+/** What runs, and says how to call it. */
+const CODE = /^(package\.json|index\.(js|d\.ts)|(bin|lib)\/.*)$/;
+const DOCUMENTATION = /^(LICENSE|[A-Z]+\.md|docs\/.*\.md|bench\/README\.md|examples\/.*)$/;
+
 const directory = temporaryDirectory();
 const project = new Project(directory);
 /** @type {Awaited<ReturnType<typeof packBoth>>} */
@@ -27,15 +31,16 @@ test('the package holds what users need, and neither sources nor tests', async (
     'package.json',
     'README.md',
     'LICENSE',
+    'CHANGELOG.md',
+    'docs/errors.md',
+    'examples/edge_downstream_device.js',
     'index.js',
     'index.d.ts',
     'lib/compat/register.js',
   ]) {
     assert.ok(files.includes(name), `${name} is missing`);
   }
-  const foreign = files.filter(
-    (name) => !/^(package\.json|[A-Z]+\.md|LICENSE|index\.(js|d\.ts)|(bin|lib)\/.*)$/.test(name),
-  );
+  const foreign = files.filter((name) => !CODE.test(name) && !DOCUMENTATION.test(name));
   assert.deepEqual(foreign, []);
   const unwanted = files.filter((name) => /\.(rs|node|toml|test\.js)$/.test(name));
   assert.deepEqual(unwanted, []);
@@ -45,7 +50,11 @@ test('the platform package holds the add-on', async () => {
   const files = await contents(tarballs.platform);
   const addOn = files.filter((name) => name.endsWith('.node'));
   assert.equal(addOn.length, 1);
-  assert.deepEqual(files.filter((name) => name !== addOn[0]).sort(), ['README.md', 'package.json']);
+  assert.deepEqual(files.filter((name) => name !== addOn[0]).sort(), [
+    'LICENSE',
+    'README.md',
+    'package.json',
+  ]);
 });
 
 test('the manifest names every platform package at its own version, and nothing else to install', () => {
@@ -61,13 +70,16 @@ test('the manifest names every platform package at its own version, and nothing 
   assert.equal(readManifest(tarballs.platformName).version, manifest.version);
 });
 
-test('two packages are installed, in at most 5.5 MB', () => {
+test('two packages are installed, in at most 5.5 MB and 0.5 MB of documentation', () => {
   assert.deepEqual(project.packages().sort(), [
     'node_modules/edge-downstream',
     `node_modules/${tarballs.platformName}`,
   ]);
-  const bytes = size(path.join(project.directory, 'node_modules'));
-  assert.ok(bytes <= 5_500_000, `${bytes} bytes are installed`);
+  const modules = path.join(project.directory, 'node_modules');
+  const documentation = size(path.join(modules, 'edge-downstream'), (name) => DOCUMENTATION.test(name));
+  const code = size(modules) - documentation;
+  assert.ok(code <= 5_500_000, `${code} bytes are installed`);
+  assert.ok(documentation <= 500_000, `${documentation} bytes of documentation`);
 });
 
 test('require finds every name, and classes are called what they are in the sources', async () => {
@@ -155,11 +167,14 @@ function readManifest(name) {
 
 /**
  * @param {string} folder
- * @returns {number} Bytes of all files in it.
+ * @param {(name: string) => boolean} [counts] Which files; their names are relative to the folder, with slashes.
+ * @returns {number} Bytes.
  */
-function size(folder) {
-  return fs.readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
-    const full = path.join(folder, entry.name);
-    return sum + (entry.isDirectory() ? size(full) : fs.lstatSync(full).size);
-  }, 0);
+function size(folder, counts = () => true) {
+  return fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => counts(name.replaceAll(path.sep, '/')))
+    .map((name) => fs.lstatSync(path.join(folder, name)))
+    .filter((found) => !found.isDirectory())
+    .reduce((sum, found) => sum + found.size, 0);
 }

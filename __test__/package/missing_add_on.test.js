@@ -7,6 +7,7 @@ const path = require('node:path');
 const { after, before, test } = require('node:test');
 const { Project, temporaryDirectory } = require('./project');
 const { packBoth } = require('../../scripts/pack');
+const { ADD_ONS, platformPackage } = require('../../scripts/platform_package');
 
 const directory = temporaryDirectory();
 const project = new Project(directory);
@@ -82,8 +83,7 @@ test('an add-on that does not load is told with the reason', async () => {
 });
 
 test('NAPI_RS_NATIVE_LIBRARY_PATH names another add-on', async () => {
-  const name = fs.readdirSync(path.join(directory, 'platform')).find((file) => file.endsWith('.node'));
-  const file = path.join(directory, 'platform', String(name));
+  const file = path.join(ADD_ONS, String(platformPackage()?.main));
   assert.equal(await failureOf('', { NAPI_RS_NATIVE_LIBRARY_PATH: file }), null);
   const { hint } = await failureOf('', { NAPI_RS_NATIVE_LIBRARY_PATH: '/nowhere.node' });
   assert.match(hint, /NAPI_RS_NATIVE_LIBRARY_PATH is set/);
