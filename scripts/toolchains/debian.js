@@ -11,12 +11,13 @@ const { CACHE } = require('./cache');
  * neither read nor changed, and nothing is installed.
  */
 
+/** Suites, the architectures wanted of each, and the archive it lies in. */
 const SUITES = [
-  'bookworm-security main amd64 debian-security',
-  'bookworm main amd64 debian',
-  'bookworm-backports main amd64 debian',
-  'trixie main amd64,arm64,armhf debian',
-  'bullseye main amd64 debian',
+  ['bookworm-security', 'amd64', 'debian-security'],
+  ['bookworm', 'amd64', 'debian'],
+  ['bookworm-backports', 'amd64', 'debian'],
+  ['trixie', 'amd64,arm64,armhf', 'debian'],
+  ['bullseye', 'amd64', 'debian'],
 ];
 
 /**
@@ -43,10 +44,10 @@ function update() {
     fs.mkdirSync(path.join(home, folder), { recursive: true });
   }
   const keys = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  const lines = SUITES.map((line) => {
-    const [suite, component, architectures, archive] = line.split(' ');
-    return `deb [arch=${architectures} signed-by=${keys}] http://deb.debian.org/${archive} ${suite} ${component}\n`;
-  });
+  const lines = SUITES.map(
+    ([suite, architectures, archive]) =>
+      `deb [arch=${architectures} signed-by=${keys}] http://deb.debian.org/${archive} ${suite} main\n`,
+  );
   fs.writeFileSync(sources, lines.join(''));
   const settings = {
     'Dir::Etc::SourceList': sources,
