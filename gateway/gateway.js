@@ -7,7 +7,7 @@ const { assemble } = require('./control/assembly');
 const { HTTPS_PORT, MQTT_PORT, authorityOf } = require('./control/authority');
 const { Lifecycle } = require('./control/lifecycle');
 const { Lines } = require('./control/lines');
-const { readOptions } = require('./control/options');
+const { readHubOptions, readOptions } = require('./control/options');
 const { connectionStringOf } = require('./identity/connection_string');
 const { credentialsOf } = require('./identity/credentials');
 const { environmentOf } = require('./workload/environment');
@@ -17,13 +17,15 @@ const { environmentOf } = require('./workload/environment');
  */
 
 /**
- * A running gateway and the cloud behind it. Its members are described in types/gateway.d.ts.
+ * A running gateway and the cloud behind it, or IoT Hub itself. Its members are described in types/gateway.d.ts.
  * @extends {EventEmitter<import('./index').GatewayEvents>}
  */
 class Gateway extends EventEmitter {
   #rooms;
   #life;
   #lines;
+  #isHub;
+  #methodCalls = 0;
 
   /**
    * @param {import('./control/options').Settings} settings
@@ -34,6 +36,7 @@ class Gateway extends EventEmitter {
     this.host = settings.host;
     this.hostname = settings.hostname ?? chain.host;
     this.hubHostName = settings.hubHostName;
+    this.#isHub = settings.hub;
     this.#rooms = assemble(settings, {
       hosts: () => this.#audienceHosts(),
       trustBundle: () => this.#life.trustBundle,
@@ -108,7 +111,19 @@ class Gateway extends EventEmitter {
   }
 
   set offline(offline) {
+    if (this.#isHub) throw new TypeError('a hub is the cloud: it cannot be out of its reach');
     this.#rooms.link.online = !offline;
+  }
+
+  get uploads() {
+    return this.#rooms.uploads.all;
+  }
+
+  /**
+   * @param {string} name
+   */
+  blob(name) {
+    return this.#rooms.blobs.get(name);
   }
 
   get clockOffsetMs() {
@@ -137,7 +152,7 @@ class Gateway extends EventEmitter {
    * @param {string} clientId
    * @param {{ direct?: boolean }} [options]
    */
-  connectionString(clientId, { direct = false } = {}) {
+  connectionString(clientId, { direct = this.#isHub } = {}) {
     const { hubHostName, hostname, port } = this;
     const endpoint = authorityOf(hostname, port, MQTT_PORT);
     return connectionStringOf(this.#rooms.scope.get(clientId), { hubHostName, endpoint, direct });
@@ -261,7 +276,12 @@ class Gateway extends EventEmitter {
   async invokeMethod(id, name, payload, options = {}) {
     this.#rooms.scope.get(id);
     const json = Buffer.from(JSON.stringify(payload) ?? 'null');
-    const { status, payload: answer } = await this.#rooms.calls.invoke(id, name, json, options);
+    // IoT Hub counts in hexadecimal, where edgeHub makes up a GUID.
+    const hubs = this.#isHub ? { rid: (++this.#methodCalls).toString(16) } : {};
+    const { status, payload: answer } = await this.#rooms.calls.invoke(id, name, json, {
+      ...hubs,
+      ...options,
+    });
     return { status, payload: answer };
   }
 
@@ -371,12 +391,32 @@ class Gateway extends EventEmitter {
  * @returns {Promise<import('./index').Gateway>}
  */
 async function startGateway(options = {}) {
-  const settings = readOptions(options);
+  return start(readOptions(options), {});
+}
+
+/**
+ * Starts a hub; described in types/hub.d.ts.
+ * @param {import('./index').HubOptions} [options]
+ * @returns {Promise<import('./index').Hub>}
+ */
+async function startHub(options = {}) {
+  const settings = readHubOptions(options);
+  // No gateway's: without the name that every edgeHub has besides its own.
+  return start(settings, {
+    certificates: { server: { names: [/** @type {string} */ (settings.hostname)] } },
+  });
+}
+
+/**
+ * @param {import('./control/options').Settings} settings
+ * @param {import('./index').ChainOptions} ofChain where none is given
+ */
+async function start(settings, ofChain) {
   const now = new Date(Date.now() + settings.clockOffsetMs);
-  const chain = settings.chain ?? (await createChain({ host: settings.hostname, now }));
+  const chain = settings.chain ?? (await createChain({ host: settings.hostname, now, ...ofChain }));
   const gateway = new Gateway(settings, chain);
   await gateway.begin();
   return gateway;
 }
 
-module.exports = { startGateway };
+module.exports = { startGateway, startHub };

@@ -10,3 +10,4 @@ export * from './types/routing';
 export * from './types/workload';
 export * from './types/faults';
 export * from './types/gateway';
+export * from './types/hub';

@@ -5,7 +5,7 @@ const { createChain } = require('./certificates/chain');
 const { createDeviceCertificate } = require('./certificates/device_certificate');
 const { CHAIN_VARIANTS } = require('./certificates/variants');
 const { readFaults } = require('./faults/notation');
-const { startGateway } = require('./gateway');
+const { startGateway, startHub } = require('./gateway');
 const { MethodError } = require('./methods/call');
 
 module.exports = {
@@ -15,4 +15,5 @@ module.exports = {
   createDeviceCertificate,
   readFaults,
   startGateway,
+  startHub,
 };

@@ -188,7 +188,7 @@ test('D1 more messages come back at once than a call takes arguments', () => {
     publish: () => {},
   };
   queue.attach(receiver);
-  for (let n = 0; n < COUNT; n += 1) queue.put(new CloudMessage('d1', '', {}, 60_000));
+  for (let n = 0; n < COUNT; n += 1) queue.put(new CloudMessage('d1', '', {}, { timeToLiveMs: 60_000 }));
   queue.detach(receiver);
   assert.strictEqual(returned, COUNT);
 });

@@ -3,6 +3,7 @@
 
 const assert = require('node:assert');
 const { execFile } = require('node:child_process');
+const { X509Certificate } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
@@ -276,4 +277,23 @@ test('a config file that cannot be is named, with exit code 2', async (t) => {
   const missing = Cli.start(t, ['--config', path.join(directory, 'none.json')]);
   assert.strictEqual(await missing.ended, 2);
   assert.match(missing.errors, /none\.json' cannot be read: ENOENT/);
+});
+
+test('--hub is a hub: no GatewayHostName, and a certificate for its names alone', async (t) => {
+  const cli = Cli.start(t, ['--port', '0', '--hub', '--host', 'localhost', '--host', '127.0.0.1']);
+  await cli.shows(/^IoT Hub {3}localhost:\d+, listening on/m);
+  const [, connectionString] = await cli.shows(/^device1\n(HostName=localhost:\d+;DeviceId=device1;\S+)$/m);
+  assert.ok(!connectionString.includes('GatewayHostName'));
+  const [, root] = await cli.shows(/^Root CA\s+(\S+)$/m);
+  const kept = path.join(path.dirname(root), 'hub-chain.json');
+  const { chain } = JSON.parse(fs.readFileSync(kept, 'utf8'));
+  const { subjectAltName } = new X509Certificate(chain.serverPem);
+  assert.strictEqual(subjectAltName, 'DNS:localhost, IP Address:127.0.0.1');
+  assert.doesNotMatch(cli.output, /doctor/);
+});
+
+test('--hub refuses what is of gateways', async (t) => {
+  const cli = Cli.start(t, ['--hub', '--offline', '--port', '0']);
+  assert.strictEqual(await cli.ended, 2);
+  assert.match(cli.errors, /option 'offline' is of gateways/);
 });

@@ -340,6 +340,9 @@ test('limits are edgeHub’s by default, but for those that would only cost time
     c2dTimeToLiveMs: 3_600_000, // of the hub
     c2dReceiveMs: 20_000,
     inputAckTimeoutMs: 30_000,
+    uploadsPerDevice: 10, // of the hub
+    blobSasMs: 3_600_000, // of the hub
+    blobBytes: 512 * 1024 * 1024, // of a hub alone
   });
 });
 

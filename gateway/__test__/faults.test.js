@@ -322,7 +322,7 @@ test('a malformed fault script says what, where, and what there is', async (t) =
     [
       { publsh: 'drop-puback' },
       "'publsh' is unknown; there are accept, hello, secure, connack, connected, publish, suback, unsuback, " +
-        'pingresp, delivery, twin, method, output',
+        'pingresp, delivery, twin, method, request, output',
     ],
     [
       { publish: 'cut' },

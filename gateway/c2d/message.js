@@ -20,11 +20,16 @@ class CloudMessage {
    * @param {string} deviceId
    * @param {Buffer | string} body
    * @param {C2DOptions} options
-   * @param {number} timeToLiveMs without an expiry of its own
+   * @param {{ timeToLiveMs: number, hub?: boolean }} terms time to live without an expiry of its own
    * @throws {TypeError} a time is none
    * @throws {RangeError} its properties do not fit into a topic
    */
-  constructor(deviceId, body, { properties = {}, enqueuedTime = new Date(), ...system }, timeToLiveMs) {
+  constructor(
+    deviceId,
+    body,
+    { properties = {}, enqueuedTime = new Date(), ...system },
+    { timeToLiveMs, hub = false },
+  ) {
     this.deviceId = deviceId;
     this.messageId = system.messageId ?? randomUUID();
     this.body = Buffer.from(body);
@@ -32,7 +37,7 @@ class CloudMessage {
     const { expiryTimeUtc = new Date(Date.now() + timeToLiveMs) } = system;
     this.expiresAt = new Date(expiryTimeUtc);
     this.qos0 = properties['mqtt-qos'] === '0';
-    this.topic = topicOf(deviceId, { ...system, messageId: this.messageId }, properties);
+    this.topic = topicOf(deviceId, { ...system, messageId: this.messageId }, properties, hub);
     assertTopicFits(`a message to '${deviceId}'`, this.topic);
     /** @type {import('../index').C2DStatus} */
     this.status = 'pending';
@@ -54,12 +59,14 @@ class CloudMessage {
 }
 
 /**
- * What edgeHub makes of the hub's message: `ack` is lost on the way (DeviceClientMessageConverter.cs).
+ * What edgeHub makes of the hub's message: `ack` is lost on the way (DeviceClientMessageConverter.cs); by the hub itself the
+ * device is told of it.
  * @param {string} deviceId
  * @param {C2DOptions} system
  * @param {Record<string, string>} properties
+ * @param {boolean} hub
  */
-function topicOf(deviceId, system, properties) {
+function topicOf(deviceId, system, properties, hub) {
   const named = {
     '$.mid': system.messageId,
     '$.to': system.to ?? `/devices/${deviceId}/messages/deviceBound`,
@@ -70,6 +77,7 @@ function topicOf(deviceId, system, properties) {
     '$.ce': system.contentEncoding,
     '$.schema': system.messageSchema,
     '$.ctime': timeOf('creationTimeUtc', system.creationTimeUtc),
+    'iothub-ack': hub ? system.ack : undefined,
   };
   const bag = [...Object.entries(named), ...Object.entries(properties)]
     .filter(([, value]) => value !== undefined)

@@ -2,7 +2,7 @@
 'use strict';
 
 const { LONGEST_DELAY } = require('../control/limits');
-const { ReceiveLoop } = require('./receive_loop');
+const { ReceiveLoop, WhileSubscribed } = require('./receive_loop');
 
 /**
  * @typedef {import('./message').CloudMessage} CloudMessage
@@ -22,6 +22,7 @@ const { ReceiveLoop } = require('./receive_loop');
  * @property {number} maxDeliveries a message that comes back from the last of them is a dead letter
  * @property {number} timeToLiveMs of a message without an expiry of its own
  * @property {number} receiveMs how long a receive call of edgeHub takes at most
+ * @property {boolean} [hub] the device is connected to the hub itself: a message waits for its subscription
  * @property {(message: CloudMessage) => void} onSettled
  * @property {(message: CloudMessage, qos: 0 | 1) => void} onDelivered
  * @property {(message: CloudMessage, reason: string) => void} onReturned
@@ -57,7 +58,7 @@ class DeviceQueue {
    */
   constructor(options) {
     this.#options = options;
-    this.#loop = new ReceiveLoop(options.receiveMs);
+    this.#loop = this.#newLoop();
   }
 
   /**
@@ -73,7 +74,7 @@ class DeviceQueue {
    * @param {Receiver} receiver a connection that is served
    */
   attach(receiver) {
-    if (!this.#receiver) this.#loop = new ReceiveLoop(this.#options.receiveMs);
+    if (!this.#receiver) this.#loop = this.#newLoop();
     this.#receiver = receiver;
     this.deliver();
   }
@@ -90,7 +91,7 @@ class DeviceQueue {
 
   /** The hub is reached again, by another connection. */
   reconnected() {
-    this.#loop = new ReceiveLoop(this.#options.receiveMs);
+    this.#loop = this.#newLoop();
     const unheard = this.#unheard.splice(0);
     this.#enqueue(
       unheard.filter((message) => this.#mayStay(message)),
@@ -118,8 +119,9 @@ class DeviceQueue {
    * @param {Receiver} receiver
    */
   #pass(message, receiver) {
-    const messageTime = message.enqueuedTime.getTime() + CLOCK_SKEW_ALLOWANCE;
-    const subscription = receiver.subscriptions.match(message.topic, messageTime);
+    const { enqueuedTime, topic } = message;
+    const messageTime = this.#options.hub ? Infinity : enqueuedTime.getTime() + CLOCK_SKEW_ALLOWANCE;
+    const subscription = receiver.subscriptions.match(topic, messageTime);
     if (!subscription) return this.#settle(message, 'noSubscription');
     message.deliveryCount++;
     const qos = message.qos0 ? 0 : subscription.qos;
@@ -129,6 +131,10 @@ class DeviceQueue {
     this.#options.onDelivered(message, qos);
     if (qos === 0) this.#settle(message);
     else this.#watchLocks();
+  }
+
+  #newLoop() {
+    return this.#options.hub ? new WhileSubscribed() : new ReceiveLoop(this.#options.receiveMs);
   }
 
   /**

@@ -34,7 +34,7 @@ class Queues {
    * @param {import('../index').C2DOptions} options
    */
   send(deviceId, body, options) {
-    const message = new CloudMessage(deviceId, body, options, this.options.timeToLiveMs);
+    const message = new CloudMessage(deviceId, body, options, this.options);
     this.of(deviceId).put(message);
     return message;
   }

@@ -44,4 +44,18 @@ class ReceiveLoop {
   }
 }
 
-module.exports = { ReceiveLoop };
+/** How IoT Hub serves a device that is connected to it: whenever it is subscribed. */
+class WhileSubscribed {
+  receives = false;
+
+  /**
+   * @param {boolean | undefined} subscribed
+   */
+  follow(subscribed) {
+    this.receives = subscribed === true;
+  }
+
+  received() {}
+}
+
+module.exports = { ReceiveLoop, WhileSubscribed };

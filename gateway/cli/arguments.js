@@ -23,6 +23,7 @@ const HELP = `A local Azure IoT Edge gateway, and the cloud behind it. Shows wha
     --fault <fault>         misbehave, such as publish#3=cut-before-puback; may be repeated (--list shows which)
     --offline               begin without a link to the cloud
     --strict                as strict as IoT Hub, where edgeHub is lenient
+    --hub                   be IoT Hub itself: devices connect without a gateway, and upload files
     --config <file>         JSON with any option of startGateway(); what is said here goes before it
     --directory <path>      where certificates and keys are kept from one start to the next
     --journal <form>        what is shown: text, or json, an object a line (text)
@@ -47,6 +48,7 @@ Exit code 0: stopped; 1: it could not start, or went wrong; 2: an option or a fi
  * @property {string[]} faults not yet read
  * @property {true | undefined} offline
  * @property {true | undefined} strict
+ * @property {boolean} hub
  * @property {string | undefined} config file
  * @property {string} directory
  * @property {'text' | 'json'} journal
@@ -72,6 +74,7 @@ function readArguments(args) {
     faults: values.fault ?? [],
     offline: values.offline ? true : undefined,
     strict: values.strict ? true : undefined,
+    hub: values.hub === true,
     config: values.config,
     directory: path.resolve(values.directory ?? path.join(os.tmpdir(), `edge-downstream-gateway-${user()}`)),
     journal: journalOf(values.journal),
@@ -99,6 +102,7 @@ function parse(args) {
         fault: { type: 'string', multiple: true },
         offline: { type: 'boolean' },
         strict: { type: 'boolean' },
+        hub: { type: 'boolean' },
         config: { type: 'string' },
         directory: { type: 'string' },
         journal: { type: 'string' },

@@ -29,7 +29,7 @@ const LIFETIME_MS = 24 * 3600 * 1000;
 function banner(facts) {
   const { gateway, settings, rootFile } = facts;
   return [
-    headed('Gateway', `${gateway.endpoint}, `, listening(facts)),
+    headed(facts.args.hub ? 'IoT Hub' : 'Gateway', `${gateway.endpoint}, `, listening(facts)),
     headed('WebSocket', gateway.webSocketUrl),
     headed('Root CA', rootFile),
     ...moods(facts).map(([name, value]) => headed(name, { text: value, color: 'yellow' })),
@@ -90,11 +90,11 @@ function paragraphs(facts) {
     ...(facts.needsHostsEntry ? [hostsEntry(gateway)] : []),
     ...(device === undefined
       ? []
-      : [environment(gateway, device, rootFile), inNode(gateway), inPython(gateway)]),
+      : [environment(gateway, device, rootFile), inNode(gateway, facts.args.hub), inPython(gateway)]),
     ...(module === undefined ? [] : [moduleEnvironment(gateway, module, rootFile)]),
     ...[device ?? module].filter((id) => id !== undefined).map((id) => withMosquitto(gateway, id, rootFile)),
     openssl(gateway, rootFile),
-    ...(device === undefined ? [] : [doctor(gateway, device, rootFile)]),
+    ...(device === undefined || facts.args.hub ? [] : [doctor(gateway, device, rootFile)]),
   ];
 }
 
@@ -128,9 +128,10 @@ function environment(gateway, id, rootFile) {
 
 /**
  * @param {import('../index').Gateway} gateway
+ * @param {boolean} hub
  */
-function inNode({ port }) {
-  const own = port === 8883 ? '' : ', which takes the port in GatewayHostName, too';
+function inNode({ port }, hub) {
+  const own = port === 8883 ? '' : `, which takes the port in ${hub ? 'HostName' : 'GatewayHostName'}, too`;
   return [
     `In Node.js, with azure-iot-device${own}:`,
     'const client = Client.fromConnectionString(process.env.IOTHUB_DEVICE_CONNECTION_STRING, Mqtt); ' +

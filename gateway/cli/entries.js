@@ -98,6 +98,14 @@ const ENTRIES = {
     const why = status === 404 ? 'not connected and subscribed to methods' : 'no answer in time';
     return { who: id, what: 'method', text: `${name} → ${status}: ${why}${by}`, color: 'red' };
   },
+  uploadBegun: ({ deviceId, blobName }) => ({ who: deviceId, what: 'upload', text: `${blobName} begun` }),
+  blob: ({ name, bytes, blocks }) => ({ what: 'blob', text: `${name}, ${bytes} bytes in ${blocks} blocks` }),
+  uploadEnded: ({ deviceId, blobName, notification: { isSuccess, statusCode, statusDescription } }) => ({
+    who: deviceId,
+    what: 'upload',
+    text: `${blobName} ${isSuccess ? 'done' : 'failed'}: ${statusCode} ${statusDescription}`,
+    ...(!isSuccess && { color: /** @type {const} */ ('red') }),
+  }),
   c2d: ({ deviceId, messageId, status, deadLetterReason }) => {
     const why = deadLetterReason ?? DEAD_LETTERS[status];
     return {

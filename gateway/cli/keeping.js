@@ -13,6 +13,7 @@ const { UsageError } = require('./usage_error');
  */
 
 const CHAIN = 'chain.json';
+const HUB_CHAIN = 'hub-chain.json';
 const KEYS = 'keys.json';
 const ROOT = 'root.ca.cert.pem';
 
@@ -53,13 +54,18 @@ class Keeping {
   /**
    * The chain of the last run, if it is for the same names and lives long enough, else a new one.
    * @param {string[]} hosts
+   * @param {{ hub?: boolean }} [options] of a hub, whose certificate has these names alone
    * @returns {Promise<Chain>}
    */
-  async chain(hosts) {
-    const kept = this.#read(CHAIN);
+  async chain(hosts, { hub = false } = {}) {
+    const file = hub ? HUB_CHAIN : CHAIN;
+    const kept = this.#read(file);
     if (kept && isUsable(kept, hosts)) return kept.chain;
-    const chain = await createChain({ host: hosts });
-    this.#write(CHAIN, JSON.stringify({ hosts, chain }));
+    const chain = await createChain({
+      host: hosts,
+      ...(hub && { certificates: { server: { names: hosts } } }),
+    });
+    this.#write(file, JSON.stringify({ hosts, chain }));
     return chain;
   }
 

@@ -15,7 +15,7 @@ const { settingsOf } = require('./settings');
 const { TextFace } = require('./text_face');
 const { UsageError } = require('./usage_error');
 const { legible } = require('../encoding/legible');
-const { startGateway } = require('../gateway');
+const { startGateway, startHub } = require('../gateway');
 const { version } = require('../package.json');
 
 /**
@@ -85,9 +85,9 @@ async function run(args) {
  * @param {import('../index').GatewayOptions} options
  * @param {Arguments} args
  */
-async function start(options, { config }) {
+async function start(options, { config, hub }) {
   try {
-    return await startGateway(options);
+    return await (hub ? startHub(options) : startGateway(options));
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     throw new UsageError(config === undefined ? error.message : `config '${config}': ${error.message}`);

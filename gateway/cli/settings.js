@@ -63,10 +63,10 @@ async function settingsOf(args, keeping) {
  * @param {string | undefined} hostname of the config file
  * @param {Keeping} keeping
  */
-async function chainFor({ files, variant, hosts }, chain, hostname, keeping) {
+async function chainFor({ files, variant, hosts, hub }, chain, hostname, keeping) {
   if (files) return asUsage(() => readChain(files));
   if (variant === undefined)
-    return chain ?? keeping.chain(hosts ?? (hostname === undefined ? ['localhost'] : [hostname]));
+    return chain ?? keeping.chain(hosts ?? (hostname === undefined ? ['localhost'] : [hostname]), { hub });
   try {
     return await createChain({ variant: /** @type {any} */ (variant), host: hosts ?? hostname });
   } catch (error) {

@@ -9,6 +9,9 @@ const { Listener } = require('../connection/listener');
 const { Registry } = require('../connection/registry');
 const { Faults } = require('../faults/faults');
 const { HttpHead } = require('../http/head');
+const { blobRoutes, uploadRoutes } = require('../hub/routes');
+const { Blobs } = require('../hub/blobs');
+const { Uploads } = require('../hub/uploads');
 const { Authenticator } = require('../identity/authenticator');
 const { Scope } = require('../identity/scope');
 const { Calls } = require('../methods/calls');
@@ -33,7 +36,7 @@ const { Twins } = require('../twin/twins');
  * @param {(event: any, detail: any) => void} outside.emit
  */
 function assemble(settings, { hosts, trustBundle, emit }) {
-  const { limits, strict } = settings;
+  const { hub, limits, strict } = settings;
   const clock = new Clock(settings.clockOffsetMs);
   const link = new Link();
   link.online = !settings.offline;
@@ -81,6 +84,7 @@ function assemble(settings, { hosts, trustBundle, emit }) {
     maxDeliveries: limits.c2dMaxDeliveries,
     timeToLiveMs: limits.c2dTimeToLiveMs,
     receiveMs: limits.c2dReceiveMs,
+    hub,
     onSettled: (message) => emit('c2d', message),
     onDelivered: (message, qos) => emit('c2dDelivered', { message, qos }),
     onReturned: (message, reason) => emit('c2dReturned', { message, reason }),
@@ -88,9 +92,15 @@ function assemble(settings, { hosts, trustBundle, emit }) {
   const clientOf = (/** @type {string} */ id) => registry.serving.get(id)?.client;
   const twins = new Twins({ link, syncPeriodMs: limits.twinSyncPeriodMs, clientOf, emit });
   const calls = new Calls({ link, faults, clientOf, deliveryDelayMs: limits.methodDeliveryDelayMs, emit });
-  const httpHead = new HttpHead({ routes: [methodRoute({ calls, authenticator, scope })], emit });
+  const blobs = new Blobs({ clock, limits, emit });
+  const uploads = new Uploads({ blobs, clock, limits, emit });
+  const routes = hub
+    ? [...uploadRoutes({ uploads, authenticator }), ...blobRoutes(blobs)]
+    : [methodRoute({ calls, authenticator, scope })];
+  const httpHead = new HttpHead({ routes, faults, emit });
   const surroundings = {
     strict,
+    hub,
     limits,
     hosts,
     clock,
@@ -109,7 +119,7 @@ function assemble(settings, { hosts, trustBundle, emit }) {
     emit,
   };
   const listener = new Listener(settings, surroundings);
-  return { ...surroundings, inbox, router, upstream, listener };
+  return { ...surroundings, inbox, router, upstream, uploads, blobs, listener };
 }
 
 module.exports = { assemble };

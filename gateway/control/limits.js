@@ -34,7 +34,13 @@ const LIMITS = {
   twinOfflineDelayMs: 20000,
   twinSyncPeriodMs: 120000,
   methodDeliveryDelayMs: 3000,
+  uploadsPerDevice: 10,
+  blobSasMs: 3600000,
+  blobBytes: 512 * 1024 * 1024,
 };
+
+/** What IoT Hub has otherwise: no bound on clients, and longer silence, as far as its load balancers let it be. */
+const OF_HUB = { maxClients: Infinity, maxKeepAliveMs: 1767000, methodDeliveryDelayMs: 0 };
 
 /** Longest delay of a timer, in milliseconds; Node turns longer ones into 1 ms. */
 const LONGEST_DELAY = 2 ** 31 - 1;
@@ -66,4 +72,14 @@ function limitsOf(changes = {}) {
   return { ...LIMITS, ...changes };
 }
 
-module.exports = { LONGEST_DELAY, isDelay, limitsOf };
+/**
+ * @param {Limits} [changes]
+ * @returns {Required<Limits>}
+ * @throws {TypeError} as `limitsOf`
+ */
+function hubLimitsOf(changes) {
+  limitsOf(changes);
+  return limitsOf({ ...OF_HUB, ...changes });
+}
+
+module.exports = { LONGEST_DELAY, hubLimitsOf, isDelay, limitsOf };

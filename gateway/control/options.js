@@ -3,7 +3,7 @@
 
 const { inspect } = require('node:util');
 const { readCertificates } = require('../identity/trust_bundle');
-const { limitsOf } = require('./limits');
+const { hubLimitsOf, limitsOf } = require('./limits');
 
 /** What may be asked for; edgeHub has the latter two. */
 const VERSIONS = ['TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
@@ -15,11 +15,42 @@ const VERSIONS = ['TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
  * @typedef {ReturnType<typeof readOptions>} Settings
  */
 
+/** What a gateway has and the hub itself has not: a device that it runs on, and a way to the cloud. */
+const OF_GATEWAYS = [
+  'hubHostName',
+  'edgeDeviceId',
+  'routes',
+  'workloadSocket',
+  'workloadPort',
+  'offline',
+  'strict',
+];
+/** What a hub is asked for, unless somebody says otherwise. */
+const OF_HUB = { webSocketPort: /** @type {const} */ ('same'), strict: true };
+
 /**
- * @param {GatewayOptions} options
+ * @param {import('../index').HubOptions} options
+ * @returns {Settings}
  * @throws {TypeError} an option or limit is unknown or has a value it cannot have
  */
-function readOptions(options) {
+function readHubOptions(options) {
+  const given = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : name));
+  const name = given.find((each) => OF_GATEWAYS.includes(each));
+  if (name !== undefined) throw new TypeError(`startHub: option '${name}' is of gateways`);
+  const { hostname = options.chain?.host ?? 'localhost', limits } = options;
+  return {
+    ...readOptions({ ...OF_HUB, ...options, hostname, hubHostName: hostname }, 'startHub'),
+    hub: true,
+    limits: hubLimitsOf(limits),
+  };
+}
+
+/**
+ * @param {GatewayOptions} options
+ * @param {string} [asked] by what function, for the words of errors
+ * @throws {TypeError} an option or limit is unknown or has a value it cannot have
+ */
+function readOptions(options, asked = 'startGateway') {
   const {
     host = '127.0.0.1',
     port = 0,
@@ -46,7 +77,7 @@ function readOptions(options) {
     ...unknown
   } = options;
   const [name] = Object.keys(unknown);
-  if (name !== undefined) throw new TypeError(`startGateway: option '${name}' is unknown`);
+  if (name !== undefined) throw new TypeError(`${asked}: option '${name}' is unknown`);
   assertOption({ host }, 'a name or an address', isName);
   assertOption({ hostname }, 'a name or an address', (value) => value === undefined || isName(value));
   assertOption({ hubHostName }, 'a name', isName);
@@ -73,6 +104,7 @@ function readOptions(options) {
     offline,
     keep,
     strict,
+    hub: false,
     cleanClose,
     ...versionsOf(minVersion, maxVersion),
     clientCertificate: clientCertificateOf(clientCertificate),
@@ -153,4 +185,4 @@ function versionOf(name, version) {
   );
 }
 
-module.exports = { readOptions };
+module.exports = { readHubOptions, readOptions };

@@ -2,6 +2,8 @@
 export interface Surroundings {
   /** Like IoT Hub. */
   strict: boolean;
+  /** It is IoT Hub, and no gateway. */
+  hub: boolean;
   /** Of the gateway. */
   clock: import('../cloud/clock').Clock;
   /** To the cloud. */

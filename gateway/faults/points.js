@@ -79,6 +79,11 @@ const POINTS = {
     omitVersion: flag,
   }),
   method: often('a method call is due', ['silent', 'duplicate'], { body: text }),
+  request: often('an HTTPS request arrived', ['silent', ...ENDINGS], {
+    status: whole(200, 599),
+    body: string,
+    ...DISTURBANCE,
+  }),
   output: once('whenever something is sent', [], {
     bytesPerSecond: whole(1, COUNT_MAX),
     fragmentBytes: whole(1, COUNT_MAX),

@@ -3,6 +3,7 @@
 
 const http = require('node:http');
 const { ENDS } = require('../connection/endings');
+const { Faults } = require('../faults/faults');
 const { AbortedError, Body, HttpError } = require('./body');
 const { Frames } = require('./frames');
 const { answerUpgrade } = require('./handshake');
@@ -22,17 +23,20 @@ const { HttpStream } = require('./stream');
 class HttpHead {
   #routes;
   #emit;
+  #faults;
   #times;
   #server;
 
   /**
    * @param {object} options
    * @param {import('./routes').Route[]} options.routes without one, 404 is the answer
+   * @param {import('../faults/faults').Faults} [options.faults] default none
    * @param {(event: string, detail: object) => void} options.emit
    * @param {import('./patience').Times} [options.times]
    */
-  constructor({ routes, emit, times = KESTREL }) {
+  constructor({ routes, faults = new Faults(), emit, times = KESTREL }) {
     this.#routes = routes;
+    this.#faults = faults;
     this.#emit = emit;
     this.#times = times;
     this.#server = http.createServer({ keepAliveTimeout: times.idleMs });
@@ -71,7 +75,13 @@ class HttpHead {
     connection.serveHttp();
     patience.asked();
     const body = new Body(request, patience, onBodyWanted);
-    this.#answer(request, body).then(
+    const { method = '' } = request;
+    const fault = this.#faults.at('request', { method, path: pathOf(request) }, connection.info);
+    const answered =
+      fault === undefined
+        ? this.#answer(request, body, connection)
+        : faulty(fault, connection).then((answer) => answer ?? this.#answer(request, body, connection));
+    answered.then(
       (answer) => {
         if (!answer || connection.state === 'ended') return;
         connection.guard(() => {
@@ -83,7 +93,6 @@ class HttpHead {
           }
           response.end(answer.body);
           body.leave();
-          const { method = '' } = request;
           const { status } = answer;
           this.#emit('request', { ...connection.info, method, path: pathOf(request), status });
         });
@@ -95,14 +104,17 @@ class HttpHead {
   /**
    * @param {http.IncomingMessage} request
    * @param {Body} body
+   * @param {Connection} connection
    * @returns {Promise<HttpResponse | undefined>} undefined: there is nobody to answer
    */
-  async #answer(request, body) {
+  async #answer(request, body, connection) {
     const path = pathOf(request);
     const handle = handlerOf(this.#routes, request.method ?? '', path);
     try {
       const readBody = (/** @type {number} */ most) => body.read(most);
-      return await handle({ path, headers: request.headers, readBody });
+      const query = new URLSearchParams(request.url?.slice(path.length));
+      const { clientCertificates: certificates } = connection.wire;
+      return await handle({ path, query, headers: request.headers, certificates, readBody });
     } catch (error) {
       if (error instanceof HttpError) return { status: error.status };
       if (error instanceof AbortedError) return undefined;
@@ -149,6 +161,21 @@ class HttpHead {
 function streamOf(duplex) {
   const stream = /** @type {HttpStream} */ (/** @type {unknown} */ (duplex));
   return stream.connection.state === 'ended' ? undefined : stream;
+}
+
+/**
+ * Commits a fault.
+ * @param {import('../index').RequestFault} fault
+ * @param {Connection} connection
+ * @returns {Promise<HttpResponse | undefined>} what is answered without a look at the request; never settled where nothing is
+ */
+function faulty(fault, connection) {
+  const { status, body = '', ...disturbance } = typeof fault === 'object' ? fault : {};
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  const answer = status === undefined ? undefined : { status, headers, body };
+  return new Promise((resolve) => {
+    connection.commit(typeof fault === 'object' ? disturbance : fault, () => resolve(answer));
+  });
 }
 
 /**

@@ -4,7 +4,9 @@
 /**
  * @typedef {object} HttpRequest
  * @property {string} path without query, as it came
+ * @property {URLSearchParams} query
  * @property {import('node:http').IncomingHttpHeaders} headers
+ * @property {import('node:crypto').X509Certificate[]} certificates of the client, its own first; none without one
  * @property {(most: number) => Promise<Buffer | undefined>} readBody to be called once it is known who asks: undefined
  *   if the body is longer than so many bytes
  *

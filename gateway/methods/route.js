@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { Refusal } = require('../identity/refusal');
+const { refusalOf } = require('../identity/request');
 const { METHOD_CALL_PATH, handleMethodCall } = require('./rest');
 
 /**
@@ -22,27 +22,12 @@ function methodRoute({ calls, authenticator, scope }) {
         refusalOf: (callerId, { authorization }) => {
           const [deviceId, moduleId] = callerId.split('/');
           if (deviceId !== scope.edgeDeviceId) return 'only modules of this edge device call methods';
-          return refusalOf(authenticator, { deviceId, moduleId, clientId: callerId }, authorization);
+          const credentials = { password: authorization, certificates: [] };
+          return refusalOf(authenticator, { deviceId, moduleId }, credentials);
         },
         invoke: (...call) => calls.invoke(...call),
       }),
   };
-}
-
-/**
- * @param {import('../identity/authenticator').Authenticator} authenticator
- * @param {{ deviceId: string, moduleId: string, clientId: string }} caller
- * @param {string | undefined} password
- * @returns {string | undefined}
- */
-function refusalOf(authenticator, caller, password) {
-  try {
-    authenticator.authenticate({ host: '', modelId: undefined, ...caller }, { password, certificates: [] });
-    return undefined;
-  } catch (error) {
-    if (error instanceof Refusal) return `'${caller.clientId}' is not authenticated`;
-    throw error;
-  }
 }
 
 module.exports = { methodRoute };

@@ -275,11 +275,11 @@ function assertTopicFits(what, topic) {
  * @param {Buffer} payload
  * @param {0 | 1} qos
  */
-function publish(topic, payload, qos) {
+function publish(topic, payload, qos, packetId = 1) {
   const name = Buffer.from(topic);
   const size = Buffer.from([name.length >> 8, name.length & 0xff]);
-  const packetId = qos === 0 ? [] : [Buffer.from([0, 1])];
-  return packet(0x30 | (qos << 1), size, name, ...packetId, payload);
+  const id = qos === 0 ? [] : [Buffer.from([packetId >> 8, packetId & 0xff])];
+  return packet(0x30 | (qos << 1), size, name, ...id, payload);
 }
 
 /**

@@ -5,6 +5,7 @@ const { ProtocolError, QosTwoError } = require('../mqtt/framing');
 const packets = require('../mqtt/packets');
 const { parseResponse } = require('../methods/response');
 const { takeTwinRequest } = require('../twin/requests');
+const { AlwaysOne, Counted } = require('./packet_ids');
 const { kindOf } = require('./subscriptions');
 
 const { TYPE } = packets;
@@ -45,8 +46,7 @@ class Client {
     const { queues, inputs } = surroundings;
     /** What comes by itself: a device gets messages of the cloud, a module those to its inputs. */
     this.queue = (identity.moduleId === undefined ? queues : inputs).of(identity.clientId);
-    /** What follows the PUBACK of each message at QoS 1, oldest first: as all have packet id 1, it means the oldest. */
-    this.unacknowledged = /** @type {Array<() => void>} */ ([]);
+    this.packetIds = surroundings.hub ? new Counted() : new AlwaysOne();
     /** A client over the gateway's limit is acknowledged and never served. */
     this.served = false;
   }
@@ -69,9 +69,7 @@ class Client {
   handle(packet) {
     switch (packet.type) {
       case TYPE.PUBACK:
-        // edgeHub gives every message packet id 1; another id was never sent.
-        if (packets.decodeAcknowledgement(packet) === 1) this.unacknowledged.shift()?.();
-        return;
+        return this.packetIds.acknowledged(packets.decodeAcknowledgement(packet));
       case TYPE.PUBREC:
       case TYPE.PUBCOMP:
         // Never expected, as nothing is sent at QoS 2.
@@ -207,8 +205,8 @@ class Client {
    */
   publish(topic, payload, qos, onAcknowledged = () => {}) {
     const put = () => {
-      if (qos === 1) this.unacknowledged.push(onAcknowledged);
-      this.send(packets.publish(topic, payload, qos));
+      const packetId = qos === 1 ? this.packetIds.give(onAcknowledged) : undefined;
+      this.send(packets.publish(topic, payload, qos, packetId));
     };
     const fault = this.surroundings.faults.at('delivery', topic, this.info);
     if (fault === undefined || fault === 'twice') put();

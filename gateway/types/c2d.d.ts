@@ -14,7 +14,7 @@ export interface C2DOptions {
   contentType?: string;
   contentEncoding?: string;
   messageSchema?: string;
-  /** Which feedback the sender asks for. edgeHub loses it: the device never sees it, and no feedback is modelled. */
+  /** Which feedback the sender asks for; none is modelled. edgeHub loses it: only by the hub itself the device sees it. */
   ack?: string;
   /** When the hub took it; default now. Over 30 s before the subscription, it is rejected. */
   enqueuedTime?: Date;

@@ -119,6 +119,16 @@ export interface MethodRequest {
 /** `silent` never delivers the call; `duplicate` delivers it twice, with one `$rid`; `body` replaces the payload. */
 export type MethodFault = 'silent' | 'duplicate' | { body?: string | Uint8Array };
 
+/** An HTTPS request: a method call by a module, a call for an upload, a request to the blob store. */
+export interface HttpsRequest {
+  method: string;
+  /** Without the query. */
+  path: string;
+}
+
+/** `silent` never answers; with a `status` it is answered with that, unread, and with `body`. */
+export type RequestFault = 'silent' | Ending | (Disturbance & { status?: number; body?: string });
+
 /** A decision for the case at hand; undefined behaves. */
 type Decide<Circumstances extends unknown[], Fault> =
   Fault | ((...circumstances: Circumstances) => Fault | undefined);
@@ -152,6 +162,8 @@ export interface Faults {
   twin?: Decide<[request: TwinRequest, connection: ConnectionInfo], TwinFault>;
   /** A method call is to be delivered. */
   method?: Decide<[call: MethodRequest, connection: ConnectionInfo], MethodFault>;
+  /** An HTTPS request arrived. */
+  request?: Decide<[request: HttpsRequest, connection: ConnectionInfo], RequestFault>;
   /** Asked whenever there is something to send. */
   output?: Decide<[connection: ConnectionInfo], OutputFault>;
 }

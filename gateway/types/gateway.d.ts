@@ -3,6 +3,7 @@ import { C2DMessage, C2DOptions } from './c2d';
 import { Chain } from './certificates';
 import { ConnectionInfo, SubscriptionKind, UndeliveredMessage } from './connection';
 import { FaultEvent, Faults } from './faults';
+import { Blob, Upload } from './hub';
 import { Device, DeviceOptions, ModuleOptions, MqttCredentials, Thumbprints } from './identity';
 import { Limits } from './limits';
 import { MethodOptions, MethodOutcome, MethodResult } from './methods';
@@ -100,6 +101,12 @@ export interface GatewayEvents {
   handshakeFailed: [connection: ConnectionInfo & { reason: string; look?: 'port' }];
   /** An HTTPS request other than an upgrade to WebSocket was answered. */
   request: [request: ConnectionInfo & { method: string; path: string; status: number }];
+  /** Of a hub: a device was given a signature for a blob. */
+  uploadBegun: [upload: Upload];
+  /** Of a hub: a device told how its upload ended. */
+  uploadEnded: [upload: Upload];
+  /** Of a hub: a blob is complete. */
+  blob: [blob: Omit<Blob, 'content'> & { bytes: number }];
   telemetry: [message: Message];
   dropped: [message: DroppedMessage];
   /** Stored telemetry has reached the cloud. */

@@ -1,4 +1,7 @@
-/** Times in milliseconds, at most 2 147 483 647; sizes in bytes. Defaults are edgeHub's unless said otherwise. */
+/**
+ * Times in milliseconds, at most 2 147 483 647; sizes in bytes. Defaults are edgeHub's unless said otherwise; a hub has no
+ * bound of clients, a silence of 1 767 000, and delivers method calls at once.
+ */
 export interface Limits {
   /** From TCP accept to CONNECT (T2). Default 60 000. */
   connectTimeoutMs?: number;
@@ -54,4 +57,10 @@ export interface Limits {
   twinSyncPeriodMs?: number;
   /** From the subscription to a method call that waits for it. Default 3 000. */
   methodDeliveryDelayMs?: number;
+  /** Of a hub: uploads of a device that are under way at a time; one more is answered with 403. Default 10. */
+  uploadsPerDevice?: number;
+  /** Of a hub: how long a signature for a blob is good, and an upload under way at most. Default 3 600 000. */
+  blobSasMs?: number;
+  /** Of a hub: what its blob store holds. Default 512 MiB. */
+  blobBytes?: number;
 }
