@@ -2,11 +2,9 @@
 'use strict';
 
 const { main, run, StepFailed, tool } = require('./command');
+const { SUITE } = require('./node_test');
 const { ensureBuilt, ensureInstalled } = require('./setup');
 const { testFiles } = require('./test_files');
-
-/** What no test file may exceed, on a slow and busy machine. Milliseconds. */
-const LONGEST_MS = 600_000;
 
 /**
  * Everything, from a fresh clone on. The first step that fails ends it; Node's summary is the last on the screen. With words
@@ -28,6 +26,5 @@ main(() => {
   }
 
   console.log(`\nThe package (node --test, ${files.length} files)`);
-  // A file that never ends fails, instead of holding up all others.
-  run(process.execPath, ['--test', '--test-reporter=spec', `--test-timeout=${LONGEST_MS}`, ...files]);
+  run(process.execPath, [...SUITE, '--test-reporter=spec', ...files]);
 });

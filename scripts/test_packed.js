@@ -3,15 +3,13 @@
 
 const path = require('node:path');
 const { environment, main, run, StepFailed } = require('./command');
+const { SUITE } = require('./node_test');
 const { installPacked } = require('./packed');
 const { ensureBuilt, ensureInstalled } = require('./setup');
 const { testFiles } = require('./test_files');
 
 /** Tests of the checkout itself, or of a package that they install. */
 const NOT_OF_THE_PACKAGE = /^(__test__\/(types|package)|gateway|bench)\//;
-
-/** What no test file may exceed, on a slow and busy machine. Milliseconds. */
-const LONGEST_MS = 600_000;
 
 /**
  * Runs the tests on the package as users get it: whatever requires a module of `lib/` gets the one of the bundles. With
@@ -30,8 +28,7 @@ main(async () => {
   console.log(`\nThe package as it is installed (node --test, ${files.length} files)`);
   // By the environment, so that it holds in the processes and threads that tests start, too.
   const hook = `--require "${path.join(__dirname, 'packed_modules.js')}"`;
-  const options = ['--test-reporter=spec', `--test-timeout=${LONGEST_MS}`];
-  run(process.execPath, ['--test', ...options, ...files], {
+  run(process.execPath, [...SUITE, '--test-reporter=spec', ...files], {
     env: { ...environment, NODE_OPTIONS: `${environment.NODE_OPTIONS ?? ''} ${hook}`.trim() },
   });
 });

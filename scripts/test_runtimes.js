@@ -6,10 +6,10 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { environment, main, ROOT, run, StepFailed } = require('./command');
 const { fetched } = require('./fetched');
+const { SUITE } = require('./node_test');
 const { ensureBuilt, ensureInstalled } = require('./setup');
 const { testFiles } = require('./test_files');
 
-const LONGEST_MS = 600_000;
 const LOGS = path.join(ROOT, '.cache', 'runtimes');
 /** Their packages are those of Linux on x64 with glibc. */
 const HERE = process.platform === 'linux' && process.arch === 'x64';
@@ -54,7 +54,7 @@ function suite(bin) {
   const { status, signal } = spawnSync(
     node,
     [
-      ...['--test', `--test-timeout=${LONGEST_MS}`],
+      ...SUITE,
       ...['--test-reporter=dot', '--test-reporter-destination=stdout'],
       ...['--test-reporter=tap', `--test-reporter-destination=${log}`],
       ...testFiles(),
