@@ -7,7 +7,9 @@ const os = require('node:os');
 const path = require('node:path');
 const { bundleInto } = require('./bundle');
 const { environment, main, npm, ROOT, StepFailed } = require('./command');
+const { limitFaults } = require('./release/limits');
 const { owner, ownerFields } = require('./release/owner');
+const { tarballsIn } = require('./release/tarballs');
 const { thirdPartyLicenses } = require('./release/third_party');
 const { ADD_ONS, platformPackage, platformPackages } = require('./platform_package');
 
@@ -131,7 +133,11 @@ async function packBoth(directory) {
   };
 }
 
-/** Packs the package, those of the platforms whose add-on is there, and the gateway. */
+/**
+ * Packs the package, those of the platforms whose add-on is there, and the gateway.
+ *
+ * @returns {Promise<string>} The folder of the tarballs.
+ */
 async function packAll() {
   const directory = path.join(ROOT, '.cache', 'packages');
   fs.rmSync(directory, { recursive: true, force: true });
@@ -142,8 +148,18 @@ async function packAll() {
   for (const { folder } of built) console.log(await packPlatform(folder, directory));
   console.log(await packRoot(directory));
   console.log(await packGateway(directory));
+  return directory;
 }
 
-if (require.main === module) main(packAll);
+/** Packs for publishing. What nobody may get is not left lying about. */
+async function packForRelease() {
+  const directory = await packAll();
+  const faults = limitFaults(tarballsIn(directory));
+  if (faults.length === 0) return;
+  fs.rmSync(directory, { recursive: true });
+  throw new StepFailed(`Nothing is packed:\n${faults.join('\n')}`);
+}
+
+if (require.main === module) main(packForRelease);
 
 module.exports = { packAll, packBoth, packGateway, packPlatform, packRoot };

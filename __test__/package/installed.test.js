@@ -8,11 +8,10 @@ const { after, before, test } = require('node:test');
 const { createChain, startGateway } = require('edge-downstream-gateway');
 const { contents, Project, ROOT, temporaryDirectory } = require('./project');
 const { packBoth } = require('../../scripts/pack');
+const { bytesOf, DOCUMENTATION, INSTALLED, READ } = require('../../scripts/release/limits');
 
 /** What runs, and says how to call it. */
 const CODE = /^(package\.json|index\.(js|d\.ts)|(bin|lib)\/.*)$/;
-const DOCUMENTATION =
-  /^(LICENSE|THIRD_PARTY_LICENSES|[A-Z]+\.md|docs\/.*\.md|bench\/README\.md|examples\/.*)$/;
 
 const directory = temporaryDirectory();
 const project = new Project(directory);
@@ -41,7 +40,7 @@ test('the package holds what users need, and neither sources nor tests', async (
   ]) {
     assert.ok(files.includes(name), `${name} is missing`);
   }
-  const foreign = files.filter((name) => !CODE.test(name) && !DOCUMENTATION.test(name));
+  const foreign = files.filter((name) => !CODE.test(name) && !READ.test(name));
   assert.deepEqual(foreign, []);
   const unwanted = files.filter((name) => /\.(rs|node|toml|test\.js)$/.test(name));
   assert.deepEqual(unwanted, []);
@@ -79,22 +78,17 @@ test('the manifest names every platform package at its own version, and nothing 
   assert.equal(readManifest(tarballs.platformName).version, manifest.version);
 });
 
-test('two packages are installed, in at most 5.5 MB and 0.5 MB of documentation', () => {
+test('two packages are installed, in at most 5 MB and 0.5 MB of documentation', () => {
   assert.deepEqual(project.packages().sort(), [
     'node_modules/edge-downstream',
     `node_modules/${tarballs.platformName}`,
   ]);
   const modules = path.join(project.directory, 'node_modules');
-  const documentation = project
-    .packages()
-    .reduce(
-      (sum, location) =>
-        sum + size(path.join(project.directory, location), (name) => DOCUMENTATION.test(name)),
-      0,
-    );
-  const code = size(modules) - documentation;
-  assert.ok(code <= 5_500_000, `${code} bytes are installed`);
-  assert.ok(documentation <= 500_000, `${documentation} bytes of documentation`);
+  const counted = project.packages().map((location) => path.join(project.directory, location));
+  const documentation = counted.reduce((sum, folder) => sum + bytesOf(folder, (name) => READ.test(name)), 0);
+  const code = bytesOf(modules, () => true) - documentation;
+  assert.ok(code <= INSTALLED, `${code} bytes are installed`);
+  assert.ok(documentation <= DOCUMENTATION, `${documentation} bytes of documentation`);
 });
 
 test('require finds every name, and classes are called what they are in the sources', async () => {
@@ -178,18 +172,4 @@ test('a script for azure-iot-device runs through register', async () => {
 function readManifest(name) {
   const file = path.join(project.directory, 'node_modules', name, 'package.json');
   return JSON.parse(fs.readFileSync(file, 'utf8'));
-}
-
-/**
- * @param {string} folder
- * @param {(name: string) => boolean} [counts] Which files; their names are relative to the folder, with slashes.
- * @returns {number} Bytes.
- */
-function size(folder, counts = () => true) {
-  return fs
-    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => counts(name.replaceAll(path.sep, '/')))
-    .map((name) => fs.lstatSync(path.join(folder, name)))
-    .filter((found) => !found.isDirectory())
-    .reduce((sum, found) => sum + found.size, 0);
 }

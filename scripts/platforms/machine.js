@@ -7,9 +7,15 @@ const os = require('node:os');
 const path = require('node:path');
 const { StepFailed } = require('../command');
 const { ensureSet } = require('../toolchains/fetch');
+const wine = require('./wine');
+const { entry } = require('./windows_store');
 
 /** What a program may take, emulated and on a busy machine. */
 const LONGEST_MS = 300_000;
+
+const ENTER = path.join(__dirname, 'enter.sh');
+/** What is mounted is so for the program and its children alone. */
+const NAMESPACES = ['--mount', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];
 
 /**
  * What a program left.
@@ -64,29 +70,17 @@ class Machine {
   /** Has the operating system trust a root. @param {string} pem */
   async trust(pem) {
     if (!this.#system.windows) return this.writeSystem('etc/ssl/certs/ca-certificates.crt', pem);
-    const { key, blob } = require('./windows_store').entry(pem);
-    const added = await this.#run([
-      ...WINE,
-      'reg',
-      'add',
-      key,
-      '/v',
-      'Blob',
-      '/t',
-      'REG_BINARY',
-      '/d',
-      blob,
-      '/f',
-    ]);
+    const { key, blob } = entry(pem);
+    const added = await this.#run(wine.registryWrite(key, 'Blob', 'REG_BINARY', blob));
     if (added.code !== 0) throw new Error(`The store of wine takes no root: ${added.stderr}`);
   }
 
   /** Makes it ready for its first program. */
   async boot() {
     if (!this.#system.windows) return;
-    await this.#run([...WINE, 'wineboot', '--init']);
+    await this.#run(wine.BOOT);
     // Or Node refuses: wine says it is an older Windows than it supports.
-    await this.#run([...WINE, 'reg', 'add', 'HKCU\\Software\\Wine', '/v', 'Version', '/d', 'win10', '/f']);
+    await this.#run(wine.registryWrite('HKCU\\Software\\Wine', 'Version', 'REG_SZ', 'win10'));
   }
 
   /**
@@ -116,7 +110,7 @@ class Machine {
       env: {
         PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
         HOME: '/app',
-        ...(this.#system.windows && WINE_ENV),
+        ...(this.#system.windows && wine.ENVIRONMENT),
         ...env,
       },
     });
@@ -136,24 +130,10 @@ class Machine {
   }
 
   async close() {
-    if (this.#system.windows) await this.#run([WINE_SERVER, '--kill']);
+    if (this.#system.windows) await this.#run(wine.END);
     fs.rmSync(this.#directory, { recursive: true, force: true });
   }
 }
-
-const ENTER = path.join(__dirname, 'enter.sh');
-/** What is mounted is so for the program and its children alone. */
-const NAMESPACES = ['--mount', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];
-const WINE = ['/usr/lib/wine/wine64'];
-const WINE_SERVER = '/usr/lib/wine/wineserver64';
-const WINE_ENV = {
-  WINEPREFIX: '/app/wine',
-  WINESERVER: WINE_SERVER,
-  WINEDEBUG: '-all',
-  WINEDLLOVERRIDES: 'mscoree,mshtml=',
-  // Debian has the libraries for Windows that wine itself needs there.
-  WINEPATH: 'Z:\\usr\\x86_64-w64-mingw32\\lib',
-};
 
 /** @throws {StepFailed} This machine makes no namespaces. */
 function requireNamespaces() {
