@@ -84,6 +84,10 @@ test('the connection string is read strictly', async () => {
     name: 'ArgumentError',
     message: /Hostname/,
   });
+  await assert.rejects(refused('HostName=hub.example;DeviceId=dev;ModuleId=m;x509=true'), {
+    name: 'NotImplementedError',
+    message: /module/,
+  });
 });
 
 test('a token in the connection string serves as it is, and is not renewed', async () => {

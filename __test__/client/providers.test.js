@@ -129,6 +129,35 @@ test('a renewal that fails is told to whoever listens and tried again', async (t
   await announced;
 });
 
+test('while nobody signs, a token that was made before serves for as long as it is valid', async (t) => {
+  t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: 1_700_000_000_000 });
+  const provider = new CountingProvider(credentials());
+  assert.equal(await token(provider), 'token 1');
+  provider.stop();
+  provider.failing = true;
+  assert.equal(await token(provider), 'token 1');
+  // It is asked again, soon and then every ten seconds at the latest.
+  const before = provider.signed.length;
+  // A timer that another one sets counts from the end of a tick.
+  const pass = (ms) => {
+    for (let i = 0; i < ms; i += 50) t.mock.timers.tick(50);
+  };
+  pass(1000);
+  const soon = provider.signed.length - before;
+  assert.ok(soon >= 3, `asked ${soon} times in a second`);
+  pass(100_000);
+  const often = provider.signed.length - before - soon;
+  assert.ok(often >= 10 && often < 30, `asked ${often} times in 100 seconds`);
+  const announced = once(provider, 'newTokenAvailable');
+  provider.failing = false;
+  pass(10_000);
+  await announced;
+  provider.stop();
+  provider.failing = true;
+  t.mock.timers.tick(3600_000);
+  await assert.rejects(provider.getDeviceCredentials(), /signing failed/);
+});
+
 test('an error of the signer is the error of getDeviceCredentials, thrown or told', async () => {
   const provider = new CountingProvider(credentials());
   provider.failing = true;

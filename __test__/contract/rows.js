@@ -25,6 +25,9 @@ const PATCHES = '__test__/unit/merge_patch.test.js';
 const METHODS = '__test__/wire/methods.test.js';
 const LOAD = '__test__/wire/twin_methods_load.test.js';
 const SCRIPTS = '__test__/compat/scripts.test.js';
+const MODULES = '__test__/wire/modules.test.js';
+const ON_BOTH = '__test__/reference/modules.test.js';
+const ENVIRONMENT = '__test__/wire/module_environment.test.js';
 const TYPES = '__test__/types/app/own.ts';
 const UPLOADS = '__test__/uploads/uploads.test.js';
 const UPLOADS_ALIKE = '__test__/reference/uploads.test.js';
@@ -39,7 +42,17 @@ const ROWS = [
   row('1.1', 'M', 'Twin.errorEvent and Twin.desiredPath', [SCRIPTS, 'twin.js']),
   row('1.1', 'M', 'any DeviceTransport drives twin, methods and messages', [SEAM, 'a method: registered']),
   row('1.1', 'M', "the original's Amqp runs on this Client", ['__test__/client/amqp.test.js', 'over Amqp']),
-  row('1.1', 'M', 'ModuleClient', 'modules'),
+  row('1.1', 'M', 'ModuleClient and IotEdgeAuthenticationProvider', [
+    '__test__/unit/exports.test.js',
+    'has the same kind of thing under each',
+  ]),
+  row(
+    '1.1',
+    'M',
+    'any DeviceTransport drives a ModuleClient: inputs, outputs, twin, methods, retries, losses',
+    [SEAM, "['ModuleClient', { ...SCENARIOS, ...OF_MODULES }]"],
+    [SEAM, 'inputs: enabled with a listener'],
+  ),
   // 1.2 Client
   row('1.2', 'M', 'constructor and factories', [VALIDATION, 'the constructor wants a transport']),
   row('1.2', 'M', 'callback or promise', [VALIDATION, 'takes a callback or gives a promise']),
@@ -64,6 +77,35 @@ const ROWS = [
     [VALIDATION, 'the members apps have come to read'],
     [TWIN, 'client._twin'],
   ),
+  // 1.3 ModuleClient
+  row(
+    '1.3',
+    'M',
+    'sendOutputEvent, callback or promise; batches not on MQTT',
+    [SEAM, 'outputs: sent, retried by the policy'],
+    [ON_BOTH, 'the same on both'],
+  ),
+  row('1.3', 'M', 'onMethod as onDeviceMethod', [SEAM, 'arguments that cannot be used']),
+  row('1.3', 'M', 'invokeMethod with and without a module, callback or promise', [
+    ON_BOTH,
+    'calls methods of devices',
+  ]),
+  row('1.3', 'M', 'factories; without a key NotImplementedError', [
+    SEAM,
+    'arguments of modules that cannot be used',
+  ]),
+  row('1.3', 'M', 'fromEnvironment, callback or promise', [
+    ENVIRONMENT,
+    'each variable that is missing is named',
+  ]),
+  row('1.3', 'M', 'inputMessage(inputName, Message), no message event, none of the functions of devices', [
+    SEAM,
+    'a client has no message event',
+  ]),
+  row('1.3', 'Q', 'a Client with a ModuleId, and its message event', [
+    MODULES,
+    'what the other kind of identity has',
+  ]),
   // 2.1 Validation
   row(
     '2.1',
@@ -125,6 +167,27 @@ const ROWS = [
   row('2.6', 'W', 'nothing is subscribed to after a renewal', [AGAIN, 'a token renewal']),
   // 2.7
   row('2.7', 'M', 'transport errors end nothing', [CLASSIC, 'does not end the process']),
+  // 3.7 Inputs and outputs on the wire
+  row(
+    '3.7',
+    'M',
+    'SUBSCRIBE …/inputs/# at QoS 1, input names as they are, the bag as of messages from the cloud',
+    [ON_BOTH, "'comm.ands'"],
+  ),
+  row('3.7', 'M', '%24.on in front of the bag, a slash behind it', [ON_BOTH, '/events/%24.on=al%20erts/']),
+  row('3.7', 'M', 'a bag that is empty', [ON_BOTH, "'bare'"]),
+  row('3.7', 'M', 'complete is done at once; reject and abandon are not on MQTT', [
+    ON_BOTH,
+    "'reject', 'abandon'",
+  ]),
+  row('3.7', 'W', 'acknowledged before the app has seen it', [
+    MODULES,
+    'is acknowledged when the next one is asked for',
+  ]),
+  row('3.7', 'W', 'none lost, repeated without cause or out of order, whatever is cut', [
+    MODULES,
+    'through cuts on both lines',
+  ]),
   // 3.8 Twin on the wire
   row('3.8', 'M', 'topics, QoS 0, a body of one space, no $version', [
     REQUESTS,
@@ -199,6 +262,40 @@ const ROWS = [
   ]),
   row('7', 'M', 'handlers survive reconnects', [METHODS, 'calls arrive as before']),
   row('7', 'W', 'no removal, no default handler', [METHODS, 'unless the app opts in']),
+  // 8 Modules of IoT Edge, and methods of others
+  row('8', 'M', 'EdgeHubConnectionString or IotHubConnectionString, with EdgeModuleCACertificateFile', [
+    ON_BOTH,
+    'a connection string and a file',
+  ]),
+  row('8', 'M', 'a file that cannot be read', [ENVIRONMENT, 'a file of roots that cannot be read']),
+  row('8', 'M', 'IOTEDGE_…: each is required, the scheme is sasToken', [
+    ENVIRONMENT,
+    'each variable that is missing',
+  ]),
+  row('8', 'M', 'the workload API on a socket, and on a port', [ON_BOTH, 'the workload API by port']),
+  row('8', 'M', 'the trust bundle is what is trusted, also for methods of others', [
+    ENVIRONMENT,
+    'comes back when the gateway was made anew',
+  ]),
+  row('8', 'M', 'IotEdgeAuthenticationProvider: arguments, getTrustBundle', [
+    ENVIRONMENT,
+    'what the workload API says, or does not say',
+  ]),
+  row('8', 'W', 'a renewal that fails ends the process', [
+    ENVIRONMENT,
+    'stays while the workload API is away',
+  ]),
+  row('8', 'M', 'invokeMethod: request, headers, answer', [ON_BOTH, 'calls methods of devices and modules']),
+  row('8', 'M', 'invokeMethod: errors by status', [MODULES, 'by the class of its status']),
+  row('8', 'W', 'invokeMethod without a gateway ends the process', [MODULES, 'ERR_IOT_METHOD_GATEWAY']),
+  row('8', 'W', 'the port of GatewayHostName is taken for a part of the name', [
+    MODULES,
+    'over the port of the string',
+  ]),
+  row('8', 'W', 'NODE_TLS_REJECT_UNAUTHORIZED and agents switch verification off', [
+    MODULES,
+    'the gateway is verified before it is asked anything',
+  ]),
   // 12.1 Weaknesses that concern both
   row('12.1', 'W', '#1 methods and patches are dropped during a renewal', [
     LOAD,

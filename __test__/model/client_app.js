@@ -4,6 +4,7 @@ const {
   SharedAccessKeyAuthenticationProvider,
 } = require('../../lib/authentication/providers/shared_access_key');
 const { Client } = require('../../lib/client/client');
+const { ModuleClient } = require('../../lib/client/module_client');
 const { ExponentialBackOffWithJitter, NoRetry } = require('../../lib/connection/retry_policy');
 const { Message } = require('../../lib/message/message');
 const { Mqtt } = require('../../lib/mqtt/mqtt');
@@ -19,14 +20,34 @@ const CREDENTIALS = {
 const VALID_S = 120;
 const MARGIN_S = 60;
 
+/** By what each kind of identity goes. */
+const KINDS = {
+  device: {
+    ClientClass: Client,
+    credentials: CREDENTIALS,
+    event: 'message',
+    handle: 'onDeviceMethod',
+    drop: 'offDeviceMethod',
+    send: (client, message, callback) => client.sendEvent(message, callback),
+  },
+  module: {
+    ClientClass: ModuleClient,
+    credentials: { ...CREDENTIALS, moduleId: 'm1' },
+    event: 'inputMessage',
+    handle: 'onMethod',
+    drop: 'offMethod',
+    send: (client, message, callback) => client.sendOutputEvent('out', message, callback),
+  },
+};
+
 /** Signs late, or not at all, now and then. */
 class MoodyProvider extends SharedAccessKeyAuthenticationProvider {
   /** So many tokens were not made. */
   failures = 0;
   #world;
 
-  constructor(world) {
-    super(CREDENTIALS, VALID_S, MARGIN_S);
+  constructor(world, credentials) {
+    super(credentials, VALID_S, MARGIN_S);
     this.#world = world;
     this.on('error', () => {});
   }
@@ -66,10 +87,11 @@ const POLICIES = {
   }),
 };
 
-/** A Client of the facade, and what an app does with it. */
+/** A Client of the facade, or a ModuleClient, and what an app does with it. */
 class ClientApp {
   #world;
   #calls;
+  #kind;
   #client;
   #provider;
   #checks;
@@ -78,11 +100,13 @@ class ClientApp {
   #twin;
   #reports = 0;
 
-  constructor(world, calls) {
+  /** @param {any} world @param {any} calls @param {keyof typeof KINDS} kind */
+  constructor(world, calls, kind) {
     this.#world = world;
     this.#calls = calls;
-    this.#provider = new MoodyProvider(world);
-    this.#client = new Client(new Mqtt(this.#provider));
+    this.#kind = KINDS[kind];
+    this.#provider = new MoodyProvider(world, this.#kind.credentials);
+    this.#client = new this.#kind.ClientClass(new Mqtt(this.#provider));
     this.#client.on('error', () => {});
     this.#client._transport.on('error', () => {});
     this.#checks = new ClientChecks(world, calls, this.#client);
@@ -108,8 +132,8 @@ class ClientApp {
       'a send that repeats itself once when it fails': () => this.send(() => this.send()),
       'a send of what has no bytes': () => this.send(() => {}, { reading: 21 }),
       'options that cannot be used': () => this.#refuseOptions(),
-      listen: () => this.#client.on('message', this.#listener),
-      'listen no more': () => this.#client.off('message', this.#listener),
+      listen: () => this.#client.on(this.#kind.event, this.#listener),
+      'listen no more': () => this.#client.off(this.#kind.event, this.#listener),
       'another policy': () => this.#client.setRetryPolicy(POLICIES[random.of(Object.keys(POLICIES))]()),
       'the twin': () => this.#getTwin(),
       'a report': () => this.#report(),
@@ -117,7 +141,7 @@ class ClientApp {
         for (let i = 0; i < 10; i += 1) this.#report();
       },
       'a handler of a method': () => this.#handle(),
-      'no handler any more': () => this.#client.offDeviceMethod('m'),
+      'no handler any more': () => this.#client[this.#kind.drop]('m'),
       'a new token': () => this.#provider.setTokenRenewalValues(VALID_S, MARGIN_S),
     };
   }
@@ -146,7 +170,7 @@ class ClientApp {
     const { number, callback } = this.#calls.send();
     const message = new Message(body);
     message.properties.add('n', String(number));
-    this.#client.sendEvent(message, (error, result) => {
+    this.#kind.send(this.#client, message, (error, result) => {
       callback(error, result);
       if (error) failed();
     });
@@ -168,9 +192,9 @@ class ClientApp {
   }
 
   #handle() {
-    this.#client.offDeviceMethod('m');
+    this.#client[this.#kind.drop]('m');
     const { random, gateway } = this.#world;
-    this.#client.onDeviceMethod('m', ({ requestId }, response) => {
+    this.#client[this.#kind.handle]('m', ({ requestId }, response) => {
       gateway.cloud.ran(requestId);
       const answer = () => response.send(200, null, () => {});
       if (random.chance(0.5)) answer();
@@ -201,7 +225,7 @@ class ClientApp {
   /** Nothing goes wrong any more because of the app itself. */
   calm() {
     this.#client.setRetryPolicy(POLICIES['a quick policy']());
-    this.#client.removeAllListeners('message');
+    this.#client.removeAllListeners(this.#kind.event);
   }
 
   /** So often a token may have run out without a fault of the client. */

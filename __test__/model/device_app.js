@@ -15,10 +15,25 @@ const OPTIONS = {
   tokenRenewal: { tokenValidTimeInSeconds: VALID_S, tokenRenewalMarginInSeconds: MARGIN_S },
 };
 
-/** The device of `connect()`, one after the other, and what an app does with it. */
+/** By what each kind of identity goes. */
+const KINDS = {
+  device: {
+    options: OPTIONS,
+    send: (device, body, options) => device.sendEvent(body, options),
+    read: (device) => device.messages(),
+  },
+  module: {
+    options: { ...OPTIONS, connectionString: `${OPTIONS.connectionString};ModuleId=m1` },
+    send: (module, body, options) => module.outputs.send('out', body, options),
+    read: (module) => module.inputs[Symbol.asyncIterator](),
+  },
+};
+
+/** The device, or the module, of `connect()`, one after the other, and what an app does with it. */
 class DeviceApp {
   #world;
   #calls;
+  #kind;
   #device;
   /** A device is being made, or closed: another would be another client of the same id. */
   #busy = false;
@@ -29,9 +44,11 @@ class DeviceApp {
   #reports = 0;
   #retry;
 
-  constructor(world, calls) {
+  /** @param {any} world @param {any} calls @param {keyof typeof KINDS} kind */
+  constructor(world, calls, kind) {
     this.#world = world;
     this.#calls = calls;
+    this.#kind = KINDS[kind];
     this.#retry = world.random.of([undefined, 'forever', 'never']);
   }
 
@@ -68,7 +85,7 @@ class DeviceApp {
     if (this.#busy || this.#device) return;
     this.#busy = true;
     const { callback } = this.#calls.begin('connect');
-    connect({ ...OPTIONS, retry: this.#retry }).then(
+    connect({ ...this.#kind.options, retry: this.#retry }).then(
       (device) => {
         this.#busy = false;
         this.#device = device;
@@ -102,7 +119,7 @@ class DeviceApp {
     const { number, callback } = this.#calls.send();
     const at = this.#world.clock.now;
     const { timeout } = limits;
-    this.#device.sendEvent('x', { properties: { n: number }, ...limits }).then(
+    this.#kind.send(this.#device, 'x', { properties: { n: number }, ...limits }).then(
       (result) => callback(null, result),
       (error) => {
         callback(error);
@@ -173,7 +190,7 @@ class DeviceApp {
 
   #read() {
     if (!this.#device) return;
-    const reader = this.#device.messages();
+    const reader = this.#kind.read(this.#device);
     this.#readers.push(reader);
     const next = () =>
       reader.next().then(

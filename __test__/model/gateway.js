@@ -134,8 +134,13 @@ class Connection {
     }
   }
 
+  /** To a device as from the cloud, to a module by an input. */
   deliver(text) {
-    this.tell('devices/d1/messages/devicebound/#', 'devices/d1/messages/devicebound/', text);
+    for (const [prefix, input] of [
+      ['devices/d1/messages/devicebound/', ''],
+      ['devices/d1/modules/m1/inputs/', 'in/'],
+    ])
+      this.tell(`${prefix}#`, prefix + input, text);
   }
 
   /** Sends to who has subscribed by this filter. @returns {boolean} Whether he has. */

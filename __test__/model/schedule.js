@@ -30,7 +30,8 @@ async function runSchedule(seed) {
   const steps = [];
   const calls = new Calls(world);
   try {
-    const app = world.random.chance(0.6) ? new ClientApp(world, calls) : new DeviceApp(world, calls);
+    const App = world.random.chance(0.6) ? ClientApp : DeviceApp;
+    const app = new App(world, calls, seed % 4 === 0 ? 'module' : 'device');
     await world.clock.settle();
     const count = 1 + world.random.below(STEPS);
     for (let i = 0; i < count; i += 1) {

@@ -3,6 +3,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { HeldMessages, NOTHING_TO_SETTLE } = require('../../lib/c2d/held_messages');
+const { inputMessage } = require('../../lib/message/input_message');
 const { Message } = require('../../lib/message/message');
 
 const KIB = 1024;
@@ -46,6 +47,24 @@ test('what arrives for nobody waits, in order, and goes to the next who is ready
   await tick();
   assert.deepEqual(log, ['a', 'b', 'c', 'd']);
   assert.deepEqual(settled, ['a', 'b', 'c', 'd']);
+});
+
+test('one message that comes to two inputs is two, and a copy at one of them takes its place', async () => {
+  const { app, held, log, settled } = holdOf();
+  for (const [input, text] of [
+    ['a', 'a old'],
+    ['b', 'b'],
+    ['a', 'a new'],
+  ]) {
+    const message = Object.assign(inputMessage(input, Buffer.from(text)), { messageId: 'm1' });
+    held.arrive(message, () => settled.push(text));
+  }
+  assert.equal(held.size, 2);
+  app.ready = true;
+  held.flush();
+  await tick();
+  assert.deepEqual(log, ['a new', 'b']);
+  assert.deepEqual(settled, ['a old', 'a new', 'b']);
 });
 
 test('a copy takes the place of the older one, and both are settled', async () => {

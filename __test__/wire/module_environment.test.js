@@ -12,7 +12,7 @@ const { test } = require('node:test');
 const { createChain } = require('../../gateway');
 const { IotEdgeAuthenticationProvider, Message, ModuleClient, Mqtt } = require('../..');
 const { until } = require('./cloud_setting');
-const { numbered, quickly, upTo } = require('./client');
+const { numbered, quickly, soon, upTo } = require('./client');
 const { moduleOf, startEdge } = require('./module_setting');
 const { WorkloadRelay } = require('./workload_relay');
 
@@ -196,11 +196,11 @@ for (const kind of ['a module of connect()', 'a ModuleClient']) {
 
     // Away for longer: the gateway puts the module out, and it comes back by itself.
     await relay.kill();
-    const [{ reason }] = await once(gateway, 'disconnected');
+    const [{ reason }] = await soon('it was put out', once(gateway, 'disconnected'));
     assert.match(reason, /expired/);
     await new Promise((resolve) => setTimeout(resolve, 500));
     await relay.listen();
-    await once(gateway, 'connected');
+    await soon('it came back', once(gateway, 'connected'));
     const again = renewals.length;
     await until('tokens are renewed once more', () => renewals.length > again);
 
@@ -221,7 +221,7 @@ test('a workload API that hangs holds up nobody for longer than a token lives', 
   relay.hangs = false;
   await relay.kill();
   await relay.listen();
-  await once(gateway, 'connected');
+  await soon('its token was renewed', once(gateway, 'connected'));
   await module.outputs.send('o', 'afterwards');
   assert.deepEqual(
     gateway.received.map(({ body }) => body.toString()),
@@ -236,7 +236,7 @@ test('a connection that is lost while the workload API is away is made again wit
   await relay.kill();
   const again = once(gateway, 'connected');
   gateway.cut('edge/filter', 'rst');
-  await again;
+  await soon('it came back', again);
   await module.outputs.send('o', 'x');
 });
 
@@ -256,7 +256,7 @@ for (const kind of ['a module of connect()', 'a ModuleClient']) {
     await send('before');
     const again = once(gateway, 'connected');
     await gateway.restart({ chain: await createChain({ variant: 'p-256', rootName: 'The next root' }) });
-    await again;
+    await soon('it came back', again);
     await send('after');
     const [one, two] = gateway.received;
     assert.deepEqual([String(one.body), String(two.body)], ['before', 'after']);

@@ -100,7 +100,7 @@ test('twin and methods of a module are those of a device', async (t) => {
   assert.equal(module.stats().state, 'connected');
 });
 
-test('a message that two routes bring to two inputs comes to both, held or not', async (t) => {
+test('a message that two routes bring to two inputs comes to both, held at first', async (t) => {
   const gateway = await startEdge(t, {
     routes: {
       a: 'FROM /messages/modules/other/outputs/o INTO BrokeredEndpoint("/modules/filter/inputs/a")',

@@ -59,7 +59,7 @@ class ModuleClient extends InternalClient {
   sendOutputEvent(outputName, message, callback) {
     return callbackToPromise((done) => {
       requireArguments({ outputName, message });
-      this._connection.sendOutputEvent(outputName, messageOf(message), done);
+      this._connection.sendOutputEvent(outputName, messageOf(message, 'sendOutputEvent'), done);
     }, callback);
   }
 

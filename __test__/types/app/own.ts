@@ -11,8 +11,14 @@ import {
   DeviceStats,
   DeviceTransport,
   DeviceTwin,
+  InputMessage,
+  IotEdgeAuthenticationProvider,
   Message,
+  MethodResult,
+  Module,
+  ModuleClient,
   Mqtt,
+  MqttWs,
   NoRetry,
   Properties,
   ReportAnswer,
@@ -163,6 +169,69 @@ async function useTwinOfClient(client: Client): Promise<void> {
   await twin.properties.reported.update('firmware');
 }
 
+async function useModule(): Promise<void> {
+  const fromEnvironment: Module = await connect({ environment: true, retry: 'forever' });
+  const module = await connect<Module>({ connectionString: 'x', ca: 'y' });
+  const { id }: Acknowledgement = await module.outputs.send(
+    'alerts',
+    { hot: true },
+    { properties: { k: 1 } },
+  );
+  for await (const message of module.inputs) {
+    const received: InputMessage = message;
+    const input: string = message.input;
+    console.log(input, received.data, id);
+    module.inputs.complete(message);
+  }
+  const { status, payload }: MethodResult = await module.invokeMethod('pump', 'set', 1, {
+    responseTimeout: 5000,
+  });
+  console.log(status, payload, fromEnvironment.stats().held);
+  module.onMethod<{ seconds: number }>('reset', ({ seconds }, call) => call.reply(200, seconds));
+  module.on('state', ({ state }) => console.log(state));
+
+  // @ts-expect-error The cloud sends messages to devices only.
+  module.messages();
+  // @ts-expect-error An output has a name.
+  await module.outputs.send({ hot: true });
+  // @ts-expect-error Who connects is said once.
+  await connect({ environment: true, connectionString: 'x' });
+}
+
+async function useModuleClient(): Promise<void> {
+  ModuleClient.fromEnvironment(Mqtt, (error, client) =>
+    console.log(error?.message, client?.listenerCount('connect')),
+  );
+  const client: ModuleClient = await ModuleClient.fromEnvironment(MqttWs);
+  client.on('inputMessage', (input, message) => {
+    const name: string = input;
+    client.complete(message, (error) => console.log(name, error?.message));
+  });
+  const result: results.MessageEnqueued = await client.sendOutputEvent('out', new Message('x'));
+  client.sendOutputEvent('out', 'text', (error?: Error) => console.log(error, result));
+  client.onMethod('reset', (request, response) => response.send(200, request.payload));
+  client.offMethod('reset');
+  const { status }: MethodResult = await client.invokeMethod('pump', { methodName: 'set', payload: null });
+  client.invokeMethod('edge', 'filter', { methodName: 'set' }, (error, answer) =>
+    console.log(error?.message, answer?.payload, status),
+  );
+  const provider = new IotEdgeAuthenticationProvider({
+    workloadUri: 'unix:///workload.sock',
+    deviceId: 'd',
+    moduleId: 'm',
+    iothubHostName: 'h',
+    authScheme: 'sasToken',
+    generationId: '1',
+  });
+  provider.getTrustBundle((error, pem) => console.log(error?.message, pem?.length));
+  ModuleClient.fromAuthenticationProvider(provider, Mqtt).setRetryPolicy(new NoRetry());
+
+  // @ts-expect-error The name of the input comes first.
+  client.on('inputMessage', (message: Message) => console.log(message.data));
+  // @ts-expect-error A call names a method.
+  await client.invokeMethod('pump', { payload: 1 });
+}
+
 class Fake extends EventEmitter implements DeviceTransport {
   connect(callback?: (error?: Error, result?: results.Connected) => void): void {
     callback?.(undefined, new results.Connected());
@@ -182,7 +251,7 @@ void useDevice().catch((error: unknown) => {
     console.log(code, error.hint, error.cause, delivery, error.message);
   }
 });
-void [useTwinOfDevice, useMethodsOfDevice, useTwinOfClient];
+void [useTwinOfDevice, useMethodsOfDevice, useTwinOfClient, useModule, useModuleClient];
 void useClient(new Client(new Fake()));
 void useClient(Client.fromConnectionString('x', Mqtt));
 void useClient(

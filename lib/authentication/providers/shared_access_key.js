@@ -100,8 +100,10 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
           return;
         }
         // Stopped meanwhile: the token may be used, but nothing would renew it, so it is not used twice.
-        if (expiry) this.#keep(expiry);
-        else if (error && generation === this.#generation) this.#renewSoon();
+        if (generation === this.#generation) {
+          if (error) this.#renewSoon();
+          else this.#keep(expiry);
+        }
         done(null, this.#credentials);
       });
     }, callback);
@@ -145,10 +147,9 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
   }
 
   /**
-   * @param {(error: Error | null, expiry?: number) => void} made Without an expiry if `stop` was called meanwhile.
+   * @param {(error: Error | null, expiry: number) => void} made
    */
   #makeToken(made) {
-    const generation = this.#generation;
     const { host, deviceId, moduleId } = this.#credentials;
     const resource = `${host}/devices/${deviceId}` + (moduleId ? `/modules/${moduleId}` : '');
     const expiry = Math.floor(now() + this.#validS);
@@ -160,11 +161,11 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
           this.#credentials.sharedAccessSignature = sharedAccessSignature;
           this.#goodUntil = expiry;
         }
-        made(error, generation === this.#generation ? expiry : undefined);
+        made(error, expiry);
       });
     } catch (error) {
       if (reported) throw error;
-      made(/** @type {Error} */ (error));
+      made(/** @type {Error} */ (error), expiry);
     }
   }
 
@@ -183,7 +184,7 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
         this.#renewSoon();
         if (this.listenerCount('error') > 0) guarded(() => this.emit('error', error));
       } else {
-        this.#keep(/** @type {number} */ (expiry));
+        this.#keep(expiry);
         guarded(() => this.emit('newTokenAvailable', this.#credentials));
       }
     });
