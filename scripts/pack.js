@@ -10,10 +10,14 @@ const { environment, main, npm, ROOT, StepFailed } = require('./command');
 const { limitFaults } = require('./release/limits');
 const { owner, ownerFields } = require('./release/owner');
 const { tarballsIn } = require('./release/tarballs');
+const { thirdPartyLicenses } = require('./release/third_party');
 const { ADD_ONS, platformPackage, platformPackages } = require('./platform_package');
 
 /** What only a checkout needs of a manifest. */
 const DEVELOPMENT_ONLY = ['devDependencies', 'napi', 'scripts', 'workspaces'];
+
+/** Goes with each add-on. */
+const THIRD_PARTY = 'THIRD_PARTY_LICENSES';
 
 /** What goes into the package as bundles. */
 const BUNDLED = ['index.js', 'index.d.ts', 'lib'];
@@ -53,9 +57,10 @@ function packPlatform(folder, directory, addOn) {
   return staged(directory, (stage) => {
     fs.cpSync(folder, stage, { recursive: true });
     fs.copyFileSync(path.join(ROOT, 'LICENSE'), path.join(stage, 'LICENSE'));
+    fs.writeFileSync(path.join(stage, THIRD_PARTY), thirdPartyLicenses());
     const manifest = readManifest(folder);
     if (addOn) fs.copyFileSync(addOn, path.join(stage, manifest.main));
-    return manifest;
+    return { ...manifest, files: [...manifest.files, THIRD_PARTY] };
   });
 }
 

@@ -46,15 +46,23 @@ test('the package holds what users need, and neither sources nor tests', async (
   assert.deepEqual(unwanted, []);
 });
 
-test('the platform package holds the add-on', async () => {
+test('the platform package holds the add-on, and the licences of what is linked in', async () => {
   const files = await contents(tarballs.platform);
   const addOn = files.filter((name) => name.endsWith('.node'));
   assert.equal(addOn.length, 1);
-  assert.deepEqual(files.filter((name) => name !== addOn[0]).sort(), [
-    'LICENSE',
-    'README.md',
-    'package.json',
-  ]);
+  const others = files.filter((name) => name !== addOn[0]);
+  assert.deepEqual(others.sort(), ['LICENSE', 'README.md', 'THIRD_PARTY_LICENSES', 'package.json']);
+  const licences = path.join(
+    project.directory,
+    'node_modules',
+    tarballs.platformName,
+    'THIRD_PARTY_LICENSES',
+  );
+  const text = fs.readFileSync(licences, 'utf8');
+  for (const name of ['aws-lc-sys', 'rustls', 'tokio', 'napi'])
+    assert.match(text, new RegExp(`^${name} \\d`, 'm'));
+  // What is compiled with, and what another choice of features would link, is none of it.
+  assert.doesNotMatch(text, /^(syn|cc|ring) \d/m);
 });
 
 test('the manifest names every platform package at its own version, and nothing else to install', () => {
@@ -64,7 +72,10 @@ test('the manifest names every platform package at its own version, and nothing 
     manifest.optionalDependencies,
     Object.fromEntries(platforms.map((name) => [name, manifest.version])),
   );
-  for (const key of ['dependencies', 'devDependencies', 'peerDependencies', 'scripts', 'workspaces']) {
+  // Whoever uploads files has it besides.
+  assert.deepEqual(manifest.peerDependencies, { '@azure/storage-blob': '^12.0.0' });
+  assert.deepEqual(manifest.peerDependenciesMeta, { '@azure/storage-blob': { optional: true } });
+  for (const key of ['dependencies', 'devDependencies', 'scripts', 'workspaces']) {
     assert.equal(manifest[key], undefined, key);
   }
   assert.equal(readManifest(tarballs.platformName).version, manifest.version);
@@ -76,7 +87,8 @@ test('two packages are installed, in at most 5 MB and 0.5 MB of documentation', 
     `node_modules/${tarballs.platformName}`,
   ]);
   const modules = path.join(project.directory, 'node_modules');
-  const documentation = bytesOf(path.join(modules, 'edge-downstream'), (name) => READ.test(name));
+  const counted = project.packages().map((location) => path.join(project.directory, location));
+  const documentation = counted.reduce((sum, folder) => sum + bytesOf(folder, (name) => READ.test(name)), 0);
   const code = bytesOf(modules, () => true) - documentation;
   assert.ok(code <= INSTALLED, `${code} bytes are installed`);
   assert.ok(documentation <= DOCUMENTATION, `${documentation} bytes of documentation`);

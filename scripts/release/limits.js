@@ -13,7 +13,7 @@ const INSTALLED = 5_000_000;
 const DOCUMENTATION = 500_000;
 
 /** Files of the package that are to be read, not run. */
-const READ = /^(LICENSE|[A-Z]+\.md|docs\/.*\.md|bench\/README\.md|examples\/.*)$/;
+const READ = /^(LICENSE|THIRD_PARTY_LICENSES|[A-Z]+\.md|docs\/.*\.md|bench\/README\.md|examples\/.*)$/;
 
 /**
  * @param {import('./tarballs').Tarball[]} tarballs
@@ -40,15 +40,22 @@ function limitFaults(tarballs) {
  * @param {{ manifest: any, folder: string }[]} platforms
  */
 function sizeFaults(root, platforms) {
-  const read = bytesOf(root, (name) => READ.test(name));
-  const code = bytesOf(root, () => true) - read;
-  const faults = read > DOCUMENTATION ? [`${read} bytes are documentation, of at most ${DOCUMENTATION}`] : [];
-  for (const { manifest, folder } of platforms) {
-    const bytes = code + bytesOf(folder, () => true);
-    if (bytes > INSTALLED)
-      faults.push(`with ${manifest.name} ${bytes} bytes are installed, of at most ${INSTALLED}`);
-  }
-  return faults;
+  return platforms.flatMap(({ manifest: { name }, folder }) => {
+    const all = bytesOf(root, () => true) + bytesOf(folder, () => true);
+    const read = bytesOf(root, isRead) + bytesOf(folder, isRead);
+    const code = all - read;
+    return [
+      ...(code > INSTALLED ? [`with ${name} ${code} bytes are installed, of at most ${INSTALLED}`] : []),
+      ...(read > DOCUMENTATION
+        ? [`with ${name} ${read} bytes are documentation, of at most ${DOCUMENTATION}`]
+        : []),
+    ];
+  });
+}
+
+/** @param {string} name Of a file in a package. */
+function isRead(name) {
+  return READ.test(name);
 }
 
 /**
