@@ -77,7 +77,8 @@ const CHECKS = {
     fs.writeFileSync(path.join(machine.app, 'stranger.pem'), rootPem);
     const ill = await machine.node([...doctor, 'stranger.pem'], env);
     assert.equal(ill.code, 1, told('with a root of another gateway', ill));
-    assert.match(ill.stdout, /ERR_IOT_CERT_UNKNOWN_ISSUER|not.*root/is, told('its findings', ill));
+    const finding = 'The root certificate given, CN=Stranger, is not the one of this gateway';
+    assert.ok(ill.stdout.includes(finding), told('its finding', ill));
   },
 
   async outage({ machine, gateway }) {
@@ -103,7 +104,6 @@ const CHECKS = {
   },
 
   async 'worker threads'({ machine, gateway }) {
-    // They share an identity in turn: a gateway keeps one connection of each.
     const ids = ['main', 'first', 'second', 'stopped'];
     const strings = ids.map((id) => device(gateway, id).IOTHUB_DEVICE_CONNECTION_STRING);
     const { stdout } = await succeeds(machine, ['workers.js'], {

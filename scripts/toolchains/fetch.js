@@ -57,10 +57,14 @@ function fetch(packages) {
     const ours = missing.filter(({ wanted }) => wanted.registry === registry);
     if (ours.length === 0) continue;
     console.log(`Fetching from ${registry}: ${ours.map(({ locked }) => locked.file).join(', ')}`);
-    download(
-      ours.map(({ wanted, locked }) => ({ ...wanted, version: locked.version })),
-      DOWNLOADS,
-    );
+    try {
+      download(
+        ours.map(({ wanted, locked }) => ({ ...wanted, version: locked.version })),
+        DOWNLOADS,
+      );
+    } catch (error) {
+      throw new StepFailed(`${/** @type {Error} */ (error).message}. ${RENEW}`, { cause: error });
+    }
   }
   for (const { locked } of packages) {
     if (isThere(locked)) continue;
