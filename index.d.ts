@@ -9,6 +9,7 @@
  */
 
 import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
 
 // ---------------------------------------------------------------------------------------------------------------------
 // New code: connect()
@@ -212,6 +213,30 @@ export interface Device extends Participant {
 
   /** Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing. */
   complete(message: Message): void;
+
+  /**
+   * Uploads a file to the blob storage of the hub: see {@link Client.uploadToBlob}. Needs the package `@azure/storage-blob`.
+   *
+   * @param content A text or bytes as they are, or a stream, read as far as it goes.
+   * @throws {errors.ArgumentError} Name, content or options cannot be used.
+   * @throws {errors.InvalidOperationError} `@azure/storage-blob` is not installed: `ERR_IOT_UPLOAD_LIBRARY`.
+   * @throws {Error} `BlobSasError` or `BlobUploadNotificationError`, by its name: `innerError` says why.
+   */
+  uploadToBlob(
+    blobName: string,
+    content: string | Uint8Array | Readable,
+    options?: UploadOptions,
+  ): Promise<UploadedBlob>;
+
+  /** The first step of an upload alone: asks the hub for a signature by which a blob may be written. */
+  getBlobSharedAccessSignature(blobName: string, options?: RequestOptions): Promise<UploadParams>;
+
+  /** The last step alone: tells the hub how an upload ended. */
+  notifyBlobUploadStatus(
+    correlationId: string,
+    result: { isSuccess: boolean; statusCode: number; statusDescription: string },
+    options?: RequestOptions,
+  ): Promise<void>;
 }
 
 /** A connected module, as {@link connect} gives it. */
@@ -1272,6 +1297,95 @@ export class Client extends InternalClient<ClientEvents> {
    * @throws {errors.NotImplementedError} The transport is not of this package.
    */
   onUnknownDeviceMethod(handler?: DeviceMethodHandler | null): void;
+
+  /**
+   * Uploads a file to the blob storage of the hub, in three steps: the hub gives a signature for the blob, the blob is written
+   * in blocks of 4 MiB, and the hub is told how that ended. Needs the package `@azure/storage-blob`, and no connection.
+   *
+   * All goes over HTTPS to `HostName`, never through a gateway, with the key, token or certificate of the device. Trusted are
+   * the roots of the system besides those given as `ca`.
+   *
+   * @param blobName May have slashes. The hub puts the id of the device before it.
+   * @param stream Read as far as it goes.
+   * @param streamLength Wanted by the original, and not used; not 0.
+   * @throws {ReferenceError} An argument is missing.
+   * @throws {errors.InvalidOperationError} `@azure/storage-blob` is not installed: `ERR_IOT_UPLOAD_LIBRARY`.
+   * @throws {Error} `BlobSasError` or `BlobUploadNotificationError`, by its name: `innerError` says why.
+   */
+  uploadToBlob(
+    blobName: string,
+    stream: Readable | Uint8Array,
+    streamLength: number,
+    callback: Callback<void>,
+    options?: UploadOptions,
+  ): void;
+  uploadToBlob(
+    blobName: string,
+    stream: Readable | Uint8Array,
+    streamLength: number,
+    callback?: undefined,
+    options?: UploadOptions,
+  ): Promise<void>;
+
+  /**
+   * The first step of an upload alone: asks the hub for a signature by which a blob may be written.
+   *
+   * @throws {ReferenceError} No name.
+   */
+  getBlobSharedAccessSignature(blobName: string, callback: Callback<UploadParams>): void;
+  getBlobSharedAccessSignature(blobName: string): Promise<UploadParams>;
+
+  /**
+   * The last step alone: tells the hub how an upload ended.
+   *
+   * @param correlationId That of the first step.
+   * @param statusCode For whoever is told of uploads: by custom that of the blob store.
+   * @throws {ReferenceError} An argument is missing.
+   */
+  notifyBlobUploadStatus(
+    correlationId: string,
+    isSuccess: boolean,
+    statusCode: number,
+    statusDescription: string,
+    callback: Callback<void>,
+  ): void;
+  notifyBlobUploadStatus(
+    correlationId: string,
+    isSuccess: boolean,
+    statusCode: number,
+    statusDescription: string,
+  ): Promise<void>;
+}
+
+/** Where a blob may be written, and by what: `https://{hostName}/{containerName}/{blobName}{sasToken}`. */
+export interface UploadParams {
+  /** Of the blob store; it may have a port. */
+  hostName: string;
+  containerName: string;
+  /** With the id of the device before it. */
+  blobName: string;
+  /** A query, with its question mark. A secret. */
+  sasToken: string;
+  /** By which the hub knows the upload. */
+  correlationId: string;
+}
+
+/** How an upload may go. */
+export interface UploadOptions {
+  /** Called whenever blocks are at the store: so many bytes are. */
+  onProgress?: (bytes: number) => void;
+  /** For the blob itself, in milliseconds; `Infinity`: no limit. Default: 30 minutes. */
+  timeout?: number;
+  /** Ends the upload. The hub is told of it. */
+  signal?: AbortSignal;
+}
+
+/** What a {@link Device} is told of an upload that is done. */
+export interface UploadedBlob {
+  containerName: string;
+  /** With the id of the device before it. */
+  blobName: string;
+  correlationId: string;
 }
 
 /** The events of a {@link ModuleClient} with their arguments. */

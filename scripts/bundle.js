@@ -13,7 +13,11 @@ const { ROOT } = require('./command');
 const BUNDLES = [
   // What few processes run, and what would cost all of them a third of their start.
   { file: 'lib/bundle/doctor.js', holds: (/** @type {string} */ file) => ofDoctor(file) },
-  { file: 'lib/bundle/edge_downstream.js', holds: (/** @type {string} */ file) => !ofDoctor(file) },
+  { file: 'lib/bundle/https.js', holds: (/** @type {string} */ file) => ofHttps(file) },
+  {
+    file: 'lib/bundle/edge_downstream.js',
+    holds: (/** @type {string} */ file) => !ofDoctor(file) && !ofHttps(file),
+  },
 ];
 
 /** Stay files of their own: the loader that is generated, and the hooks that tell Node where files lie. */
@@ -32,7 +36,7 @@ const ENTRIES = [
 const LINE_LIMIT = 120;
 
 /**
- * Puts `index.js` and `lib/` into a package as they are published: a hundred modules in two files, which start in half
+ * Puts `index.js` and `lib/` into a package as they are published: its modules in three files, which start in half
  * the time. Each module runs when it is first required, as it would alone; names stay, comments do not.
  *
  * @param {string} stage The folder of the package.
@@ -53,7 +57,7 @@ async function bundleInto(stage) {
       platform: 'node',
       target: 'node20',
       charset: 'utf8',
-      external: ['./lib/native/binding.js', './package.json'],
+      external: ['./lib/native/binding.js', './package.json', '@azure/storage-blob'],
       minifyWhitespace: true,
       lineLimit: LINE_LIMIT,
       logLevel: 'error',
@@ -116,6 +120,11 @@ function bundleOf(file) {
 /** @param {string} file `diagnose.js` is the door in front of it, which every app passes. */
 function ofDoctor(file) {
   return file.startsWith('lib/doctor/') && file !== 'lib/doctor/diagnose.js';
+}
+
+/** @param {string} file */
+function ofHttps(file) {
+  return /^lib\/(https|uploads)\//.test(file);
 }
 
 /** @param {string} text */

@@ -12,6 +12,7 @@ const FOLDERS = [
   '__test__/model',
   '__test__/trust',
   '__test__/https',
+  '__test__/uploads',
   '__test__/hostile',
   '__test__/wire',
   '__test__/bad_input',

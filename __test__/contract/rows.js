@@ -29,6 +29,8 @@ const MODULES = '__test__/wire/modules.test.js';
 const ON_BOTH = '__test__/reference/modules.test.js';
 const ENVIRONMENT = '__test__/wire/module_environment.test.js';
 const TYPES = '__test__/types/app/own.ts';
+const UPLOADS = '__test__/uploads/uploads.test.js';
+const UPLOADS_ALIKE = '__test__/reference/uploads.test.js';
 
 /** @type {Row[]} */
 const ROWS = [
@@ -57,7 +59,17 @@ const ROWS = [
   row('1.2', 'M', 'classes of results', [VALIDATION, 'the results have the classes of old']),
   row('1.2', 'M', 'getTwin: the same Twin each time', [TWIN, 'gives the same twin each time']),
   row('1.2', 'M', 'onDeviceMethod is synchronous and connects', [SEAM, 'a method: registered']),
-  row('1.2', 'M', 'uploadToBlob and its kin', 'uploads'),
+  row(
+    '1.2',
+    'M',
+    'uploadToBlob and its kin: callback or promise, and what they give',
+    [UPLOADS, 'with a callback'],
+    [UPLOADS_ALIKE, 'the steps by themselves'],
+  ),
+  row('1.2', 'M', 'the constructor takes a blobUploadClient and a fileUploadApi', [
+    UPLOADS,
+    'what an app hands over in place of ours',
+  ]),
   row(
     '1.2',
     'M',
@@ -95,6 +107,13 @@ const ROWS = [
     'what the other kind of identity has',
   ]),
   // 2.1 Validation
+  row(
+    '2.1',
+    'M',
+    'blob functions: missing arguments, streamLength 0',
+    [UPLOADS, 'arguments that are missing are thrown'],
+    [UPLOADS_ALIKE, 'arguments that are missing'],
+  ),
   row('2.1', 'M', 'order and classes for onDeviceMethod', [SEAM, 'arguments that cannot be used']),
   row('2.1', 'M', 'DeviceMethodResponse.send: twice, no number, payload and callback', [
     SEAM,
@@ -289,6 +308,39 @@ const ROWS = [
   row('12.1', 'W', '#3 twin requests without time-out, loss and status', [
     REQUESTS,
     'after a loss the unanswered',
+  ]),
+  // 9 Uploads
+  row('9', 'M', 'three steps over HTTPS to the hub and the store, with the same requests', [
+    UPLOADS_ALIKE,
+    'a file in blocks, with its three steps',
+  ]),
+  row('9', 'M', 'the hub is asked with the token or the certificate of the device', [
+    UPLOADS,
+    'a device with a certificate shows it to the hub',
+  ]),
+  row(
+    '9',
+    'M',
+    'blocks of 4 MiB by @azure/storage-blob, loaded when needed, four tries',
+    [UPLOADS, 'a stream of some blocks arrives whole'],
+    [UPLOADS, 'the library is not loaded before it is needed'],
+    [UPLOADS, 'what breaks off is sent again'],
+  ),
+  row('9', 'M', 'BlobSasError and BlobUploadNotificationError with innerError; the hub is told of failures', [
+    UPLOADS_ALIKE,
+    'a hub that refuses, and a store that does',
+  ]),
+  row('9', 'M', 'agents lead to the hub, and proxies are gone through', [
+    UPLOADS,
+    'hub and store are reached through a proxy',
+  ]),
+  row('9', 'W', 'a ca that is meant for the gateway breaks uploads, and its path is not read', [
+    UPLOADS,
+    'a ca that is meant for a gateway breaks no upload',
+  ]),
+  row('9', 'W', 'memory of twenty blocks, and no progress', [
+    '__test__/uploads/volume.test.js',
+    'a stream of 32 MB',
   ]),
   row('12.1', 'W', '#4 closing hangs, or does not settle', [
     REQUESTS,

@@ -200,7 +200,7 @@ async function silentServer(t, onConnection = () => {}) {
 }
 
 test('a connection that is not made says how far it came', async (t) => {
-  const client = clientFor(t, { timeouts: { tlsMs: 50 } });
+  const client = clientFor(t);
   const refused = client.request(post({ port: await freePort() }));
   await assert.rejects(refused, { code: 'ERR_IOT_CONNECTION_REFUSED', stage: 'tcp' });
   const unknown = client.request(post({ host: 'does-not-exist.invalid' }));
@@ -208,7 +208,8 @@ test('a connection that is not made says how far it came', async (t) => {
     assert.match(code, /^ERR_IOT_(HOST_NOT_FOUND|NAME_RESOLUTION)$/);
     return stage === 'resolve';
   });
-  const silent = client.request(post({ port: await silentServer(t) }));
+  const impatient = clientFor(t, { timeouts: { tlsMs: 50 } });
+  const silent = impatient.request(post({ port: await silentServer(t) }));
   await assert.rejects(silent, { code: 'ERR_IOT_TIMEOUT_TLS', stage: 'tls' });
   const plain = await silentServer(t, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
   await assert.rejects(client.request(post({ port: plain })), { code: 'ERR_IOT_NOT_TLS', stage: 'tls' });

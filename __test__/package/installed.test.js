@@ -64,7 +64,10 @@ test('the manifest names every platform package at its own version, and nothing 
     manifest.optionalDependencies,
     Object.fromEntries(platforms.map((name) => [name, manifest.version])),
   );
-  for (const key of ['dependencies', 'devDependencies', 'peerDependencies', 'scripts', 'workspaces']) {
+  // Whoever uploads files has it besides.
+  assert.deepEqual(manifest.peerDependencies, { '@azure/storage-blob': '^12.0.0' });
+  assert.deepEqual(manifest.peerDependenciesMeta, { '@azure/storage-blob': { optional: true } });
+  for (const key of ['dependencies', 'devDependencies', 'scripts', 'workspaces']) {
     assert.equal(manifest[key], undefined, key);
   }
   assert.equal(readManifest(tarballs.platformName).version, manifest.version);

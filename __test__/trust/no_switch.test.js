@@ -180,12 +180,14 @@ test('the sources have one verifier, in one place, and no word for a switch', ()
     ['lib/https/connection.js: rejectUnauthorized: false,'],
   );
   assert.deepEqual(found(/\btls\.connect\b|'node:https'/g), [
+    // The doctor's look at what a server offers: verified, and nothing is said.
+    'lib/doctor/offer.js: tls.connect',
     'lib/https/connection.js: tls.connect',
     // Its agents are read, not used.
     "lib/proxy/agent.js: 'node:https'",
   ]);
-  assert.deepEqual(found(/\brefusalOf\(socket.*\n.*\n/g), [
-    'lib/https/connection.js: refusalOf(socket, host, way.trusts);\n  if (refusal === undefined) return socket;\n',
+  assert.deepEqual(found(/= refusalOf\(socket.*\n.*\n/g), [
+    'lib/https/connection.js: = refusalOf(socket, host, way.trusts);\n  if (refusal === undefined) return socket;\n',
   ]);
   assert.deepEqual(found(/\.dangerous\(\)|custom_certificate_verifier|set_certificate_verifier/g), [
     // What trusts nothing, and in its place what trusts the roots of a connection.

@@ -50,7 +50,11 @@ class Mosquitto extends Record {
    * @param {import('../../gateway').C2DOptions} [options]
    */
   sendC2D(deviceId, body, options = {}) {
-    this.observer.publish(new CloudMessage(deviceId, body, options).topic, body, { qos: 1 });
+    this.observer.publish(
+      new CloudMessage(deviceId, body, options, { timeToLiveMs: 3_600_000 }).topic,
+      body,
+      { qos: 1 },
+    );
   }
 
   /** Killed and started again: with or without its sessions, another chain, or a device's token refused. */

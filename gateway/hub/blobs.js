@@ -7,6 +7,10 @@ const { createHash, createHmac, randomBytes, timingSafeEqual } = require('node:c
 const MOST_AT_ONCE = 30000000;
 /** Blocks of a blob, as Azure has it. */
 const MOST_BLOCKS = 50000;
+/** Of the id of a block: 64 bytes, in base64. Characters. */
+const LONGEST_ID = 88;
+/** What Node takes for a block besides its content, roughly. Bytes. */
+const BLOCK_COST = 256;
 
 /** A request to the store that is answered with an error, by Azure's name for it. */
 class BlobError extends Error {
@@ -92,8 +96,12 @@ class Blobs {
   putBlock(name, id, content) {
     const blocks = this.#uncommitted.get(name) ?? new Map();
     const [known] = blocks.keys();
-    if (id === '' || (known !== undefined && known.length !== id.length)) {
-      throw new BlobError(400, 'InvalidBlobOrBlock', 'The ids of the blocks of a blob are of one length.');
+    if (id === '' || id.length > LONGEST_ID || (known !== undefined && known.length !== id.length)) {
+      throw new BlobError(
+        400,
+        'InvalidBlobOrBlock',
+        'The ids of the blocks of a blob are of one length, up to 64 bytes.',
+      );
     }
     if (blocks.size >= MOST_BLOCKS)
       throw new BlobError(409, 'BlockCountExceedsLimit', 'It has too many blocks.');
@@ -155,7 +163,7 @@ class Blobs {
     let bytes = content?.length ?? Infinity;
     for (const blob of this.#committed.values()) bytes += blob.content.length;
     for (const blocks of this.#uncommitted.values())
-      for (const block of blocks.values()) bytes += block.length;
+      for (const block of blocks.values()) bytes += BLOCK_COST + block.length;
     if (content && bytes <= this.#terms.limits.blobBytes) return content;
     throw new BlobError(413, 'RequestBodyTooLarge', `The store holds ${this.#terms.limits.blobBytes} bytes.`);
   }

@@ -2,6 +2,7 @@
 'use strict';
 
 const { requireArguments } = require('../plumbing/argument');
+const { callbackToPromise } = require('../plumbing/callback');
 const { providerOf } = require('../authentication/provider_of_string');
 const {
   SharedAccessSignatureAuthenticationProvider,
@@ -9,9 +10,10 @@ const {
 const { ConnectionString, tidied } = require('../identity/connection_string');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
-const { ClientWithoutFeatures } = require('./absent');
+const { InternalClient } = require('./internal_client');
 const { ClientMethods } = require('./methods');
 const { Reception } = require('./reception');
+const { ClientUploads } = require('./uploads');
 const { C2D, METHODS } = require('../connection/transport');
 
 /**
@@ -19,16 +21,21 @@ const { C2D, METHODS } = require('../connection/transport');
  * gateway for messages while that event has listeners, and connects for it, unless `close` was called. How they are
  * acknowledged stands at Reception.
  */
-class Client extends ClientWithoutFeatures {
+class Client extends InternalClient {
   #methods;
   #messages;
+  #uploads;
 
   /**
    * @param {any} transport
    * @param {string} [connectionString]
+   * @param {any} [blobUploadClient] Uploads, in place of ours: for tests.
+   * @param {any} [fileUploadApi] Asks and tells the hub of uploads, in place of ours.
+   * @param {any} [provider] Of the device.
    */
-  constructor(transport, connectionString) {
+  constructor(transport, connectionString, blobUploadClient, fileUploadApi, provider) {
     super(transport, connectionString);
+    this.#uploads = new ClientUploads(provider, this, { blobUploadClient, fileUploadApi });
     this.#methods = new ClientMethods(transport, (wanted) => this._want(METHODS, wanted));
     this.#messages = new Reception(this, transport, C2D, {
       want: (wanted) => this._want(C2D, wanted),
@@ -74,6 +81,63 @@ class Client extends ClientWithoutFeatures {
   }
 
   /**
+   * Uploads a file to the blob storage of the hub (device-sdk.md §9). No connection is needed.
+   *
+   * @param {string} blobName
+   * @param {import('node:stream').Readable | Uint8Array} stream
+   * @param {number} streamLength Not used, but wanted.
+   * @param {(error?: any) => void} [callback]
+   * @param {import('../..').UploadOptions} [options]
+   * @returns {any}
+   * @throws {ReferenceError} An argument is missing.
+   */
+  uploadToBlob(blobName, stream, streamLength, callback, options) {
+    return callbackToPromise(
+      (done) => this.#uploads.upload(blobName, stream, streamLength, done, options),
+      callback,
+    );
+  }
+
+  /**
+   * Asks the hub for a signature by which a blob may be written.
+   *
+   * @param {string} blobName
+   * @param {(error: any, params?: import('../..').UploadParams) => void} [callback]
+   * @returns {any}
+   * @throws {ReferenceError} No name.
+   */
+  getBlobSharedAccessSignature(blobName, callback) {
+    return callbackToPromise((done) => this.#uploads.begin(blobName, done), callback);
+  }
+
+  /**
+   * Tells the hub how an upload ended.
+   *
+   * @param {string} correlationId
+   * @param {boolean} isSuccess
+   * @param {number} statusCode
+   * @param {string} statusDescription
+   * @param {(error?: any) => void} [callback]
+   * @returns {any}
+   * @throws {ReferenceError} An argument is missing.
+   */
+  notifyBlobUploadStatus(correlationId, isSuccess, statusCode, statusDescription, callback) {
+    return callbackToPromise(
+      (done) => this.#uploads.end(correlationId, isSuccess, statusCode, statusDescription, done),
+      callback,
+    );
+  }
+
+  /**
+   * @protected
+   * @param {Record<string, any>} options
+   * @param {Record<string, any>} standing
+   */
+  _optionsTaken(options, standing) {
+    this.#uploads.setOptions(options, standing);
+  }
+
+  /**
    * @protected
    * @param {string | symbol | undefined} event
    */
@@ -100,7 +164,7 @@ class Client extends ClientWithoutFeatures {
     const text = tidied(connectionString);
     const provider = providerOf(ConnectionString.parse(text), text);
     if (!provider) throw noCredential();
-    return new Client(new Transport(provider));
+    return clientOf(provider, Transport);
   }
 
   /**
@@ -114,7 +178,7 @@ class Client extends ClientWithoutFeatures {
     requireArguments({ sharedAccessSignature });
     const provider =
       SharedAccessSignatureAuthenticationProvider.fromSharedAccessSignature(sharedAccessSignature);
-    return new Client(new Transport(provider));
+    return clientOf(provider, Transport);
   }
 
   /**
@@ -125,8 +189,16 @@ class Client extends ClientWithoutFeatures {
    */
   static fromAuthenticationProvider(authenticationProvider, Transport) {
     requireArguments({ authenticationProvider, Transport });
-    return new Client(new Transport(authenticationProvider));
+    return clientOf(authenticationProvider, Transport);
   }
+}
+
+/**
+ * @param {any} provider
+ * @param {new (authenticationProvider: any) => any} Transport
+ */
+function clientOf(provider, Transport) {
+  return new Client(new Transport(provider), undefined, undefined, undefined, provider);
 }
 
 function noCredential() {

@@ -330,8 +330,19 @@ class InternalClient extends ObservedEmitter {
       if (!error) this.#options.keep(given);
       callback(error);
     };
-    this.#connection.perform('setOptions', this.#options.over(given), done);
+    const standing = this.#options.over(given);
+    this.#connection.perform('setOptions', standing, done);
+    this._optionsTaken(options, { ...standing, ca: options.ca ?? standing.ca });
   }
+
+  /**
+   * Options were set that the transport did not refuse at once.
+   *
+   * @protected
+   * @param {Record<string, any>} _options
+   * @param {Record<string, any>} _standing Those of earlier calls included.
+   */
+  _optionsTaken(_options, _standing) {}
 
   /**
    * @param {'reject' | 'abandon'} method

@@ -28,6 +28,8 @@ export {
   TokenRenewalValues,
   Twin,
   TwinProperties,
+  UploadOptions,
+  UploadParams,
 } from '../../index';
 
 /**

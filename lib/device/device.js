@@ -7,9 +7,14 @@ const { Participant } = require('./participant');
 
 /** A device connected through its gateway, as `connect()` gives it. */
 class Device extends Participant {
+  #settings;
+  /** @type {import('./uploads').DeviceUploads | undefined} */
+  #uploads;
+
   /** @param {import('./options').Settings} settings */
   constructor(settings) {
     super(settings, C2D);
+    this.#settings = settings;
   }
 
   /**
@@ -32,6 +37,50 @@ class Device extends Participant {
    */
   complete(message) {
     this._stream.settle(message);
+  }
+
+  /**
+   * Uploads a file to the blob storage of the hub, over HTTPS.
+   *
+   * @param {string} blobName
+   * @param {string | Uint8Array | import('node:stream').Readable} content
+   * @param {import('../..').UploadOptions} [options]
+   * @returns {Promise<import('../..').UploadedBlob>}
+   * @throws {ArgumentError} Name, content or options cannot be used.
+   * @throws {InvalidOperationError} `ERR_IOT_UPLOAD_LIBRARY`: @azure/storage-blob is not installed.
+   * @throws {BlobSasError | BlobUploadNotificationError} `innerError` says why.
+   */
+  async uploadToBlob(blobName, content, options = {}) {
+    return this.#upload().upload(blobName, content, options);
+  }
+
+  /**
+   * Asks the hub for a signature by which a blob may be written.
+   *
+   * @param {string} blobName
+   * @param {{ timeout?: number, signal?: AbortSignal }} [options]
+   * @returns {Promise<import('../..').UploadParams>}
+   */
+  async getBlobSharedAccessSignature(blobName, options = {}) {
+    return this.#upload().begin(blobName, options);
+  }
+
+  /**
+   * Tells the hub how an upload ended.
+   *
+   * @param {string} correlationId
+   * @param {{ isSuccess: boolean, statusCode: number, statusDescription: string }} result
+   * @param {{ timeout?: number, signal?: AbortSignal }} [options]
+   * @returns {Promise<void>}
+   */
+  async notifyBlobUploadStatus(correlationId, result, options = {}) {
+    return this.#upload().end(correlationId, result, options);
+  }
+
+  /** Loaded when needed: few devices upload. */
+  #upload() {
+    const { DeviceUploads } = require('./uploads');
+    return (this.#uploads ??= new DeviceUploads(this.#settings));
   }
 }
 

@@ -93,7 +93,7 @@ async function secure(tcp, host, { way, identity, limitMs, signal }) {
     socket: tcp,
     ...(net.isIP(host) === 0 && { servername: host }),
     rejectUnauthorized: false,
-    // Its trust need not be loaded either.
+    // What Node trusts is not asked, so it need not be loaded.
     ca: [],
     ...(identity && { cert: pem('CERTIFICATE', identity.chain), key: pem('PRIVATE KEY', [identity.key]) }),
   });

@@ -21,6 +21,7 @@ const MOST_BYTES = 1024 * 1024;
  * @property {Record<string, string | number>} [headers]
  * @property {string | Uint8Array | import('node:stream').Readable} [body]
  * @property {number} [timeoutMs] For all of it, the connection included. Default: four minutes; `Infinity`: no limit.
+ * @property {number} [idleMs] How long nothing may be sent and nothing come. Default: as long as all of it may take.
  * @property {AbortSignal} [signal]
  * @property {number} [mostBytes] Of the answer's body. Default: 1 MiB.
  *
@@ -41,7 +42,7 @@ const MOST_BYTES = 1024 * 1024;
  */
 function exchange(request, agent, cloud) {
   const { host, port = 443, method, path, headers, body, signal } = request;
-  const { timeoutMs = TIMEOUT_MS, mostBytes = MOST_BYTES } = request;
+  const { timeoutMs = TIMEOUT_MS, idleMs = 0, mostBytes = MOST_BYTES } = request;
   const told = { what: whatOf(request), server: serverOf(request, cloud) };
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
@@ -64,6 +65,7 @@ function exchange(request, agent, cloud) {
       timeoutMs < Infinity ? setTimeout(() => fail(timedOut(told, timeoutMs)), timeoutMs) : undefined;
     signal?.addEventListener('abort', aborted);
     sent.on('error', broken);
+    sent.setTimeout(idleMs, () => fail(timedOut(told, idleMs)));
     sent.on('response', (response) => {
       read(response, mostBytes).then(
         (answer) => {

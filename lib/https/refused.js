@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { readRefusal } = require('../failures/rest_refusal');
 const errors = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
 const { serverOf, whatOf } = require('./exchange');
@@ -32,9 +33,6 @@ const CLASSES = {
   504: [errors.GatewayTimeoutError, 'Try again later.'],
 };
 
-/** So much of a reason is shown. Characters. */
-const MOST_REASON = 200;
-
 /**
  * The error that a status of 300 or more is. It has `statusCode`, and `responseBody` as a text.
  *
@@ -46,10 +44,10 @@ const MOST_REASON = 200;
 function refusedBy({ status, statusText, body }, request, cloud) {
   const [type, hint] = CLASSES[status] ?? CLASSES[status - (status % 100)] ?? UNKNOWN;
   const text = body.toString();
-  const reason = reasonIn(text);
+  const { reason } = readRefusal(status, text);
   const message =
     `${serverOf(request, cloud)} refused ${whatOf(request)}: HTTP ${`${status} ${statusText}`.trim()}` +
-    (reason ? `, ${quote(reason, MOST_REASON)}` : '');
+    (reason ? `, ${quote(reason, reason.length)}` : '');
   return /** @type {any} */ (
     failure(type, 'ERR_IOT_HTTP_STATUS', message, { hint, statusCode: status, responseBody: text })
   );
@@ -60,19 +58,5 @@ const UNKNOWN = [
   errors.NotConnectedError,
   'Something else may answer in its place, such as a proxy or a portal.',
 ];
-
-/**
- * What IoT Hub says besides: `{"Message":"ErrorCode:DeviceNotFound;…"}`.
- *
- * @param {string} text
- */
-function reasonIn(text) {
-  try {
-    const { Message, message } = JSON.parse(text);
-    return String(Message ?? message ?? '');
-  } catch {
-    return '';
-  }
-}
 
 module.exports = { refusedBy };

@@ -64,7 +64,7 @@ function judgedBy(trust, chain, host) {
  */
 function chainOf(socket) {
   const chain = [];
-  // Asked once: a second answer of Node has not the whole chain.
+  // Node tells it once.
   let certificate = socket.getPeerX509Certificate();
   while (certificate !== undefined && chain.length < MOST_CERTIFICATES) {
     chain.push(certificate);

@@ -18,6 +18,9 @@ const USERS_OF_NATIVE = [
   'lib/tls/trust.js',
 ];
 
+/** Who may name a package that apps may install besides. @type {Record<string, string>} */
+const OPTIONAL = { 'lib/uploads/library.js': '@azure/storage-blob' };
+
 /** The checkout to look at. */
 const sources = new Sources(process.argv[2] ?? ROOT);
 
@@ -49,6 +52,7 @@ function facade() {
  */
 function facadeFault(file, name) {
   if (name.startsWith('node:')) return;
+  if (OPTIONAL[file] === name) return;
   if (!name.startsWith('.')) return `${file} depends on ${name}; users install nothing besides this package`;
   const target = resolve(file, name);
   if (target === 'lib/native/binding' && file !== LOADER)

@@ -10,6 +10,7 @@ const FLOORS = [
   ['failures', 'methods', 'twin'],
   ['connection', 'identity', 'proxy', 'session', 'tls'],
   ['authentication', 'https'],
+  ['uploads'],
   ['client', 'mqtt'],
   ['compat', 'device', 'doctor'],
 ];
