@@ -7,11 +7,17 @@ const os = require('node:os');
 const path = require('node:path');
 const { bundleInto } = require('./bundle');
 const { environment, main, npm, ROOT, StepFailed } = require('./command');
+const { limitFaults } = require('./release/limits');
 const { owner, ownerFields } = require('./release/owner');
+const { tarballsIn } = require('./release/tarballs');
+const { thirdPartyLicenses } = require('./release/third_party');
 const { ADD_ONS, platformPackage, platformPackages } = require('./platform_package');
 
 /** What only a checkout needs of a manifest. */
 const DEVELOPMENT_ONLY = ['devDependencies', 'napi', 'scripts', 'workspaces'];
+
+/** Goes with each add-on. */
+const THIRD_PARTY = 'THIRD_PARTY_LICENSES';
 
 /** What goes into the package as bundles. */
 const BUNDLED = ['index.js', 'index.d.ts', 'lib'];
@@ -51,9 +57,10 @@ function packPlatform(folder, directory, addOn) {
   return staged(directory, (stage) => {
     fs.cpSync(folder, stage, { recursive: true });
     fs.copyFileSync(path.join(ROOT, 'LICENSE'), path.join(stage, 'LICENSE'));
+    fs.writeFileSync(path.join(stage, THIRD_PARTY), thirdPartyLicenses());
     const manifest = readManifest(folder);
     if (addOn) fs.copyFileSync(addOn, path.join(stage, manifest.main));
-    return manifest;
+    return { ...manifest, files: [...manifest.files, THIRD_PARTY] };
   });
 }
 
@@ -126,7 +133,11 @@ async function packBoth(directory) {
   };
 }
 
-/** Packs the package, those of the platforms whose add-on is there, and the gateway. */
+/**
+ * Packs the package, those of the platforms whose add-on is there, and the gateway.
+ *
+ * @returns {Promise<string>} The folder of the tarballs.
+ */
 async function packAll() {
   const directory = path.join(ROOT, '.cache', 'packages');
   fs.rmSync(directory, { recursive: true, force: true });
@@ -137,8 +148,18 @@ async function packAll() {
   for (const { folder } of built) console.log(await packPlatform(folder, directory));
   console.log(await packRoot(directory));
   console.log(await packGateway(directory));
+  return directory;
 }
 
-if (require.main === module) main(packAll);
+/** Packs for publishing. What nobody may get is not left lying about. */
+async function packForRelease() {
+  const directory = await packAll();
+  const faults = limitFaults(tarballsIn(directory));
+  if (faults.length === 0) return;
+  fs.rmSync(directory, { recursive: true });
+  throw new StepFailed(`Nothing is packed:\n${faults.join('\n')}`);
+}
+
+if (require.main === module) main(packForRelease);
 
 module.exports = { packAll, packBoth, packGateway, packPlatform, packRoot };

@@ -8,7 +8,8 @@ const { environment, main, ROOT, StepFailed } = require('./command');
 const { fetched } = require('./fetched');
 const { packAll, packPlatform } = require('./pack');
 const { ADD_ONS, platformPackage, platformPackages } = require('./platform_package');
-const { differences, packedHashes, sha256 } = require('./release/contents');
+const { differences, folderHashes, packedHashes, sha256 } = require('./release/contents');
+const { installElsewhere, systemsFor } = require('./release/elsewhere');
 const { EmptyProject } = require('./release/empty_project');
 const { INSTALLERS } = require('./release/installers');
 const { publish } = require('./release/publish');
@@ -78,15 +79,12 @@ async function rehearse(directory, real, platform) {
     const wanted = [...NAMES, platform].map((name) => packageOf(real, name));
     const rows = [];
     for (const [index, installer] of INSTALLERS.entries()) {
-      console.log(`\nInstalling by ${installer.name}`);
-      const started = Date.now();
       const project = new EmptyProject(path.join(directory, String(index)), registry.url, installer);
-      const result = await install(project, wanted, platform).catch(
-        (error) => `${error.message} ${error.stdout ?? ''}`,
-      );
-      if (result !== 'ok') console.error(result);
-      const seconds = Math.round((Date.now() - started) / 1000);
-      rows.push({ installer: installer.name, result: result.split('\n', 1)[0], seconds });
+      rows.push(await row(installer.name, () => install(project, wanted, platform)));
+    }
+    for (const { system, tarball } of systemsFor(real, platform)) {
+      const name = `npm, for ${system.label}`;
+      rows.push(await row(name, () => installFor(system, tarball, registry.url)));
     }
     return rows;
   } finally {
@@ -95,20 +93,61 @@ async function rehearse(directory, real, platform) {
 }
 
 /**
+ * @param {string} installer
+ * @param {() => Promise<void>} step Rejects with what is wrong.
+ */
+async function row(installer, step) {
+  console.log(`\nInstalling by ${installer}`);
+  const started = Date.now();
+  let result = 'ok';
+  try {
+    await step();
+  } catch (/** @type {any} */ error) {
+    console.error(error.message, error.stdout ?? '');
+    [result] = error.message.split('\n', 1);
+  }
+  return { installer, result, seconds: Math.round((Date.now() - started) / 1000) };
+}
+
+/**
  * @param {EmptyProject} project
  * @param {Tarball[]} wanted
  * @param {string} platform
- * @returns {Promise<string>} `ok`, or what is wrong.
  */
 async function install(project, wanted, platform) {
   await project.add(NAMES);
-  const body = await project.sendOne();
-  if (body !== '{"temperature":21}') return `the gateway got ${body}`;
+  arrived(await project.sendOne());
   const found = await project.hashes(platform);
-  const wrong = wanted.flatMap(({ file, manifest: { name } }) =>
-    differences(packedHashes(file), found[name]).map((each) => `${name}/${each}`),
-  );
-  return wrong.length === 0 ? 'ok' : `other than packed: ${wrong.join(', ')}`;
+  for (const tarball of wanted) asPacked(tarball, found[tarball.manifest.name]);
+}
+
+/**
+ * @param {import('./platforms/systems').System} system
+ * @param {Tarball} tarball
+ * @param {string} registry
+ */
+async function installFor(system, tarball, registry) {
+  const { body, folder, close } = await installElsewhere(system, tarball, registry);
+  try {
+    arrived(body);
+    asPacked(tarball, folderHashes(folder));
+  } finally {
+    await close();
+  }
+}
+
+/** @param {string} body What the ten lines send, if all is well. */
+function arrived(body) {
+  if (body !== '{"temperature":21}') throw new Error(`the gateway got ${body}`);
+}
+
+/**
+ * @param {Tarball} tarball
+ * @param {Record<string, string>} found
+ */
+function asPacked({ file, manifest }, found) {
+  const wrong = differences(packedHashes(file), found);
+  if (wrong.length > 0) throw new Error(`${manifest.name} is other than packed: ${wrong.join(', ')}`);
 }
 
 /**

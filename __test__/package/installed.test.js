@@ -8,10 +8,10 @@ const { after, before, test } = require('node:test');
 const { createChain, startGateway } = require('edge-downstream-gateway');
 const { contents, Project, ROOT, temporaryDirectory } = require('./project');
 const { packBoth } = require('../../scripts/pack');
+const { bytesOf, DOCUMENTATION, INSTALLED, READ } = require('../../scripts/release/limits');
 
 /** What runs, and says how to call it. */
 const CODE = /^(package\.json|index\.(js|d\.ts)|(bin|lib)\/.*)$/;
-const DOCUMENTATION = /^(LICENSE|[A-Z]+\.md|docs\/.*\.md|bench\/README\.md|examples\/.*)$/;
 
 const directory = temporaryDirectory();
 const project = new Project(directory);
@@ -40,21 +40,29 @@ test('the package holds what users need, and neither sources nor tests', async (
   ]) {
     assert.ok(files.includes(name), `${name} is missing`);
   }
-  const foreign = files.filter((name) => !CODE.test(name) && !DOCUMENTATION.test(name));
+  const foreign = files.filter((name) => !CODE.test(name) && !READ.test(name));
   assert.deepEqual(foreign, []);
   const unwanted = files.filter((name) => /\.(rs|node|toml|test\.js)$/.test(name));
   assert.deepEqual(unwanted, []);
 });
 
-test('the platform package holds the add-on', async () => {
+test('the platform package holds the add-on, and the licences of what is linked in', async () => {
   const files = await contents(tarballs.platform);
   const addOn = files.filter((name) => name.endsWith('.node'));
   assert.equal(addOn.length, 1);
-  assert.deepEqual(files.filter((name) => name !== addOn[0]).sort(), [
-    'LICENSE',
-    'README.md',
-    'package.json',
-  ]);
+  const others = files.filter((name) => name !== addOn[0]);
+  assert.deepEqual(others.sort(), ['LICENSE', 'README.md', 'THIRD_PARTY_LICENSES', 'package.json']);
+  const licences = path.join(
+    project.directory,
+    'node_modules',
+    tarballs.platformName,
+    'THIRD_PARTY_LICENSES',
+  );
+  const text = fs.readFileSync(licences, 'utf8');
+  for (const name of ['aws-lc-sys', 'rustls', 'tokio', 'napi'])
+    assert.match(text, new RegExp(`^${name} \\d`, 'm'));
+  // What is compiled with, and what another choice of features would link, is none of it.
+  assert.doesNotMatch(text, /^(syn|cc|ring) \d/m);
 });
 
 test('the manifest names every platform package at its own version, and nothing else to install', () => {
@@ -73,16 +81,17 @@ test('the manifest names every platform package at its own version, and nothing 
   assert.equal(readManifest(tarballs.platformName).version, manifest.version);
 });
 
-test('two packages are installed, in at most 5.5 MB and 0.5 MB of documentation', () => {
+test('two packages are installed, in at most 5 MB and 0.5 MB of documentation', () => {
   assert.deepEqual(project.packages().sort(), [
     'node_modules/edge-downstream',
     `node_modules/${tarballs.platformName}`,
   ]);
   const modules = path.join(project.directory, 'node_modules');
-  const documentation = size(path.join(modules, 'edge-downstream'), (name) => DOCUMENTATION.test(name));
-  const code = size(modules) - documentation;
-  assert.ok(code <= 5_500_000, `${code} bytes are installed`);
-  assert.ok(documentation <= 500_000, `${documentation} bytes of documentation`);
+  const counted = project.packages().map((location) => path.join(project.directory, location));
+  const documentation = counted.reduce((sum, folder) => sum + bytesOf(folder, (name) => READ.test(name)), 0);
+  const code = bytesOf(modules, () => true) - documentation;
+  assert.ok(code <= INSTALLED, `${code} bytes are installed`);
+  assert.ok(documentation <= DOCUMENTATION, `${documentation} bytes of documentation`);
 });
 
 test('require finds every name, and classes are called what they are in the sources', async () => {
@@ -166,18 +175,4 @@ test('a script for azure-iot-device runs through register', async () => {
 function readManifest(name) {
   const file = path.join(project.directory, 'node_modules', name, 'package.json');
   return JSON.parse(fs.readFileSync(file, 'utf8'));
-}
-
-/**
- * @param {string} folder
- * @param {(name: string) => boolean} [counts] Which files; their names are relative to the folder, with slashes.
- * @returns {number} Bytes.
- */
-function size(folder, counts = () => true) {
-  return fs
-    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => counts(name.replaceAll(path.sep, '/')))
-    .map((name) => fs.lstatSync(path.join(folder, name)))
-    .filter((found) => !found.isDirectory())
-    .reduce((sum, found) => sum + found.size, 0);
 }

@@ -12,6 +12,7 @@ const { releaseNotes, withRelease } = require('../../scripts/release/changelog')
 const { owner, ownerFaults, ownerFields } = require('../../scripts/release/owner');
 const { publish } = require('../../scripts/release/publish');
 const { releaseFaults } = require('../../scripts/release/readiness');
+const { billOfMaterials } = require('../../scripts/release/sbom');
 const { tarballsIn } = require('../../scripts/release/tarballs');
 const { ROOT, temporaryDirectory } = require('./project');
 
@@ -91,6 +92,25 @@ test('a registry that does not answer ends the release', async (t) => {
   const { npm, calls } = fakeNpm(t, { 'first@1.0.0': 'E500' });
   await assert.rejects(publish([tarball('first', 1)], { npm }), /does not tell whether first@1\.0\.0/);
   assert.ok(calls().every(([command]) => command === 'view'));
+});
+
+test('the bill of materials names each package and crate once, with its hash and licence', async (t) => {
+  const tarballs = await packed(t);
+  const bill = /** @type {any} */ (billOfMaterials(tarballs));
+  const components = [bill.metadata.component, ...bill.components];
+  const references = components.map((each) => each['bom-ref']);
+  assert.equal(new Set(references).size, references.length);
+  for (const { purl, hashes, licenses } of components) {
+    assert.match(hashes[0].content, /^([0-9a-f]{64}|[0-9a-f]{128})$/, purl);
+    assert.ok(licenses[0].expression, purl);
+  }
+  const of = (/** @type {RegExp} */ purl) => references.filter((reference) => purl.test(reference)).length;
+  assert.equal(of(/^pkg:npm\//), tarballs.length);
+  assert.equal(of(/^pkg:cargo\/(aws-lc-sys|rustls|tokio)@/), 3);
+  assert.equal(of(/^pkg:cargo\/(edge-downstream|ring|syn)/), 0);
+  for (const { ref, dependsOn } of bill.dependencies) {
+    for (const reference of [ref, ...dependsOn]) assert.ok(references.includes(reference), reference);
+  }
 });
 
 test('manifests name the owner once he is known, and nobody before', () => {

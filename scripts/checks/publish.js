@@ -2,6 +2,6 @@
 'use strict';
 
 console.error(
-  'Not from here: `npm run pack` makes the tarballs to publish, which name the platform packages.',
+  'Not from here: `npm run pack` makes the tarballs, which name the platform packages; `npm run release:publish` publishes them.',
 );
 process.exitCode = 1;

@@ -18,16 +18,23 @@ function packedHashes(tarball) {
     const copy = path.join(directory, 'it.tgz');
     fs.copyFileSync(tarball, copy);
     execFileSync('tar', ['-xzf', 'it.tgz'], { cwd: directory });
-    const folder = path.join(directory, 'package');
-    const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
-    return Object.fromEntries(
-      names
-        .filter((name) => fs.statSync(path.join(folder, name)).isFile())
-        .map((name) => [name.replaceAll(path.sep, '/'), sha256(path.join(folder, name))]),
-    );
+    return folderHashes(path.join(directory, 'package'));
   } finally {
     fs.rmSync(directory, { recursive: true });
   }
+}
+
+/**
+ * @param {string} folder
+ * @returns {Record<string, string>} The SHA-256 of each file in it, by its name, with slashes.
+ */
+function folderHashes(folder) {
+  const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return Object.fromEntries(
+    names
+      .filter((name) => fs.statSync(path.join(folder, name)).isFile())
+      .map((name) => [name.replaceAll(path.sep, '/'), sha256(path.join(folder, name))]),
+  );
 }
 
 /**
@@ -45,4 +52,4 @@ function sha256(file) {
   return createHash('sha256').update(fs.readFileSync(file)).digest('hex');
 }
 
-module.exports = { differences, packedHashes, sha256 };
+module.exports = { differences, folderHashes, packedHashes, sha256 };

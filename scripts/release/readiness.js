@@ -4,6 +4,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { releaseNotes } = require('./changelog');
+const { limitFaults } = require('./limits');
 const { ownerFaults } = require('./owner');
 const { versionsOf } = require('./version');
 
@@ -30,6 +31,7 @@ function releaseFaults({ root, owner, tarballs, tag }) {
       : [`CHANGELOG.md has no section for ${version}: \`npm version\` makes it`]),
     ...(tag === undefined || tag === `v${version}` ? [] : [`the tag is ${tag}, the version ${version}`]),
     ...missing(tarballs, name, version),
+    ...limitFaults(tarballs),
   ];
 }
 
