@@ -109,9 +109,14 @@ test('a token that does not fit is told when it would be sent', async () => {
   assertTold(error, { type: 'ArgumentError', code: 'ERR_IOT_CONNECT_TOO_LONG', names });
 });
 
-test('connect(): what is not there yet says so', async () => {
-  const module = await failureOf(faces[2], `${NOWHERE};ModuleId=m`);
-  assertTold(module, { type: 'NotImplementedError', code: 'ERR_IOT_NOT_IMPLEMENTED', names: ['ModuleId=m'] });
+test('connect(): a module with a certificate is told what it needs', async () => {
+  const withoutKey = NOWHERE.replace(/SharedAccessKey=[^;]+/, 'x509=true');
+  const module = await failureOf(faces[2], `${withoutKey};ModuleId=m`);
+  assertTold(module, {
+    type: 'NotImplementedError',
+    code: 'ERR_IOT_MODULE_CREDENTIAL',
+    names: ['module', 'SharedAccessKey'],
+  });
 });
 
 /** What `Client.setOptions` refuses; names it does not know are ignored, as ever. */

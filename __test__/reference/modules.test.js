@@ -225,6 +225,15 @@ test('a module calls methods of devices and modules, by HTTPS: the same on both'
         (error) => error.name,
       );
     const params = { methodName: 'set', payload: { speed: 1.5, text: 'ä' } };
+    // It waits for five seconds.
+    const silent = call('pump', {
+      methodName: 'silent',
+      payload: 1,
+      responseTimeoutInSeconds: 5,
+      connectTimeoutInSeconds: 0,
+    });
+    const byCallback = (...args) =>
+      new Promise((resolve) => client.invokeMethod(...args, (_, result) => resolve(result)));
     const seen = [
       await call('pump', params),
       await call('edge', 'filter', { methodName: 'own', payload: null }),
@@ -232,18 +241,9 @@ test('a module calls methods of devices and modules, by HTTPS: the same on both'
       await call('nobody', params),
       await call('edge', 'other', params),
       await call('pump', { ...params, responseTimeoutInSeconds: 1 }),
-      await call('pump', {
-        methodName: 'silent',
-        payload: 1,
-        responseTimeoutInSeconds: 5,
-        connectTimeoutInSeconds: 0,
-      }),
-      await new Promise((resolve) => client.invokeMethod('pump', params, (_, result) => resolve(result))),
-      await new Promise((resolve) =>
-        client.invokeMethod('edge', 'filter', { methodName: 'own', payload: [] }, (_, result) =>
-          resolve(result),
-        ),
-      ),
+      await byCallback('pump', params),
+      await byCallback('edge', 'filter', { methodName: 'own', payload: [] }),
+      await silent,
     ];
     outcomes.push({ seen, requests });
   }

@@ -11,9 +11,6 @@ const { CloudMessage } = require('../../gateway/c2d/message');
 const { OBSERVER, configure } = require('./mosquitto_config');
 const { MosquittoLog } = require('./mosquitto_log');
 const { Record, eventually } = require('./record');
-
-/** What a message needs to have a topic. Milliseconds. */
-const TERMS = { timeToLiveMs: 3_600_000 };
 const { Relay } = require('./relay');
 
 const MISSING =
@@ -53,7 +50,11 @@ class Mosquitto extends Record {
    * @param {import('../../gateway').C2DOptions} [options]
    */
   sendC2D(deviceId, body, options = {}) {
-    this.observer.publish(new CloudMessage(deviceId, body, options, TERMS).topic, body, { qos: 1 });
+    this.observer.publish(
+      new CloudMessage(deviceId, body, options, { timeToLiveMs: 3_600_000 }).topic,
+      body,
+      { qos: 1 },
+    );
   }
 
   /** Killed and started again: with or without its sessions, another chain, or a device's token refused. */
