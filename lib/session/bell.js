@@ -2,6 +2,7 @@
 'use strict';
 
 const { NativeBell } = require('../native/add_on');
+const { atOnce } = require('../turns/turns');
 
 /** @typedef {{ wake(): void }} Listener */
 
@@ -21,7 +22,9 @@ let last = 0;
 /** @returns {{ bell: NativeBell, number: number }} What a native session rings, and by which number. */
 function nextBell() {
   bell ??= new NativeBell((numbers) => {
-    for (const number of numbers) listeners.get(number)?.deref()?.wake();
+    atOnce(() => {
+      for (const number of numbers) listeners.get(number)?.deref()?.wake();
+    });
   });
   last += 1;
   return { bell, number: last };

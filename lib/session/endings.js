@@ -40,7 +40,8 @@ class Endings {
 
   /** All that were over have been told. */
   told() {
-    if (this.#reasons.size === 0) for (const done of this.#after.splice(0)) guarded(done);
+    if (this.#after.length === 0 || this.#reasons.size > 0) return;
+    for (const done of this.#after.splice(0)) guarded(done);
   }
 }
 

@@ -32,6 +32,8 @@ class Queue {
   /** @returns {T | undefined} */
   shift() {
     if (this.size === 0) return undefined;
+    // One at a time: its room serves the next.
+    if (this.#list.length === 1) return this.#list.pop();
     const value = this.#list[this.#head];
     this.#list[this.#head++] = undefined;
     if (this.#head === this.#list.length) this.clear();

@@ -80,6 +80,27 @@ class Turns {
     if (ms < PIECE_MS / 2) this.#most = Math.min(this.#most * 2, MOST);
     else if (ms > PIECE_MS) this.#most = Math.max(this.#most >> 1, 1);
   }
+
+  /** Nothing was left, so nobody looks how long it takes what follows: the next piece is to be smaller. */
+  spared() {
+    this.#most = Math.max(this.#most >> 1, 1);
+  }
+}
+
+/**
+ * For what the event loop itself calls, when no code of the app is running: whoever asks meanwhile has his turn now, and not
+ * behind all else that the loop has to do.
+ *
+ * @param {() => void} wake
+ */
+function atOnce(wake) {
+  if (expected) {
+    wake();
+    return;
+  }
+  expected = true;
+  wake();
+  begin();
 }
 
 function begin() {
@@ -94,6 +115,11 @@ function next(now) {
   last = waiting.shift();
   begun = now;
   last?.piece(now);
+  if (waiting.size === 0) {
+    last?.spared();
+    rest();
+    return;
+  }
   // Ticks come before promises: a tick made by a promise comes behind both.
   resolved.then(tickAfter);
 }
@@ -109,11 +135,16 @@ function after() {
     next(now);
     return;
   }
+  rest();
+}
+
+/** The turn is over. */
+function rest() {
   running = false;
   last = undefined;
   expected = waiting.size > 0;
   if (expected) setImmediate(begin);
-  for (const act of afterwards.splice(0)) process.nextTick(act);
+  if (afterwards.length > 0) for (const act of afterwards.splice(0)) process.nextTick(act);
 }
 
 /** @param {() => void} act Done when all who wait have had their turn, as far as there is time; without a turn at the next tick. */
@@ -122,4 +153,4 @@ function afterTurn(act) {
   else process.nextTick(act);
 }
 
-module.exports = { Turns, afterTurn };
+module.exports = { Turns, afterTurn, atOnce };
