@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { Line } = require('../../lib/c2d/line');
 const { Queue } = require('../../lib/turns/queue');
-const { Turns, afterTurn } = require('../../lib/turns/turns');
+const { Turns, afterTurn, atOnce } = require('../../lib/turns/turns');
 
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -48,6 +48,37 @@ test('the loop comes round after 10 ms and one thing, however long the things ta
       assert.ok(longest <= 10 + 2 + 2 * ms, `${longest} ms held by things of ${ms} ms, ${later}`);
     }
   }
+});
+
+test('bursts of slow promises, each taken to its end, do not hold the loop either', async (t) => {
+  const clock = clockOf(t);
+  const bursts = workOf(clock, 0, 5, { later: true });
+  const longest = [];
+  for (let n = 0; n < 6; n += 1) {
+    bursts.left = 20;
+    bursts.turns.ask();
+    let most = 0;
+    while (bursts.left > 0) {
+      const before = clock.now;
+      await tick();
+      most = Math.max(most, clock.now - before);
+    }
+    longest.push(most);
+  }
+  assert.ok(Math.max(...longest) <= 10 + 2 + 2 * 5, `${longest}`);
+});
+
+test('what the event loop calls for begins at once, unless a turn is expected', async (t) => {
+  const clock = clockOf(t);
+  const first = workOf(clock, 1, 0.01);
+  atOnce(() => first.turns.ask());
+  assert.deepEqual(first.pieces, [1]);
+  const [second, third] = [workOf(clock, 1, 0.01), workOf(clock, 1, 0.01)];
+  second.turns.ask();
+  atOnce(() => third.turns.ask());
+  assert.deepEqual([second.pieces, third.pieces], [[], []]);
+  await tick();
+  assert.deepEqual([second.pieces, third.pieces], [[1], [1]]);
 });
 
 test('one after the other has a piece, and a long one does not hold up a short one', async (t) => {

@@ -1,10 +1,10 @@
 // @ts-check
 'use strict';
 
-const { randomUUID } = require('node:crypto');
 const http = require('node:http');
 const { readRefusal } = require('../failures/rest_refusal');
 const { userAgent } = require('../identity/user_agent');
+const { uniqueId } = require('../plumbing/unique_id');
 const {
   ArgumentError,
   InternalServerError,
@@ -94,7 +94,7 @@ class Workload {
     const sent = asked && JSON.stringify(asked);
     const headers = {
       ...(sent && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(sent) }),
-      'Request-Id': randomUUID(),
+      'Request-Id': uniqueId(),
       'User-Agent': userAgent(),
     };
     return new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ const { readRefusal } = require('../failures/rest_refusal');
 const { HttpsClient } = require('../https/client');
 const { parseEndpoint } = require('../identity/gateway_address');
 const { userAgent } = require('../identity/user_agent');
+const { uniqueId } = require('../plumbing/unique_id');
 const { readProxyOption } = require('../proxy/choice');
 const { readAgent } = require('../proxy/agent');
 const { readTrust } = require('../tls/trust');
@@ -83,7 +84,7 @@ class MethodCaller {
           'Content-Type': 'application/json',
           'x-ms-edge-moduleId': `${credentials.deviceId}/${credentials.moduleId}`,
           Authorization: String(credentials.sharedAccessSignature),
-          'Request-Id': crypto.randomUUID(),
+          'Request-Id': uniqueId(),
           'User-Agent': userAgent(this.#productInfo),
         },
         body,

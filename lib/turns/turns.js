@@ -77,13 +77,14 @@ class Turns {
 
   /** @param {number} ms The time that the last piece took, with all that followed from it. */
   took(ms) {
-    if (ms < PIECE_MS / 2) this.#most = Math.min(this.#most * 2, MOST);
-    else if (ms > PIECE_MS) this.#most = Math.max(this.#most >> 1, 1);
+    // Smaller, too, when there was less to do than it might.
+    if (ms > PIECE_MS || !this.#asked) this.#most = Math.max(this.#most >> 1, 1);
+    else if (ms < PIECE_MS / 2) this.#most = Math.min(this.#most * 2, MOST);
   }
 
-  /** Nothing was left, so nobody looks how long it takes what follows: the next piece is to be smaller. */
-  spared() {
-    this.#most = Math.max(this.#most >> 1, 1);
+  /** Its last piece was one thing, and all there was: how long that takes need not be looked at. */
+  get isBrief() {
+    return this.#most === 1 && !this.#asked;
   }
 }
 
@@ -115,8 +116,7 @@ function next(now) {
   last = waiting.shift();
   begun = now;
   last?.piece(now);
-  if (waiting.size === 0) {
-    last?.spared();
+  if (waiting.size === 0 && (last === undefined || last.isBrief)) {
     rest();
     return;
   }
