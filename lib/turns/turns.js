@@ -9,6 +9,8 @@ const TURN_MS = 10;
 const PIECE_MS = 2;
 /** So many things one of them does at a time. */
 const MOST = 128;
+/** Of a piece of so many it need not be looked at how long it takes: one thing, and room to see that nothing follows. */
+const BRIEF = 2;
 
 /**
  * Does a piece of some work: at most `most` things, and none after `until` (`performance.now()`); at least one.
@@ -82,9 +84,9 @@ class Turns {
     else if (ms < PIECE_MS / 2) this.#most = Math.min(this.#most * 2, MOST);
   }
 
-  /** Its last piece was one thing, and all there was: how long that takes need not be looked at. */
+  /** Its last piece was so small, and all there was, that how long it takes need not be looked at. */
   get isBrief() {
-    return this.#most === 1 && !this.#asked;
+    return this.#most <= BRIEF && !this.#asked;
   }
 }
 
