@@ -52,7 +52,9 @@ test('C6 thumbprint: another certificate and one that is not valid are refused',
     `certificate of 'd1' has the thumbprint ${thumbprintSha1.toLowerCase()}, ` +
       `SHA-256 ${thumbprintSha256.toLowerCase()}, and not one of its own`,
   );
-  const at = (/** @type {number} */ days) => new Date(Math.floor(Date.now() / 1000) * 1000 + days * DAY);
+  // Certificates count whole seconds, and all dates here are of one of them.
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  const at = (/** @type {number} */ days) => new Date(now + days * DAY);
   const expired = await createDeviceCertificate({ deviceId: 'd1', notBefore: at(-2), notAfter: at(-1) });
   const early = await createDeviceCertificate({ deviceId: 'd1', notBefore: at(1), notAfter: at(2) });
   gateway.rotateKeys('d1', {
