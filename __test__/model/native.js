@@ -107,8 +107,8 @@ class NativeTwin {
     this.stop();
   }
 
-  drain(report) {
-    const ids = this.#done.splice(0, report.length - 2);
+  drain(report, most) {
+    const ids = this.#done.splice(0, Math.min(report.length - 2, most));
     this.#taken += ids.length;
     const more = this.#done.length > 0 || this.#events.length > 0;
     // Who is told of more comes again by himself.

@@ -24,9 +24,9 @@ function recordsOf(messages) {
 function sourceOf(ids, events) {
   const source = { ids, events: events.map((event) => event), taken: 0, calls: 0 };
   return Object.assign(source, {
-    drain(report) {
+    drain(report, most) {
       source.calls += 1;
-      const count = Math.min(report.length - 2, ids.length);
+      const count = Math.min(report.length - 2, most, ids.length);
       report.set([count, 0, ...ids.splice(0, count)]);
       source.taken += count;
       report[1] = Number(ids.length > 0 || source.list.length > 0);

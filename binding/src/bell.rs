@@ -5,13 +5,16 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use napi::bindgen_prelude::Function;
+use napi::bindgen_prelude::{Either, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Result, Status};
 use napi_derive::napi;
 
 /// Not called while the environment is kept alive by nothing else.
-type Ring = ThreadsafeFunction<(), (), Vec<u32>, Status, false, true>;
+type Ring = ThreadsafeFunction<(), (), Numbers, Status, false, true>;
+
+/// One alone, as mostly, needs no array. (Definitions in TypeScript are made without aliases.)
+type Numbers = Either<u32, Vec<u32>>;
 
 /// Tells JavaScript which sessions have something to tell.
 #[napi]
@@ -21,16 +24,16 @@ pub struct NativeBell {
 
 #[napi]
 impl NativeBell {
-    /// `ring` is called with the numbers of sessions, each once per burst of its events; it must not throw. It does not
-    /// keep the process alive.
+    /// `ring` is called with the number of a session, or the numbers of several, each once per burst of its events; it
+    /// must not throw. It does not keep the process alive.
     #[napi(constructor, catch_unwind)]
-    pub fn new(ring: Function<'_, Vec<u32>, ()>) -> Result<Self> {
+    pub fn new(ring: Function<'_, Either<u32, Vec<u32>>, ()>) -> Result<Self> {
         let ringing = Arc::new(Ringing::default());
         let numbers = Arc::clone(&ringing);
         let ring = ring
             .build_threadsafe_function::<()>()
             .weak::<true>()
-            .build_callback(move |_| Ok(std::mem::take(&mut *numbers.lock())))?;
+            .build_callback(move |_| Ok(numbers.take()))?;
         Ok(Self { bell: Arc::new(Bell { ringing, ring }) })
     }
 
@@ -65,6 +68,17 @@ impl Bell {
 struct Ringing(Mutex<Vec<u32>>);
 
 impl Ringing {
+    fn take(&self) -> Numbers {
+        let mut numbers = self.lock();
+        match numbers.as_slice() {
+            &[number] => {
+                numbers.clear();
+                Either::A(number)
+            }
+            _ => Either::B(std::mem::take(&mut *numbers)),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Vec<u32>> {
         // Whoever panicked while holding it left a list all the same.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

@@ -106,11 +106,11 @@ impl NativeSession {
         self.session.stop();
     }
 
-    /// Takes the ids of publishes that are done. Of `report`, element 0 tells how many of them follow from element 2
-    /// on, and element 1 whether there is more: then `events` is to be asked, and `drain` again, now or later, because
-    /// nobody wakes for what is left.
+    /// Takes the ids of publishes that are done, at most `most` and as many as `report` has room for. Of `report`, element
+    /// 0 tells how many of them follow from element 2 on, and element 1 whether there is more: then `events` is to be
+    /// asked, and `drain` again, now or later, because nobody wakes for what is left.
     #[napi(catch_unwind)]
-    pub fn drain(&self, mut report: Uint32ArraySlice<'_>) -> Result<()> {
+    pub fn drain(&self, mut report: Uint32ArraySlice<'_>, most: u32) -> Result<()> {
         #[expect(
             unsafe_code,
             reason = "napi leaves it to the caller that nobody else uses the array meanwhile"
@@ -121,7 +121,8 @@ impl NativeSession {
         let [count, more, ids @ ..] = report else {
             return Err(invalid("a report has two elements and room for ids"));
         };
-        let (taken, rest) = self.session.drain(ids);
+        let room = ids.len().min(usize::try_from(most).unwrap_or(usize::MAX));
+        let (taken, rest) = self.session.drain(ids.split_at_mut(room).0);
         // At most the length of a typed array, which JavaScript gave.
         *count = u32::try_from(taken).unwrap_or(u32::MAX);
         *more = u32::from(rest);

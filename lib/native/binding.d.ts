@@ -12,10 +12,10 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 /** Tells JavaScript which sessions have something to tell. */
 export declare class NativeBell {
   /**
-   * `ring` is called with the numbers of sessions, each once per burst of its events; it must not throw. It does not
-   * keep the process alive.
+   * `ring` is called with the number of a session, or the numbers of several, each once per burst of its events; it
+   * must not throw. It does not keep the process alive.
    */
-  constructor(ring: (arg: Array<number>) => void)
+  constructor(ring: (arg: number | Array<number>) => void)
 }
 
 /** An MQTT session that outlives its connections. */
@@ -41,11 +41,11 @@ export declare class NativeSession {
   /** Ends the session at once and waits until its connection is gone, 250 ms at most. */
   stop(): void
   /**
-   * Takes the ids of publishes that are done. Of `report`, element 0 tells how many of them follow from element 2
-   * on, and element 1 whether there is more: then `events` is to be asked, and `drain` again, now or later, because
-   * nobody wakes for what is left.
+   * Takes the ids of publishes that are done, at most `most` and as many as `report` has room for. Of `report`, element
+   * 0 tells how many of them follow from element 2 on, and element 1 whether there is more: then `events` is to be
+   * asked, and `drain` again, now or later, because nobody wakes for what is left.
    */
-  drain(report: Uint32Array): void
+  drain(report: Uint32Array, most: number): void
   /** Takes up to `most` of everything else that happened, in order; nothing comes before an id that was done before it. */
   events(most: number): Array<NativeEvent>
   /** How many publishes are written and not acknowledged. */

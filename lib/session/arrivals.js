@@ -112,6 +112,8 @@ class Arrivals {
       if (!this.#takeIds(most, goesOn)) return false;
       if (!eventsFirst && !this.#takeEvents(goesOn)) return false;
     } while (this.#more);
+    // Nobody waits: what comes next are mostly ids, and then `events` need not be asked.
+    this.#eventsFirst = false;
     return true;
   }
 
@@ -144,7 +146,7 @@ class Arrivals {
    * @returns {number} Where the ids end in the report.
    */
   #drain(most) {
-    this.#source.drain(most < MOST_IDS ? REPORT.subarray(0, FIRST_ID + most) : REPORT);
+    this.#source.drain(REPORT, most);
     this.#more = REPORT[1] !== 0;
     return FIRST_ID + REPORT[0];
   }

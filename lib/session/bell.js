@@ -23,11 +23,17 @@ let last = 0;
 function nextBell() {
   bell ??= new NativeBell((numbers) => {
     atOnce(() => {
-      for (const number of numbers) listeners.get(number)?.deref()?.wake();
+      if (typeof numbers === 'number') wake(numbers);
+      else numbers.forEach(wake);
     });
   });
   last += 1;
   return { bell, number: last };
+}
+
+/** @param {number} number */
+function wake(number) {
+  listeners.get(number)?.deref()?.wake();
 }
 
 /**
