@@ -29,7 +29,7 @@ main(async () => {
     Array.from({ length: os.availableParallelism() }, async () => {
       for (let round = 0; performance.now() < end; round += 1) {
         const [model, count] = ROUNDS[round % ROUNDS.length];
-        await runPrograms(model, randomInt(1, 2 ** 31), count);
+        await runPrograms(model, { first: randomInt(1, 2 ** 31), count });
         done[model] += count;
       }
     }),

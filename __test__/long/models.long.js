@@ -12,7 +12,8 @@ const PART = 25_000;
 
 describe('whatever coincides', { concurrency: os.availableParallelism() }, () => {
   for (const first of [1, 1 + PART, 1 + 2 * PART, 1 + 3 * PART]) {
-    test(`${PART} programs of the facade from seed ${first} on`, () => runPrograms('facade', first, PART));
+    test(`${PART} programs of the facade from seed ${first} on`, () =>
+      runPrograms('facade', { first, count: PART }));
   }
-  test('100 000 programs of the core', () => runPrograms('core', 1, 100_000));
+  test('100 000 programs of the core', () => runPrograms('core', { first: 1, count: 100_000 }));
 });
