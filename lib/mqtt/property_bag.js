@@ -13,15 +13,19 @@ const { warn } = require('../plumbing/warning');
  */
 
 /** Received keys that are fields of the message; all others are application properties. */
-const FIELD_OF_KEY = /** @type {const} */ ({
-  '$.mid': 'messageId',
-  '$.to': 'to',
-  '$.exp': 'expiryTimeUtc',
-  '$.cid': 'correlationId',
-  '$.uid': 'userId',
-  '$.ct': 'contentType',
-  '$.ce': 'contentEncoding',
-});
+const FIELD_OF_KEY = new Map(
+  /** @type {const} */ ([
+    ['$.mid', 'messageId'],
+    ['$.to', 'to'],
+    ['$.exp', 'expiryTimeUtc'],
+    ['$.cid', 'correlationId'],
+    ['$.uid', 'userId'],
+    ['$.ct', 'contentType'],
+    ['$.ce', 'contentEncoding'],
+  ]),
+);
+/** What each of them begins with. */
+const DOLLAR = '$'.charCodeAt(0);
 
 /** 1 for the characters that stand for themselves. Per message this look-up costs half of a regular expression. */
 const PLAIN = Uint8Array.from({ length: 128 }, (_, code) =>
@@ -87,12 +91,18 @@ function listOf(properties) {
  * @returns {M} `message`
  */
 function decode(bag, message) {
-  for (const pair of bag.split('&')) {
-    if (!pair) continue;
+  const { length } = bag;
+  // Without an array of pairs, and a look-up only for what may be a field, it takes two thirds of the time.
+  for (let start = 0, end; start < length; start = end + 1) {
+    end = bag.indexOf('&', start);
+    if (end < 0) end = length;
+    if (end === start) continue;
+    const pair = bag.slice(start, end);
     const at = pair.indexOf('=');
     const key = decodePart(at < 0 ? pair : pair.slice(0, at));
     const value = at < 0 ? '' : decodePart(pair.slice(at + 1));
-    if (Object.hasOwn(FIELD_OF_KEY, key)) message[FIELD_OF_KEY[/** @type {'$.mid'} */ (key)]] = value;
+    const field = key.charCodeAt(0) === DOLLAR ? FIELD_OF_KEY.get(/** @type {'$.mid'} */ (key)) : undefined;
+    if (field) message[field] = value;
     else message.properties.add(key, value);
   }
   return message;
