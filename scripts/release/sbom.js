@@ -3,10 +3,11 @@
 
 const { createHash } = require('node:crypto');
 const { linkedCrates } = require('./crates');
+const { PARTS } = require('./toolchain_parts');
 
 /**
  * What the packages are made of, as CycloneDX 1.5 writes it: each package with the hash of its tarball, and below those with
- * an add-on the crates that are linked into it. The JavaScript has no other's code in it.
+ * an add-on the crates that are linked into it, and what compilers add. The JavaScript has no other's code in it.
  *
  * @param {import('./tarballs').Tarball[]} tarballs
  * @returns {object}
@@ -15,8 +16,9 @@ function billOfMaterials(tarballs) {
   const main = /** @type {import('./tarballs').Tarball} */ (
     tarballs.find(({ manifest }) => manifest.optionalDependencies)
   );
-  const crates = linkedCrates().map(crateComponent);
+  const linked = [...linkedCrates().map(crateComponent), ...PARTS.map(partComponent)];
   const platforms = tarballs.filter(({ manifest }) => manifest.os);
+  const gateways = tarballs.filter((each) => each !== main && !platforms.includes(each));
   const packages = tarballs.map(packageComponent);
   return {
     bomFormat: 'CycloneDX',
@@ -24,12 +26,13 @@ function billOfMaterials(tarballs) {
     serialNumber: `urn:uuid:${uuidOf(tarballs.map(({ integrity }) => integrity).join())}`,
     version: 1,
     metadata: { component: packageComponent(main) },
-    components: [...packages.filter(({ name }) => name !== main.manifest.name), ...crates],
+    components: [...packages.filter(({ name }) => name !== main.manifest.name), ...linked],
     dependencies: [
       { ref: referenceOf(main), dependsOn: platforms.map(referenceOf) },
+      ...gateways.map((each) => ({ ref: referenceOf(each), dependsOn: [] })),
       ...platforms.map((each) => ({
         ref: referenceOf(each),
-        dependsOn: crates.map((crate) => crate['bom-ref']),
+        dependsOn: linked.map((each) => each['bom-ref']),
       })),
     ],
   };
@@ -67,6 +70,11 @@ function crateComponent({ name, version, license, checksum }) {
     licenses: [{ expression: license }],
     purl,
   };
+}
+
+/** @param {import('./toolchain_parts').Part} part */
+function partComponent({ name, license }) {
+  return { type: 'library', 'bom-ref': name, name, licenses: [{ expression: license }] };
 }
 
 /** @param {string} text @returns {string} The same for the same packages. */
