@@ -69,19 +69,26 @@ test('a worker thread', async () => {
   await works(['main.js']);
 });
 
-test('the permission model', async () => {
-  const [words] = commands('node --permission');
-  const flag = process.allowedNodeEnvironmentFlags.has('--permission')
-    ? '--permission'
-    : '--experimental-permission';
-  const args = words
-    .slice(1)
-    .map((word) => word.replace('/app', project.directory).replace(/^--permission$/, flag));
-  assert.equal(args.at(-1), 'app.js');
-  await works(args);
-  // The flag restricts: what is not allowed is refused.
-  await assert.rejects(works(args.filter((word) => word !== '--allow-addons')), /ERR_IOT_NATIVE_MISSING/);
-});
+for (const name of ['node-20', 'node-22', 'node-24', 'node-26']) {
+  test(`the permission model on ${name}`, async () => {
+    const node = path.join(fetched('nodes'), name, 'bin', 'node');
+    const [words] = commands('node --permission');
+    const flag = name === 'node-20' ? '--experimental-permission' : '--permission';
+    const args = words
+      .slice(1)
+      .map((word) => word.replace('/app', project.directory).replace(/^--permission$/, flag));
+    assert.equal(args.at(-1), 'app.js');
+    await works(args, node);
+    // The flag restricts: what is not allowed is refused.
+    await assert.rejects(
+      works(
+        args.filter((word) => word !== '--allow-addons'),
+        node,
+      ),
+      /ERR_IOT_NATIVE_MISSING/,
+    );
+  });
+}
 
 /**
  * @param {string} start
@@ -94,12 +101,16 @@ function commands(start) {
     .map((line) => line.trim().replaceAll("'", '').split(' '));
 }
 
-/** @param {string[]} args For Node; what runs sends one message, and ends by itself. */
-async function works(args) {
-  await project.node(args, {
+/**
+ * @param {string[]} args For Node; what runs sends one message, and ends by itself.
+ * @param {string} [node]
+ */
+async function works(args, node) {
+  const settings = {
     IOTHUB_DEVICE_CONNECTION_STRING: gateway.connectionString('deployed'),
     PATH_TO_EDGE_CA_CERT: path.join(project.directory, 'root.pem'),
-  });
+  };
+  await project.node(args, settings, node);
   const [{ body }] = await gateway.waitForMessages(1, { timeoutMs: 10_000 });
   assert.equal(String(body), '{"temperature":21}');
 }

@@ -2,6 +2,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
@@ -72,6 +73,11 @@ test('an add-on that is too big is refused, and so is too much documentation', a
   const root = tarballs.filter(({ manifest }) => manifest.optionalDependencies);
   const faults = limitFaults([...root, ...tarballsIn(own)]).join('\n');
   assert.match(faults, /^with edge-downstream-\S+ \d+ bytes are installed, of at most 5000000$/m);
+
+  const wordy = withPage(ours, 500_001);
+  const told = limitFaults([...root, wordy]).join('\n');
+  assert.match(told, /^with edge-downstream-\S+ \d+ bytes are documentation, of at most 500000$/m);
+  assert.doesNotMatch(told, /bytes are installed/);
 });
 
 test('what is no ELF file is told so, cut off anywhere or not one at all', OF_GLIBC, () => {
@@ -91,6 +97,23 @@ test('versions are compared by number', () => {
   assert.equal(compareVersions('2.17', '2.17'), 0);
   assert.ok(compareVersions('2.3', '2.3.4') < 0);
 });
+
+/**
+ * @param {{ folder: string }} ours
+ * @param {number} length Of its README.
+ * @returns {import('../../scripts/release/tarballs').Tarball} The package of this platform.
+ */
+function withPage({ folder }, length) {
+  const parent = fs.mkdtempSync(path.join(directory, 'wordy-'));
+  const inside = path.join(parent, 'package');
+  fs.mkdirSync(inside);
+  fs.copyFileSync(path.join(folder, 'package.json'), path.join(inside, 'package.json'));
+  const manifest = JSON.parse(fs.readFileSync(path.join(inside, 'package.json'), 'utf8'));
+  fs.copyFileSync(hostBuild(), path.join(inside, manifest.main));
+  fs.writeFileSync(path.join(inside, 'README.md'), Buffer.alloc(length, 'x'));
+  execFileSync('tar', ['-czf', 'wordy.tgz', 'package'], { cwd: parent });
+  return { file: path.join(parent, 'wordy.tgz'), manifest, integrity: 'sha512-' };
+}
 
 function hostBuild() {
   const { main } = /** @type {any} */ (platformPackages().find(({ fits }) => fits));

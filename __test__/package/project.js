@@ -48,10 +48,11 @@ class Project {
    *
    * @param {string[]} args
    * @param {NodeJS.ProcessEnv} [more]
+   * @param {string} [node] Another than this one.
    * @returns {Promise<string>} Its standard output.
    */
-  async node(args, more = {}) {
-    const { stdout } = await promisify(execFile)(process.execPath, args, {
+  async node(args, more = {}, node = process.execPath) {
+    const { stdout } = await promisify(execFile)(node, args, {
       cwd: this.directory,
       env: { ...this.environment, ...more },
       timeout: 60_000,

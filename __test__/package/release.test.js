@@ -11,7 +11,7 @@ const { packBoth, packGateway } = require('../../scripts/pack');
 const { releaseNotes, withRelease } = require('../../scripts/release/changelog');
 const { owner, ownerFaults, ownerFields } = require('../../scripts/release/owner');
 const { publish } = require('../../scripts/release/publish');
-const { releaseFaults } = require('../../scripts/release/readiness');
+const { openFaults, packageFaults, releaseFaults } = require('../../scripts/release/readiness');
 const { billOfMaterials } = require('../../scripts/release/sbom');
 const { tarballsIn } = require('../../scripts/release/tarballs');
 const { ROOT, temporaryDirectory } = require('./project');
@@ -42,6 +42,15 @@ test('the command that publishes says what stands against it, and ends with an e
   const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
   for (const fault of ownerFaults(owner)) assert.ok(stderr.includes(fault), stderr);
   assert.equal(status, stderr === '' ? 0 : 1);
+});
+
+test('a dry run excuses what only the owner and npm version can mend, and no fault of the packages', () => {
+  const release = { root: ROOT, owner: { repository: '', contact: '' }, tag: 'v98.7.6', tarballs: [] };
+  const open = openFaults(release);
+  assert.equal(open.filter((fault) => /owner\.json/.test(fault)).length, 2);
+  assert.ok(open.some((fault) => fault.startsWith('the tag is v98.7.6')));
+  assert.deepEqual(packageFaults(release), ['edge-downstream is not packed: `npm run pack`']);
+  assert.deepEqual(releaseFaults(release), [...open, ...packageFaults(release)]);
 });
 
 test('a release is refused while a version, a package or its part of the changelog is missing', async (t) => {
@@ -86,6 +95,15 @@ test('a version that is published with other bytes ends the release', async (t) 
     return true;
   });
   assert.ok(calls().every(([command]) => command === 'view'));
+});
+
+test('a dry run goes on past a version that is published with other bytes, and publishes nothing', async (t) => {
+  const { npm, calls } = fakeNpm(t, { 'first@1.0.0': 'sha512-other' });
+  await publish([tarball('first', 1), tarball('second', 2)], { npm, options: ['--dry-run'] });
+  const published = calls().filter(([command]) => command === 'publish');
+  assert.deepEqual(published, [
+    ['publish', 'second.tgz', '--access', 'public', '--tag', 'latest', '--dry-run'],
+  ]);
 });
 
 test('a registry that does not answer ends the release', async (t) => {

@@ -37,6 +37,8 @@ class EmptyProject {
       USERPROFILE: directory,
       XDG_DATA_HOME: directory,
       npm_config_cache: path.join(directory, 'cache'),
+      // For root, yarn 1 keeps what it installs elsewhere than at home.
+      YARN_CACHE_FOLDER: path.join(directory, 'cache-of-yarn'),
       // Some of Windows' own names are needed to start anything there.
       ...(process.env.SystemRoot && { SystemRoot: process.env.SystemRoot, TEMP: directory, TMP: directory }),
     };

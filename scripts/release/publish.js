@@ -18,6 +18,7 @@ const { environment, StepFailed } = require('../command');
  */
 async function publish(tarballs, { npm: [command, first], options = [], env = environment }) {
   const npm = (/** @type {string[]} */ args) => promisify(execFile)(command, [...first, ...args], { env });
+  const dryRun = options.includes('--dry-run');
   for (const { file, manifest, integrity } of tarballs) {
     const id = `${manifest.name}@${manifest.version}`;
     const there = await published(npm, id);
@@ -25,13 +26,19 @@ async function publish(tarballs, { npm: [command, first], options = [], env = en
       console.log(`${id} is published already`);
       continue;
     }
-    if (there) throw new StepFailed(`${id} is published with other content: ${there}, not ${integrity}`);
+    const differs = `${id} is published with other content: ${there}, not ${integrity}`;
+    if (there && !dryRun) throw new StepFailed(differs);
+    if (there) {
+      // Until the version is raised that is to be expected.
+      console.log(differs);
+      continue;
+    }
     // A version such as 1.0.0-rc.1 is for those who ask for it.
     const tag = manifest.version.includes('-') ? 'next' : 'latest';
     await npm(['publish', file, '--access', 'public', '--tag', tag, ...options]).catch((error) => {
       throw new StepFailed(`${id} is not published: ${error.stderr}`);
     });
-    console.log(`${id} ${options.includes('--dry-run') ? 'could be' : 'is'} published, ${integrity}`);
+    console.log(`${id} ${dryRun ? 'could be' : 'is'} published, ${integrity}`);
   }
 }
 

@@ -9,30 +9,61 @@ const { ownerFaults } = require('./owner');
 const { versionsOf } = require('./version');
 
 /**
- * @param {object} release
- * @param {string} release.root Of the checkout.
- * @param {import('./owner').Owner} release.owner
- * @param {import('./tarballs').Tarball[]} release.tarballs
- * @param {string} [release.tag] That the release is made from.
+ * @typedef {object} Release
+ * @property {string} root Of the checkout.
+ * @property {import('./owner').Owner} owner
+ * @property {import('./tarballs').Tarball[]} tarballs
+ * @property {string} [tag] That the release is made from.
+ */
+
+/**
+ * @param {Release} release
  * @returns {string[]} What stands against it, a sentence each; none: it may be published.
  */
-function releaseFaults({ root, owner, tarballs, tag }) {
-  const { name, version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+function releaseFaults(release) {
+  return [...openFaults(release), ...packageFaults(release)];
+}
+
+/**
+ * What only the owner and `npm version` can mend: a dry run comes before them.
+ *
+ * @param {Omit<Release, 'tarballs'>} release
+ * @returns {string[]}
+ */
+function openFaults({ root, owner, tag }) {
+  const { version } = manifestOf(root);
   return [
     ...ownerFaults(owner),
+    ...(releaseNotes(fs.readFileSync(path.join(root, 'CHANGELOG.md'), 'utf8'), version)
+      ? []
+      : [`CHANGELOG.md has no section for ${version}: \`npm version\` makes it`]),
+    ...(tag === undefined || tag === `v${version}` ? [] : [`the tag is ${tag}, the version ${version}`]),
+  ];
+}
+
+/**
+ * What is wrong with the packages themselves.
+ *
+ * @param {Pick<Release, 'root' | 'tarballs'>} release
+ * @returns {string[]}
+ */
+function packageFaults({ root, tarballs }) {
+  const { name, version } = manifestOf(root);
+  return [
     ...versionsOf(root)
       .filter(({ versions }) => versions.length === 0 || versions.some((each) => each !== version))
       .map(
         ({ file, versions }) =>
           `${file} has version ${versions.join(', ') || 'none'}, package.json ${version}`,
       ),
-    ...(releaseNotes(fs.readFileSync(path.join(root, 'CHANGELOG.md'), 'utf8'), version)
-      ? []
-      : [`CHANGELOG.md has no section for ${version}: \`npm version\` makes it`]),
-    ...(tag === undefined || tag === `v${version}` ? [] : [`the tag is ${tag}, the version ${version}`]),
     ...missing(tarballs, name, version),
     ...limitFaults(tarballs),
   ];
+}
+
+/** @param {string} root */
+function manifestOf(root) {
+  return JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
 }
 
 /**
@@ -54,4 +85,4 @@ function missing(tarballs, name, version) {
   });
 }
 
-module.exports = { releaseFaults };
+module.exports = { openFaults, packageFaults, releaseFaults };
