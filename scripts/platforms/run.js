@@ -7,65 +7,117 @@ const path = require('node:path');
 const { createChain, startGateway } = require('../../gateway');
 const { main, run, StepFailed } = require('../command');
 const { packPlatform, packRoot } = require('../pack');
+const { platformPackage } = require('../platform_package');
 const { addOnOf, packageOf, TARGETS } = require('../targets/targets');
 const { CHECKS } = require('./checks');
+const { Here } = require('./here');
 const { Machine, requireNamespaces } = require('./machine');
 const { show, writeTable } = require('./report');
 const { SYSTEMS } = require('./systems');
 
+/** The triple of Rust for what is built on its own system alone, by the package in `npm/`. */
+const OWN_TRIPLES = /** @type {Record<string, string>} */ ({
+  'win32-x64-msvc': 'x86_64-pc-windows-msvc',
+  'win32-arm64-msvc': 'aarch64-pc-windows-msvc',
+  'darwin-x64': 'x86_64-apple-darwin',
+  'darwin-arm64': 'aarch64-apple-darwin',
+});
+
 /**
  * Runs the add-ons that `npm run build -- --target` made on the systems they are for. With words behind it, only targets
- * whose names contain one of them: `npm run test:platforms -- musl windows`. Ends with 1 if something failed, and with `CI`
- * set if something was not built.
+ * whose names contain one of them: `npm run test:platforms -- musl windows`; with `here`, what `npm run build` made, on this
+ * machine. Ends with 1 if something failed, and with `CI` set if something was not built.
  */
 main(async () => {
-  requireNamespaces();
   const words = process.argv.slice(2);
+  if (words.includes('here')) return examineHere();
+  requireNamespaces();
   const systems = SYSTEMS.filter(
     ({ triple }) => words.length === 0 || words.some((word) => triple.includes(word)),
   );
   if (systems.length === 0) throw new StepFailed(`No target has a name with ${words.join(' or ')} in it`);
+  await withPackage(async (root) => {
+    const rows = [];
+    for (const system of systems) {
+      const target = TARGETS.find((each) => each.triple === system.triple);
+      if (!target) throw new Error(`${system.triple} is no target`);
+      const subject = { ...system, platform: target.platform, addOn: addOnOf(target), checks: CHECKS };
+      rows.push(await examine(subject, root, () => new Machine(system)));
+    }
+    writeTable(rows);
+    conclude(rows);
+  });
+});
+
+/** What was built on this machine, on it; only of a system that nothing else can be there is a row in the page. */
+async function examineHere() {
+  const host = platformPackage();
+  if (!host) throw new StepFailed(`npm/ has no package for ${process.platform}-${process.arch}`);
+  const platform = host.name.replace('edge-downstream-', '');
+  const { 'roots of the system': _untouched, ...checks } = CHECKS;
+  const subject = {
+    ...{ triple: OWN_TRIPLES[platform] ?? platform, platform, checks },
+    label: `${os.type()} ${os.release()}, its store of roots left alone`,
+    addOn: path.join(host.folder, host.main),
+  };
+  await withPackage(async (root) => {
+    const row = await examine(subject, root, () => new Here());
+    if (OWN_TRIPLES[platform]) writeTable([row]);
+    conclude([row]);
+  });
+}
+
+/** @param {(root: string) => Promise<void>} examination Gets the tarball of the package. */
+async function withPackage(examination) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-downstream-packed-'));
-  /** @type {import('./report').Row[]} */
-  const rows = [];
   try {
-    const root = await packRoot(directory);
-    for (const system of systems) rows.push(await examine(system, root));
+    await examination(await packRoot(directory));
   } finally {
     fs.rmSync(directory, { recursive: true });
   }
-  writeTable(rows);
+}
+
+/** @param {import('./report').Row[]} rows */
+function conclude(rows) {
   console.log(`\n${show(rows)}`);
   const bad = rows.filter(({ failures, size }) => failures.length > 0 || (process.env.CI && !size));
   if (bad.length > 0) throw new StepFailed(`Not in order: ${bad.map(({ triple }) => triple).join(', ')}`);
-});
+}
 
 /**
- * @param {import('./systems').System} system
+ * What is examined.
+ *
+ * @typedef {object} Subject
+ * @property {string} triple
+ * @property {string} label What runs it.
+ * @property {string} platform As the package in `npm/` is named.
+ * @property {string} addOn
+ * @property {Partial<typeof CHECKS>} checks
+ */
+
+/**
+ * @param {Subject} subject
  * @param {string} root The tarball of the package.
+ * @param {() => Machine | Here} machineFor
  * @returns {Promise<import('./report').Row>}
  */
-async function examine(system, root) {
-  const { triple, label } = system;
-  const target = TARGETS.find((each) => each.triple === triple);
-  if (!target) throw new Error(`${triple} is no target`);
-  const addOn = addOnOf(target);
+async function examine({ triple, label, platform, addOn, checks }, root, machineFor) {
   console.log(`\n${triple} on ${label}`);
   const row = { triple, label, date: new Date(), node: '', size: 0, seconds: 0, failures: [] };
   if (!fs.existsSync(addOn)) {
     console.log(`  not built: npm run build -- --target ${triple}`);
     return row;
   }
-  const machine = new Machine(system);
+  const machine = machineFor();
   const started = performance.now();
   const gateway = await startGateway({ chain: await createChain({ host: 'localhost' }), keep: Infinity });
   try {
     await machine.boot();
-    await install(machine, root, target.platform, addOn);
+    await install(machine, root, platform, addOn);
     fs.cpSync(path.join(__dirname, 'programs'), machine.app, { recursive: true });
     fs.writeFileSync(path.join(machine.app, 'root.pem'), gateway.rootPem);
     const { stdout, stderr } = await machine.node(['--version']);
-    const failures = await failuresOf({ machine, gateway });
+    const failures = await failuresOf(checks, { machine: /** @type {Machine} */ (machine), gateway });
     return {
       ...{ ...row, node: stdout.trim() || stderr.trim(), size: fs.statSync(addOn).size, failures },
       seconds: (performance.now() - started) / 1000,
@@ -77,12 +129,14 @@ async function examine(system, root) {
 }
 
 /**
+ * @param {Partial<typeof CHECKS>} checks
  * @param {import('./checks').Surroundings} surroundings
  * @returns {Promise<string[]>} The checks that failed.
  */
-async function failuresOf(surroundings) {
+async function failuresOf(checks, surroundings) {
   const failures = [];
-  for (const [name, check] of Object.entries(CHECKS)) {
+  for (const [name, check] of Object.entries(checks)) {
+    if (!check) continue;
     const started = performance.now();
     try {
       await check(surroundings);
@@ -100,7 +154,7 @@ async function failuresOf(surroundings) {
 /**
  * As npm does: the package, and beside it the one of the platform with the add-on.
  *
- * @param {Machine} machine
+ * @param {Machine | Here} machine
  * @param {string} root
  * @param {string} platform
  * @param {string} addOn
@@ -115,7 +169,10 @@ async function install(machine, root, platform, addOn) {
   ]) {
     const into = path.join(machine.app, 'node_modules', installed);
     fs.mkdirSync(into, { recursive: true });
-    run('tar', ['-xzf', tarball, '-C', into, '--strip-components=1']);
+    // A path with a drive letter is a host to some tar.
+    run('tar', ['-xzf', path.basename(tarball), '-C', into, '--strip-components=1'], {
+      cwd: path.dirname(tarball),
+    });
   }
   fs.rmSync(stage, { recursive: true });
 }
