@@ -93,7 +93,22 @@ class Session {
       over: () => this.#pieceOver(),
     });
     listen(number, arrivals);
-    return [native, new Crossing(native), arrivals];
+    // Not within the call that found it: nobody expects callbacks there.
+    const crossing = new Crossing(native, (error) => process.nextTick(() => this.#refused(native, error)));
+    return [native, crossing, arrivals];
+  }
+
+  /**
+   * What crossed was refused, so its operations would never be told: they end as when the native side breaks.
+   *
+   * @param {NativeSession} native
+   * @param {Error} error
+   */
+  #refused(native, { message: detail }) {
+    if (native !== this.#native) return;
+    native.stop();
+    const failure = { stage: 'connected', kind: 'internal', detail, chain: [], roots: [], elapsedMs: 0 };
+    this.#broken(/** @type {NativeEvent} */ ({ kind: 'broken', failure }));
   }
 
   /**
