@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { Line } = require('../../lib/c2d/line');
+const { Line } = require('../../lib/turns/line');
 const { Queue } = require('../../lib/turns/queue');
 const { Turns, afterTurn, atOnce } = require('../../lib/turns/turns');
 
