@@ -192,4 +192,16 @@ function given(name, value) {
   return value ? { [name]: value } : {};
 }
 
-module.exports = { HUB, identify };
+/**
+ * @param {Pick<import('../..').ConnectionStringFacts, 'hub' | 'deviceId' | 'moduleId'>} [facts]
+ * @returns {string | undefined} Why nothing can be sent in the name of the device, or signed; `undefined`: it can.
+ */
+function whyNameless({ hub, deviceId, moduleId = '' } = /** @type {any} */ ({})) {
+  if (!hub || !deviceId) return 'HostName or DeviceId is missing';
+  // Half a surrogate pair has no form in UTF-8.
+  return /\p{Surrogate}/u.test([hub, deviceId, moduleId].join(' '))
+    ? 'HostName or DeviceId is no text'
+    : undefined;
+}
+
+module.exports = { HUB, identify, whyNameless };
