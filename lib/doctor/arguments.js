@@ -35,7 +35,8 @@ while the command runs.
     --version             the version of this package
     --help                this text
 
-Exit code 0: all is well; 1: there is a problem; 2: not understood.
+Exit code 0: all is well; 1: there is a problem; 2: not understood; 3: there is
+no report, as the doctor itself failed or it cannot be written.
 `;
 
 /**
