@@ -129,7 +129,7 @@ class MqttOptions {
     if (key || keyFile) {
       // Loaded when needed: few devices have one, and node:crypto takes longer than all of this package.
       const { readClientCertificate } = require('../tls/client_certificate');
-      readClientCertificate(x509).key.fill(0);
+      readClientCertificate(x509, null).key.fill(0);
     }
     if (typeof provider.setX509Options === 'function') provider.setX509Options(x509);
     else this.#x509 = x509;
