@@ -41,6 +41,17 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 const errorOf = (name, stream, options) =>
   device.uploadToBlob(name, stream, options).then(() => assert.fail(`${name} was uploaded`), (error) => error); // prettier-ignore
 
+/** Gives a piece, and does that in place of the next. @param {(stream: Readable) => void} act */
+function whenRead(act) {
+  let pieces = 0;
+  return new Readable({
+    read() {
+      if (pieces++ === 0) this.push('abc');
+      else setImmediate(act, this);
+    },
+  });
+}
+
 function assertFailed(error, inner) {
   assert.equal(error.name, 'BlobUploadNotificationError', error.stack);
   assert.equal(error.code, 'ERR_IOT_UPLOAD_FAILED');
@@ -125,9 +136,7 @@ test('what is no stream to read is refused', async () => {
 });
 
 test('a stream that is destroyed half-way ends its upload, and the hub is told', async () => {
-  const cut = new PassThrough();
-  cut.write('abc');
-  setTimeout(() => cut.destroy(), 100);
+  const cut = whenRead((stream) => stream.destroy());
   assertFailed(await errorOf('cut', cut), { code: 'ERR_IOT_UPLOAD_CONTENT' });
   assert.deepEqual(told('cut'), {
     isSuccess: false,
@@ -171,8 +180,8 @@ test('an upload that cannot begin leaves its stream as it was: it may be tried a
 test('limits and signals end the upload of a stream that says nothing, with what ended it', async () => {
   const reason = new Error('enough');
   const controller = new AbortController();
-  setTimeout(() => controller.abort(reason), 100);
-  const aborted = await errorOf('silent', new PassThrough(), { signal: controller.signal });
+  const content = whenRead(() => controller.abort(reason));
+  const aborted = await errorOf('silent', content, { signal: controller.signal });
   assertFailed(aborted, { code: 'ERR_IOT_ABORTED', cause: reason });
   const paused = new PassThrough();
   paused.write('x');
@@ -216,10 +225,13 @@ test('streams in the states apps leave them in are uploaded whole', async () => 
   texts.end('texts');
   // As streams were before Node 0.10, and those of some packages are.
   const old = Object.assign(new Stream(), { pause() {}, resume() {}, readable: true });
-  setTimeout(() => {
-    old.emit('data', Buffer.from('old'));
-    old.emit('end');
-  }, 500);
+  old.on('newListener', (event) => {
+    if (event !== 'data') return;
+    setImmediate(() => {
+      old.emit('data', Buffer.from('old'));
+      old.emit('end');
+    });
+  });
   for (const [name, stream] of Object.entries({ paused, begun, texts, old })) {
     await device.uploadToBlob(name, /** @type {any} */ (stream), { timeout: 20_000 });
     assert.equal(stored(name).toString(), name);

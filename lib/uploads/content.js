@@ -127,7 +127,6 @@ function requireFresh(stream) {
 function bytesOnly() {
   return new Transform({
     writableObjectMode: true,
-    writableHighWaterMark: 1,
     transform(chunk, _, done) {
       try {
         done(null, bytesOf(chunk));
