@@ -40,8 +40,11 @@ function patiently(host, ask, { signal, timeoutMs = host._maxOperationTimeout, w
   /** @type {Promise<T>} */
   const answered = new Promise((resolve, reject) => {
     operation.retry(
-      // What the app's policy throws is told, too.
-      (done) => void ask().then((result) => done(null, result), done).catch(reject),
+      (done) => {
+        const told = ask().then((result) => done(null, result), done);
+        // What the app's policy throws.
+        told.catch(reject);
+      },
       (error, result) => (error ? reject(error) : resolve(result)),
     );
   });

@@ -17,18 +17,19 @@ const { wayToHub, wayToStore } = require('./way');
 /** @typedef {import('../..').UploadParams} UploadParams */
 /** @typedef {import('./hub').UploadResult} UploadResult */
 /** @typedef {import('../https/connection').Way} Way */
+/** @typedef {import('node:stream').Readable} Readable */
+/** @typedef {{ timeoutMs?: number, signal?: AbortSignal }} Limits `timeoutMs` from the call on; `Infinity`: no limit. */
 
 /** How long the blob itself may take, as in the original. Milliseconds. */
 const UPLOAD_MS = 30 * 60_000;
 /** Of an error that is not of this package so much is shown. Characters. */
 const MOST_REASON = 300;
-/** How long the hub may take for all that it is asked in a step, where nobody says otherwise (device-sdk.md §1.8). Milliseconds. */
+/** How long a step at the hub may take, where nobody says otherwise: as an operation of a session. Milliseconds. */
 const OPERATION_MS = 240_000;
 /** So much of it is left to tell the hub of an upload that the app has ended. Milliseconds. */
 const LAST_WORD_MS = 10_000;
-
-/** @typedef {import('node:stream').Readable} Readable */
-/** @typedef {{ timeoutMs?: number, signal?: AbortSignal }} Limits `timeoutMs` from the call on; `Infinity`: no limit. */
+/** The hint for a stream that failed before anything was read of it. */
+const UNREAD = 'Nothing was uploaded. Correct what the stream failed by, and give a new one.';
 
 /**
  * @typedef {object} UploadOptions
@@ -96,8 +97,8 @@ class Uploads {
    */
   async upload(blobName, source, options = {}) {
     const { signal } = options;
-    const content = new Content(source);
     const library = storageLibrary();
+    const content = new Content(source);
     const { way, blob } = await this.#begin(blobName, content, signal);
     const { result, error } = await outcomeOf(library, blob, content, way, options);
     try {
@@ -125,12 +126,7 @@ class Uploads {
       return await this.#ask(ask, { signal, content });
     } catch (innerError) {
       content.leave();
-      if (!content.hasFailed) throw noSignature(innerError);
-      throw notUploaded(
-        blobName,
-        innerError,
-        'The stream failed before the hub was asked: correct that first.',
-      );
+      throw content.hasFailed ? notUploaded(blobName, innerError, UNREAD) : noSignature(innerError);
     }
   }
 
