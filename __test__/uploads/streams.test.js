@@ -125,7 +125,12 @@ test('a stream that is over before is refused at once, and nothing is asked of t
 });
 
 test('what is no stream to read is refused', async () => {
-  const strangers = { pipe: { pipe() {} }, file: new Writable({ write() {} }), emitter: new EventEmitter() };
+  const strangers = {
+    pipe: { pipe() {} },
+    deaf: { pipe() {}, on() {} },
+    file: new Writable({ write() {} }),
+    emitter: new EventEmitter(),
+  };
   for (const [name, stranger] of Object.entries(strangers)) {
     const error = await errorOf(name, /** @type {any} */ (stranger));
     assert.ok(error instanceof errors.ArgumentError, error.stack);

@@ -103,7 +103,7 @@ function ignore() {}
  * @returns {boolean} It has what is asked of a stream here, also in the form of before Node 0.10.
  */
 function canBeRead(source) {
-  const asked = ['pipe', 'on', 'removeListener'];
+  const asked = ['pipe', 'on', 'once', 'emit', 'removeListener'];
   if (!asked.every((name) => typeof source?.[name] === 'function')) return false;
   return source instanceof Readable || !(source instanceof Writable);
 }
