@@ -30,6 +30,7 @@ const ON_BOTH = '__test__/reference/modules.test.js';
 const ENVIRONMENT = '__test__/wire/module_environment.test.js';
 const TYPES = '__test__/types/app/own.ts';
 const UPLOADS = '__test__/uploads/uploads.test.js';
+const UPLOADS_BY_RELEASE = '__test__/uploads/releases.test.js';
 const UPLOADS_ALIKE = '__test__/reference/uploads.test.js';
 
 /** @type {Row[]} */
@@ -322,9 +323,9 @@ const ROWS = [
     '9',
     'M',
     'blocks of 4 MiB by @azure/storage-blob, loaded when needed, four tries',
-    [UPLOADS, 'a stream of some blocks arrives whole'],
-    [UPLOADS, 'the library is not loaded before it is needed'],
-    [UPLOADS, 'what breaks off is sent again'],
+    [UPLOADS_BY_RELEASE, 'a stream of some blocks arrives whole'],
+    [UPLOADS_BY_RELEASE, 'the library is not loaded before it is needed'],
+    [UPLOADS_BY_RELEASE, 'what breaks off is sent again'],
   ),
   row('9', 'M', 'BlobSasError and BlobUploadNotificationError with innerError; the hub is told of failures', [
     UPLOADS_ALIKE,

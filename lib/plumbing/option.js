@@ -84,17 +84,18 @@ function requirePositive(name, value, unit) {
 }
 
 /**
- * The same for what travels in so many bits: a fraction below 1 would be nothing there.
+ * The same for what travels in so many bits, or has bounds of its own: a fraction below 1 would be nothing there.
  *
  * @param {string} name
  * @param {unknown} value
  * @param {string} unit
  * @param {number} most
- * @throws {ArgumentError} The value is given, but is no number from 1 to `most`.
+ * @param {number} [least]
+ * @throws {ArgumentError} The value is given, but is no number from `least` to `most`.
  */
-function requireUpTo(name, value, unit, most) {
-  if (value === undefined || (typeof value === 'number' && value >= 1 && value <= most)) return;
-  throw badOption(name, value, `a number from 1 to ${most} (${unit})`);
+function requireUpTo(name, value, unit, most, least = 1) {
+  if (value === undefined || (typeof value === 'number' && value >= least && value <= most)) return;
+  throw badOption(name, value, `a number from ${least} to ${most} (${unit})`);
 }
 
 const TIMEOUTS = ['connectMs', 'tlsMs', 'connackMs'];
