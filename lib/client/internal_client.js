@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { requireArguments } = require('../plumbing/argument');
+const { requireArguments, requireCallback } = require('../plumbing/argument');
 const { callbackToPromise } = require('../plumbing/callback');
 const { messageOf } = require('./message');
 const { requireOffered } = require('./offered');
@@ -14,6 +14,7 @@ const { ObservedEmitter } = require('../plumbing/observed_emitter');
 const { Disconnected, MessageCompleted, TransportConfigured } = require('../vocabulary/results');
 const { ExponentialBackOffWithJitter } = require('../connection/retry_policy');
 const { DESIRED, keepsPendingOperations } = require('../connection/transport');
+const { requireOptions } = require('../plumbing/option');
 const { tellState } = require('../plumbing/happenings');
 const { copyOf } = require('../twin/twin');
 const { twinOf } = require('./twin_of');
@@ -122,7 +123,7 @@ class InternalClient extends ObservedEmitter {
   sendEvent(message, callback) {
     // Not through callbackToPromise: this is the path every message takes, and the callback goes on as it is.
     if (callback) {
-      if (typeof callback !== 'function') throw new TypeError('callback must be a function');
+      if (typeof callback !== 'function') requireCallback(callback);
       if (!message) requireArguments({ message });
       this.#connection.sendEvent(messageOf(message), callback);
       return;
@@ -166,7 +167,10 @@ class InternalClient extends ObservedEmitter {
    */
   setOptions(options, callback) {
     requireArguments({ options });
-    return callbackToPromise((done) => this.#configure(options, (error) => done(error)), callback);
+    return callbackToPromise((done) => {
+      requireOptions(options, 'ca');
+      this.#configure(options, (error) => done(error));
+    }, callback);
   }
 
   /**
@@ -238,7 +242,7 @@ class InternalClient extends ObservedEmitter {
    * @param {Callback} [callback] `(error, results.SharedAccessSignatureUpdated)`
    * @returns {any}
    * @throws {ReferenceError} No token. Thrown also without a callback, as ever.
-   * @throws {TypeError} The client was not made from a token.
+   * @throws {TypeError} `ERR_IOT_TOKEN_UPDATE`: the client was not made from a token.
    */
   updateSharedAccessSignature(sharedAccessSignature, callback) {
     requireArguments({ sharedAccessSignature });

@@ -6,7 +6,7 @@ const { KeptConnection } = require('../connection/kept');
 const { messageOf } = require('./message');
 const { answering } = require('./methods');
 const { Latency } = require('./latency');
-const { readLimits } = require('./limits');
+const { limitsOf, readLimits } = require('./limits');
 const { FollowedTwin } = require('./twin');
 const { MessageStream } = require('../c2d/message_stream');
 const { resumption } = require('../c2d/resumption');
@@ -137,7 +137,7 @@ class Participant extends EventEmitter {
   _send(body, options, send) {
     return new Promise((resolve, reject) => {
       const message = messageOf(body, options);
-      const limits = readLimits(options);
+      const limits = limitsOf(options);
       const started = performance.now();
       const settled = (/** @type {any} */ error) => {
         if (error) {
@@ -167,6 +167,7 @@ class Participant extends EventEmitter {
    *
    * @param {{ timeout?: number, signal?: AbortSignal }} [options] Of the first fetch, as in `sendEvent`.
    * @returns {Promise<import('../twin/device_twin').DeviceTwin>} The same each time.
+   * @throws {ArgumentError} An option is unknown or cannot be used.
    * @throws {TimeoutError | NotConnectedError} It could not be fetched.
    */
   async twin(options = {}) {
