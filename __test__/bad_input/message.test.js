@@ -93,11 +93,63 @@ const refused = {
     names: ['"$.cid"'],
     cause: /URI malformed/,
   },
+  'half a character in a list of a system property': {
+    make: () => Object.assign(messageOf('x'), { messageId: ['\ud83d'] }),
+    type: 'URIError',
+    code: 'ERR_IOT_PROPERTY_NOT_UNICODE',
+    names: ['"$.mid"'],
+    cause: /URI malformed/,
+  },
+  'a property that is a symbol': {
+    make: () => messageOf('x', [['mood', Symbol('good')]]),
+    type: 'TypeError',
+    code: 'ERR_IOT_PROPERTY_VALUE',
+    names: ['"mood" is Symbol(good), which has no text'],
+    cause: /Symbol/,
+  },
+  'a property that is an object without any method': {
+    make: () => messageOf('x', [['mood', Object.create(null)]]),
+    type: 'TypeError',
+    code: 'ERR_IOT_PROPERTY_VALUE',
+    names: ['"mood" is an object, which has no text'],
+    cause: /primitive/,
+  },
+  'a name that is a symbol': {
+    make: () => messageOf('x', [[Symbol('mood'), 'good']]),
+    type: 'TypeError',
+    code: 'ERR_IOT_PROPERTY_VALUE',
+    names: ['Symbol(mood)'],
+    cause: /Symbol/,
+  },
+  'a date that is none': {
+    make: () => Object.assign(messageOf('x'), { expiryTimeUtc: new Date('tomorrow') }),
+    type: 'RangeError',
+    code: 'ERR_IOT_PROPERTY_VALUE',
+    names: ['"$.exp" is a Date without a time'],
+  },
+  'a hole in the list of properties': {
+    make: () => {
+      const message = messageOf('x', [['mood', 'good']]);
+      message.properties.propertyList.push(undefined);
+      return message;
+    },
+    type: 'TypeError',
+    code: 'ERR_IOT_PROPERTY_VALUE',
+    names: ['at propertyList[1] is missing'],
+  },
   'a property without a name': {
     make: () => messageOf('x', [['', 'value']]),
     type: 'ArgumentError',
     code: 'ERR_IOT_PROPERTY_NAME_EMPTY',
     names: ['empty name'],
+    hint: /drops/,
+  },
+  'two names of many that differ only in case': {
+    make: () =>
+      messageOf('x', [...Array.from({ length: 3000 }, (_, n) => [`reading${n}`, '1']), ['rEADING7', '2']]),
+    type: 'ArgumentError',
+    code: 'ERR_IOT_PROPERTY_NAME_CASE',
+    names: ['"reading7"', '"rEADING7"'],
     hint: /drops/,
   },
   'two names that differ only in case': {

@@ -1,8 +1,6 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { execFileSync } = require('node:child_process');
-const path = require('node:path');
 const { it } = require('node:test');
 const { diagnose, errors } = require('../..');
 const { examine } = require('../../lib/doctor/examination');
@@ -134,12 +132,4 @@ it('the server certificate as root connects, with a warning that it will not for
   );
   assert.equal(report.healthy, true);
   assert.equal(report.facts.connect.outcome, 'accepted');
-});
-
-it('an app that connects loads nothing of the doctor but its door', () => {
-  const program = `require('edge-downstream');
-    const doctor = Object.keys(require.cache).filter((file) => /lib.doctor/.test(file));
-    console.log(doctor.map((file) => path.basename(file)).join());`;
-  const output = execFileSync(process.execPath, ['-e', program], { cwd: path.join(__dirname, '..', '..') });
-  assert.equal(String(output), 'diagnose.js\n');
 });

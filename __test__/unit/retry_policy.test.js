@@ -8,6 +8,7 @@ const {
   ExponentialBackOffWithJitter,
   NoRetry,
   RetryOperation,
+  retryDelay,
 } = require('../../lib/connection/retry_policy');
 
 /** Runs an operation that reports `reports` one after the other. */
@@ -20,6 +21,28 @@ function run(policy, maxTimeout, reports, Operation = RetryOperation) {
     );
   });
 }
+
+describe('the delay that a policy gives', () => {
+  const asked = (delay) =>
+    retryDelay({ shouldRetry: () => true, nextRetryTimeout: () => delay }, new errors.TimeoutError(), 1);
+
+  it('is a number of milliseconds, also as a text', () => {
+    for (const [given, delay] of [
+      [0, 0],
+      [20, 20],
+      ['20', 20],
+      [1e300, 1e300],
+    ]) {
+      assert.equal(asked(given), delay);
+    }
+  });
+
+  it('ends the attempts if it is none, rather than making them without a pause', () => {
+    for (const given of [null, undefined, NaN, -1, '', 'soon', [], [5], {}, true, new Date(0), 5n]) {
+      assert.equal(asked(given), undefined, String(given));
+    }
+  });
+});
 
 describe('NoRetry', () => {
   it('never retries', () => {

@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { Line } = require('../../lib/c2d/line');
+const { Line } = require('../../lib/turns/line');
 const { Queue } = require('../../lib/turns/queue');
 const { Turns, afterTurn, atOnce } = require('../../lib/turns/turns');
 
@@ -13,6 +13,12 @@ function clockOf(t) {
   const clock = { now: 1000 };
   t.mock.method(performance, 'now', () => clock.now);
   return clock;
+}
+
+/** The event loop has just come round, with something to do. */
+async function cameRound(clock) {
+  workOf(clock, 1, 0).turns.ask();
+  await tick();
 }
 
 /** Work of `count` things, each of which takes `ms` in the piece or, with `later`, in promises behind it. */
@@ -68,8 +74,30 @@ test('bursts of slow promises, each taken to its end, do not hold the loop eithe
   assert.ok(Math.max(...longest) <= 10 + 2 + 2 * 5, `${longest}`);
 });
 
+test('what the event loop calls for again and again lets it come round all the same', async (t) => {
+  for (const later of [false, true]) {
+    const clock = clockOf(t);
+    let longest = 0;
+    for (const ms of [0.5, 4, 25]) {
+      await cameRound(clock);
+      const calls = workOf(clock, 0, ms, { later });
+      const before = clock.now;
+      // As libuv does it: before its timers come it calls for all that came meanwhile.
+      for (let n = 0; n < 100; n += 1) {
+        calls.left += 1;
+        atOnce(() => calls.turns.ask());
+        await null;
+      }
+      longest = Math.max(longest, clock.now - before - ms);
+      while (calls.left > 0) await tick();
+    }
+    assert.ok(longest <= 10, `${longest}`);
+  }
+});
+
 test('what the event loop calls for begins at once, unless a turn is expected', async (t) => {
   const clock = clockOf(t);
+  await cameRound(clock);
   const first = workOf(clock, 1, 0.01);
   atOnce(() => first.turns.ask());
   assert.deepEqual(first.pieces, [1]);

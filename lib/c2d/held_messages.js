@@ -2,7 +2,7 @@
 'use strict';
 
 const { Turns } = require('../turns/turns');
-const { Line } = require('./line');
+const { Line } = require('../turns/line');
 
 /** What is held for the app costs at most so much. Bytes. */
 const BOUND = 16 * 1024 * 1024;
@@ -25,7 +25,7 @@ const NOTHING_TO_SETTLE = () => {};
  * A message and how it is acknowledged. One that the gateway sent again while it was held takes the place of its older
  * copy; both want to be acknowledged.
  *
- * @typedef {import('./line').Standing & { message: any, settles: (() => void)[], cost: number, since: number }} Held
+ * @typedef {import('../turns/line').Standing & { message: any, settles: (() => void)[], cost: number, since: number }} Held
  */
 
 /**

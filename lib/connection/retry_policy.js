@@ -84,9 +84,11 @@ class ExponentialBackOffWithJitter {
  */
 function retryDelay(policy, error, failures) {
   if (!policy.shouldRetry(error)) return undefined;
-  const delay = policy.nextRetryTimeout(failures, error instanceof ThrottlingError);
-  // NaN is no delay either: a timer would take it for "at once" and hammer the gateway.
-  return delay >= 0 ? delay : undefined;
+  /** @type {unknown} */
+  const given = policy.nextRetryTimeout(failures, error instanceof ThrottlingError);
+  const delay = typeof given === 'string' ? Number.parseFloat(given) : given;
+  // What is no number is no delay either: a timer would take it for "at once" and hammer the gateway.
+  return typeof delay === 'number' && delay >= 0 ? delay : undefined;
 }
 
 /**
@@ -119,7 +121,8 @@ class RetryOperation {
    *   response)` of the attempt that succeeded, or the error of the last one.
    */
   retry(operation, finalCallback) {
-    const end = Date.now() + this.#maxTimeout;
+    // Not by the time of day, which many a device gets only once it is connected.
+    const end = performance.now() + this.#maxTimeout;
     let failures = 0;
     this.#finalCallback = finalCallback;
     const attempt = () => {
@@ -127,7 +130,7 @@ class RetryOperation {
         if (!error) return this.#finish(null, result, response);
         failures += 1;
         const delay = retryDelay(this.#policy, error, failures);
-        if (delay === undefined || Date.now() >= end) return this.#finish(error);
+        if (delay === undefined || performance.now() >= end) return this.#finish(error);
         if (!this.#finalCallback) return;
         retrying.tell(undefined, { operation: this.name, delay, reason: error });
         this.#pause = new LongTimer(attempt, delay);

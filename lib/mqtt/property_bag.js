@@ -38,6 +38,12 @@ const MOST_REMEMBERED = 256;
 /** Characters. */
 const LONGEST_REMEMBERED = 128;
 
+/** Names are compared in pairs up to so many. */
+const FEW = 16;
+
+/** The hint of what cannot be written. */
+const VALUES = 'Give a name and a text, a number or a boolean; as the expiry, a date that is valid.';
+
 /** Names already warned of. */
 const warned = new Set();
 
@@ -51,6 +57,7 @@ const warned = new Set();
  * @param {string} [outputName]
  * @returns {string} ASCII; empty if there are no properties.
  * @throws {ArgumentError} `ERR_IOT_PROPERTY_NAME_EMPTY`, `ERR_IOT_PROPERTY_NAME_CASE`: two names differ only in case.
+ * @throws {TypeError} `ERR_IOT_PROPERTY_VALUE`: a name or value has no text, such as a symbol. Of the expiry a RangeError.
  * @throws {URIError} `ERR_IOT_PROPERTY_NOT_UNICODE`: half a surrogate pair in a name or value.
  */
 function encodeSystemAndUser(message, outputName) {
@@ -67,7 +74,7 @@ function encodeSystemAndUser(message, outputName) {
   const propertyList = message.properties?.propertyList ?? listOf(message.properties);
   if (propertyList.length > 1) refuseNamesThatDifferInCase(propertyList);
   for (let i = 0; i < propertyList.length; i++) {
-    const { key, value } = propertyList[i];
+    const { key, value } = propertyList[i] ?? hole(i);
     if (bag) bag += '&';
     bag += encodeName(key) + '=' + encode(value, key);
   }
@@ -117,7 +124,11 @@ function decode(bag, message) {
 function appendSystem(bag, key, value) {
   if (bag) bag += '&';
   if (typeof value === 'string') return bag + key + encode(value, key);
-  return bag + querystring.stringify({ [nameOnTheWire(key)]: value });
+  try {
+    return bag + querystring.stringify({ [nameOnTheWire(key)]: value });
+  } catch (cause) {
+    throw unusable(key, quote(value), cause);
+  }
 }
 
 /** @param {string} key `%24.mid=` gives `$.mid`, other names are returned as they are. */
@@ -127,7 +138,10 @@ function nameOnTheWire(key) {
 
 /** @param {any} time */
 function isoText(time) {
-  return time instanceof Date ? time.toISOString() : time;
+  if (!(time instanceof Date)) return time;
+  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  const message = 'The message property "$.exp" is a Date without a time';
+  throw failure(RangeError, 'ERR_IOT_PROPERTY_VALUE', message, { hint: VALUES, delivery: 'not sent' });
 }
 
 /** @param {any} key */
@@ -152,14 +166,38 @@ function encode(value, name) {
   try {
     return encodeURIComponent(value);
   } catch (cause) {
-    if (!(cause instanceof URIError)) throw cause;
-    const message = `The message property ${quote(nameOnTheWire(name))} is not valid Unicode: it contains half a surrogate pair`;
-    throw failure(URIError, 'ERR_IOT_PROPERTY_NOT_UNICODE', message, {
+    throw unusable(name, quote(value), cause);
+  }
+}
+
+/**
+ * @param {any} name Of the property; of a system property the encoded key.
+ * @param {string} value For people.
+ * @param {unknown} cause What its conversion to text threw.
+ * @returns {unknown} Why it cannot be sent; an error of the app's own as it is.
+ */
+function unusable(name, value, cause) {
+  const shown = quote(nameOnTheWire(name));
+  if (cause instanceof URIError) {
+    const message = `The message property ${shown} is not valid Unicode: it contains half a surrogate pair`;
+    return failure(URIError, 'ERR_IOT_PROPERTY_NOT_UNICODE', message, {
       hint: 'A text was probably cut in the middle of a character such as an emoji.',
       delivery: 'not sent',
       cause,
     });
   }
+  if (!(cause instanceof TypeError)) return cause;
+  const message = `The message property ${shown} is ${value}, which has no text`;
+  return failure(TypeError, 'ERR_IOT_PROPERTY_VALUE', message, { hint: VALUES, delivery: 'not sent', cause });
+}
+
+/**
+ * @param {number} at
+ * @returns {never}
+ */
+function hole(at) {
+  const message = `The message property at propertyList[${at}] is missing`;
+  throw failure(TypeError, 'ERR_IOT_PROPERTY_VALUE', message, { hint: VALUES, delivery: 'not sent' });
 }
 
 /** @param {string} text */
@@ -172,26 +210,53 @@ function isPlain(text) {
 /**
  * An exact duplicate is not refused: the original sends it, and what a gateway makes of it is not known.
  *
- * @param {{ key: string }[]} propertyList
+ * @param {{ key: any }[]} propertyList
  */
 function refuseNamesThatDifferInCase(propertyList) {
+  const twins = propertyList.length <= FEW ? twinsAmongFew(propertyList) : twinsAmong(propertyList);
+  if (twins === undefined) return;
+  const message = `Two message properties differ only in case: ${quote(twins[0])} and ${quote(twins[1])}`;
+  throw failure(ArgumentError, 'ERR_IOT_PROPERTY_NAME_CASE', message, {
+    hint: 'A gateway acknowledges such a message and drops it. Rename one.',
+    delivery: 'not sent',
+  });
+}
+
+/**
+ * By their lengths, which mostly differ: nothing is made of any name.
+ *
+ * @param {{ key: any }[]} propertyList
+ * @returns {[earlier: string, later: string] | undefined}
+ */
+function twinsAmongFew(propertyList) {
   for (let i = 1; i < propertyList.length; i++) {
-    const name = String(propertyList[i].key);
+    const name = String(propertyList[i]?.key);
     for (let j = 0; j < i; j++) {
-      const earlier = String(propertyList[j].key);
-      if (
-        earlier.length === name.length &&
-        earlier !== name &&
-        earlier.toLowerCase() === name.toLowerCase()
-      ) {
-        const message = `Two message properties differ only in case: ${quote(earlier)} and ${quote(name)}`;
-        throw failure(ArgumentError, 'ERR_IOT_PROPERTY_NAME_CASE', message, {
-          hint: 'A gateway acknowledges such a message and drops it. Rename one.',
-          delivery: 'not sent',
-        });
-      }
+      const earlier = String(propertyList[j]?.key);
+      if (earlier.length !== name.length || earlier === name) continue;
+      if (earlier.toLowerCase() === name.toLowerCase()) return [earlier, name];
     }
   }
+  return undefined;
+}
+
+/**
+ * The same of however many.
+ *
+ * @param {{ key: any }[]} propertyList
+ * @returns {[earlier: string, later: string] | undefined}
+ */
+function twinsAmong(propertyList) {
+  /** @type {Map<string, string>} */
+  const seen = new Map();
+  for (const pair of propertyList) {
+    const name = String(pair?.key);
+    const plain = name.toLowerCase();
+    const earlier = seen.get(plain);
+    if (earlier !== undefined && earlier !== name) return [earlier, name];
+    seen.set(plain, name);
+  }
+  return undefined;
 }
 
 /**

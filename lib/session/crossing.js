@@ -14,6 +14,7 @@ const KEPT = 4;
  */
 class Crossing {
   #native;
+  #onRefused;
   /** @type {Slab | undefined} */
   #slab;
   /** Of messages to be acknowledged. @type {number[]} */
@@ -21,9 +22,14 @@ class Crossing {
   /** Somebody will call `cross`. */
   #awaited = false;
 
-  /** @param {Pick<import('../native/binding').NativeSession, 'publish' | 'ack'>} native */
-  constructor(native) {
+  /**
+   * @param {Pick<import('../native/binding').NativeSession, 'publish' | 'ack'>} native
+   * @param {(error: Error) => void} onRefused The native side does not take what crosses: a fault of this side, by which all
+   *   that crossed together is lost.
+   */
+  constructor(native, onRefused) {
     this.#native = native;
+    this.#onRefused = onRefused;
   }
 
   /**
@@ -69,7 +75,11 @@ class Crossing {
     const slab = this.#slab;
     if (slab) {
       this.#slab = undefined;
-      this.#native.publish(slab.bytes, slab.used);
+      try {
+        this.#native.publish(slab.bytes, slab.used);
+      } catch (error) {
+        this.#onRefused(/** @type {Error} */ (error));
+      }
       slab.used = 0;
       if (idle.length < KEPT) idle.push(slab);
     }

@@ -3,7 +3,6 @@
 
 const { NativeSession } = require('../native/add_on');
 const { guarded, surface } = require('../plumbing/uncaught');
-const { Queue } = require('../turns/queue');
 const { MessageEnqueued } = require('../vocabulary/results');
 const { Arrivals } = require('./arrivals');
 const { listen, nextBell } = require('./bell');
@@ -18,6 +17,7 @@ const {
   withDelivery,
 } = require('./operation_failure');
 const { Operations } = require('./operations');
+const { WaitingRoom } = require('./waiting_room');
 
 /** @typedef {import('../native/binding').NativeEvent} NativeEvent */
 /** @typedef {import('./operations').Settle} Settle */
@@ -25,12 +25,6 @@ const { Operations } = require('./operations');
 /** What the native side may hold, queued and unacknowledged together; the rest waits here. */
 const MOST_PUBLISHES = 10_000;
 const MOST_BYTES = 32 * 1024 * 1024;
-
-/**
- * A publish that has to wait for room.
- *
- * @typedef {{ id: number, topic: string, body: string | Uint8Array, qos: number }} Waiting
- */
 
 /**
  * @typedef {object} SessionHooks
@@ -62,8 +56,7 @@ class Session {
 
   /** Whether a full native queue is an error; otherwise the rest waits here. */
   refuseWhenFull = false;
-  /** @type {Queue<Waiting>} */
-  #waiting = new Queue();
+  #waiting = new WaitingRoom();
   #endings = new Endings();
   #deadlines = new Deadlines(this.#operations, (endings) => this.#cancel(endings));
 
@@ -93,7 +86,22 @@ class Session {
       over: () => this.#pieceOver(),
     });
     listen(number, arrivals);
-    return [native, new Crossing(native), arrivals];
+    // Not within the call that found it: nobody expects callbacks there.
+    const crossing = new Crossing(native, (error) => process.nextTick(() => this.#refused(native, error)));
+    return [native, crossing, arrivals];
+  }
+
+  /**
+   * What crossed was refused, so its operations would never be told: they end as when the native side breaks.
+   *
+   * @param {NativeSession} native
+   * @param {Error} error
+   */
+  #refused(native, { message: detail }) {
+    if (native !== this.#native) return;
+    native.stop();
+    const failure = { stage: 'connected', kind: 'internal', detail, chain: [], roots: [], elapsedMs: 0 };
+    this.#broken(/** @type {NativeEvent} */ ({ kind: 'broken', failure }));
   }
 
   /**
@@ -202,8 +210,7 @@ class Session {
   #leave() {
     clearTimeout(this.#grace);
     this.#grace = undefined;
-    const left = Array.from(this.#waiting, ({ id }) => id);
-    this.#cancel(endingsOf(left, closedBeforeDone()));
+    this.#cancel(endingsOf(this.#waiting.ids(), closedBeforeDone()));
     this.#crossing.cross();
     const { number, end } = this.#leaving;
     // A listener may be running: its message is acknowledged when it returns, or after it threw, which must come first.
@@ -308,13 +315,12 @@ class Session {
     this.#grace = undefined;
     this.#arrivals.end();
     [this.#native, this.#crossing, this.#arrivals] = this.#begin();
-    const waiting = new Set(Array.from(this.#waiting, ({ id }) => id));
-    this.#waiting.clear();
     const held = this.#operations.ids().map((id) => {
       const error = this.#over(id) ?? brokenBeforeDone();
-      const told = withDelivery(error, waiting.has(id) ? 'not sent' : 'unknown');
+      const told = withDelivery(error, this.#waiting.has(id) ? 'not sent' : 'unknown');
       return { settle: this.#operations.remove(id), told };
     });
+    this.#waiting.clear();
     for (const { settle, told } of held) guarded(settle, told);
     this.#hooks.state(event);
   }
@@ -355,19 +361,13 @@ class Session {
    * @param {Map<number, Error>} endings
    */
   #cancel(endings) {
-    const there = new Map(endings);
-    this.#waiting.keep(({ id }) => {
-      const error = there.get(id);
-      if (error === undefined) return true;
-      there.delete(id);
-      this.#endings.add(id, error);
-      this.#arrivals.tell({ kind: 'ended', id, delivery: 'not sent' });
-      return false;
-    });
-    for (const [id, error] of there) this.#endings.add(id, error);
-    if (there.size > 0) {
+    for (const [id, error] of endings) this.#endings.add(id, error);
+    const here = this.#waiting.take(endings.keys());
+    for (const id of here) this.#arrivals.tell({ kind: 'ended', id, delivery: 'not sent' });
+    if (endings.size > here.length) {
+      const gone = new Set(here);
       this.#crossing.cross();
-      this.#native.cancel(Uint32Array.from(there.keys()));
+      this.#native.cancel(Uint32Array.from(endings.keys()).filter((id) => !gone.has(id)));
     }
     if (this.#endings.size === 0) return;
     // The confirmations come on a wake that does not keep the process alive.
@@ -376,7 +376,8 @@ class Session {
 
   #refill() {
     while (this.#waiting.size > 0 && this.#hasRoom) {
-      const { id, topic, body, qos } = /** @type {Waiting} */ (this.#waiting.shift());
+      const next = /** @type {import('./waiting_room').Waiting} */ (this.#waiting.shift());
+      const { id, topic, body, qos } = next;
       this.#handOver(id, topic, body, qos);
     }
     if (this.#grace !== undefined && this.#waiting.size === 0) this.#leave();

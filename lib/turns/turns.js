@@ -28,6 +28,8 @@ let expected = false;
 let running = false;
 /** When it ends. */
 let end = 0;
+/** Until then, turns begin at once: the event loop came round a moment ago. */
+let freeUntil = 0;
 /** Who had the last piece, and when it began. @type {Turns | undefined} */
 let last;
 let begun = 0;
@@ -57,7 +59,7 @@ class Turns {
     waiting.push(this);
     if (expected) return;
     expected = true;
-    setImmediate(begin);
+    setImmediate(comeRound);
   }
 
   /**
@@ -92,7 +94,8 @@ class Turns {
 
 /**
  * For what the event loop itself calls, when no code of the app is running: whoever asks meanwhile has his turn now, and not
- * behind all else that the loop has to do.
+ * behind all else that the loop has to do. Not for long without the loop's coming round: it calls again and again while
+ * there is something to call for, before its timers and sockets come.
  *
  * @param {() => void} wake
  */
@@ -103,12 +106,20 @@ function atOnce(wake) {
   }
   expected = true;
   wake();
-  begin();
+  const now = performance.now();
+  if (now < freeUntil) begin(now);
+  else setImmediate(comeRound);
 }
 
-function begin() {
-  running = true;
+function comeRound() {
   const now = performance.now();
+  freeUntil = now + TURN_MS;
+  begin(now);
+}
+
+/** @param {number} now */
+function begin(now) {
+  running = true;
   end = now + TURN_MS;
   next(now);
 }
@@ -145,7 +156,7 @@ function rest() {
   running = false;
   last = undefined;
   expected = waiting.size > 0;
-  if (expected) setImmediate(begin);
+  if (expected) setImmediate(comeRound);
   if (afterwards.length > 0) for (const act of afterwards.splice(0)) process.nextTick(act);
 }
 
