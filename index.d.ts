@@ -1210,7 +1210,7 @@ declare class InternalClient<Events> extends EventEmitter {
    * Replaces the token of a client made from one; a connected client reconnects with it.
    *
    * @throws {ReferenceError} No token: thrown also without a callback.
-   * @throws {TypeError} The client was not made from a token.
+   * @throws {TypeError} `ERR_IOT_TOKEN_UPDATE`: the client was not made from a token.
    */
   updateSharedAccessSignature(
     sharedAccessSignature: string,

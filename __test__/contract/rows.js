@@ -122,6 +122,10 @@ const ROWS = [
   ]),
   row('2.1', 'M', 'constructors of request and response', [SEAM, 'arguments that cannot be used']),
   row('2.1', 'M', 'a truthy callback that is no function', [SEAM, 'getTwin with text']),
+  row('2.1', 'M', 'updateSharedAccessSignature with a key or a certificate: TypeError', [
+    '__test__/bad_input/arguments.test.js',
+    'there is no token to replace',
+  ]),
   // 2.2 Life
   row('2.2', 'M', 'connect first, then the callback of open', [KEPT, 'open connects, announces it']),
   row('2.2', 'M', 'closing is idempotent, and no disconnect event', [
@@ -207,6 +211,10 @@ const ROWS = [
   // 3.9 Methods on the wire
   row('3.9', 'M', 'request and response topics, JSON bodies', [METHODS, 'payloads of any kind']),
   row('3.9', 'M', 'names with * and :', [METHODS, 'names with * and :']),
+  row('3.9', 'W', 'the id of a call is echoed unchecked', [
+    '__test__/wire/method_ids.test.js',
+    'no answer can carry it, so the call is ignored',
+  ]),
   row('3.9', 'M', 'no answer for names without a handler', [METHODS, 'without a handler nobody answers']),
   // 6 Twin
   row(
