@@ -6,6 +6,7 @@ const { requireArguments } = require('../plumbing/argument');
 const { sign } = require('../native/add_on');
 const { ArgumentError, FormatError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
+const { shownFields } = require('../vocabulary/shown_fields');
 const { readNameValueList } = require('../plumbing/name_value_list');
 
 /**
@@ -57,7 +58,7 @@ class SharedAccessSignature {
   }
 
   toJSON() {
-    return this.sig ? { ...this, sig: '<hidden>' } : { ...this };
+    return shownFields(this);
   }
 
   /**

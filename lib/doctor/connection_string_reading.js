@@ -4,6 +4,7 @@
 const { strictProviderOf } = require('../authentication/strict_provider');
 const { KNOWN_FIELDS, NEXT_FIELD } = require('../identity/connection_string');
 const { parseConnectionString } = require('../identity/strict_connection_string');
+const { withoutKeys } = require('../vocabulary/failure');
 const { otherThing, unwrapped } = require('./whole_reading');
 
 /** @typedef {import('../..').ConnectionStringFault} Fault */
@@ -199,9 +200,9 @@ function placeholderIn(value) {
  * @param {string} value
  */
 function shown(value) {
-  const [before] = value.split(/[^\w.-]*(?:SharedAccess|\bsig=|\bsr=)/i);
-  const looksLikeKey = /^[A-Za-z0-9+/]{40,}={1,2}$/.test(before);
-  return { text: looksLikeKey ? '<hidden>' : before, hidden: looksLikeKey || before !== value };
+  const [before] = value.split(/(?<![^\w.-])[^\w.-]*(?:SharedAccess|\bsig=|\bsr=)/i);
+  const text = withoutKeys(before);
+  return { text: text === '…' ? '<hidden>' : text, hidden: text !== value };
 }
 
 /** @param {string} element Begins with a field. */

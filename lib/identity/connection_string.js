@@ -5,6 +5,7 @@ const { inspect } = require('node:util');
 const { requireArguments } = require('../plumbing/argument');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
+const { shownFields } = require('../vocabulary/shown_fields');
 const { readNameValueList } = require('../plumbing/name_value_list');
 
 /** What a connection string may hold. */
@@ -25,7 +26,7 @@ const NEXT_FIELD = new RegExp(`[\\s,&|]*(?<![A-Za-z])(?=(?:${KNOWN_FIELDS.join('
 /**
  * The lenient reading of the original (device-sdk.md §1.5); `strict_connection_string.js` has the one of `connect()`.
  *
- * The result is a plain object. Printing it with `util.inspect` or `console.log` hides the key and the token.
+ * The result is a plain object. `util.inspect`, `console.log` and `JSON.stringify` show it without the key and the token.
  */
 class ConnectionString {
   /**
@@ -141,17 +142,15 @@ function requireOneCredential(fields) {
 /**
  * @template {Record<string, any>} T
  * @param {T} fields
- * @returns {T} `fields`, which `util.inspect` now shows without their secrets.
+ * @returns {T} `fields`, which `util.inspect` and `JSON.stringify` now show without their secrets.
  */
 function hideSecrets(fields) {
-  return Object.defineProperty(fields, inspect.custom, {
-    value: (/** @type {number} */ _depth, /** @type {import('node:util').InspectOptions} */ options) => {
-      const shown = /** @type {Record<string, any>} */ ({ ...fields });
-      for (const name of Object.keys(shown)) {
-        if (/^SharedAccess(Key|Signature)$/i.test(name) && shown[name]) shown[name] = '<hidden>';
-      }
-      return inspect(shown, options);
+  return Object.defineProperties(fields, {
+    [inspect.custom]: {
+      value: (/** @type {number} */ _depth, /** @type {import('node:util').InspectOptions} */ options) =>
+        inspect(shownFields(fields), options),
     },
+    toJSON: { value: () => shownFields(fields) },
   });
 }
 

@@ -26,6 +26,7 @@ const SECTION = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----[\s\S]*?-----END \1-----
  * @throws {ArgumentError} `ERR_IOT_CLIENT_KEY_…`, `ERR_IOT_CLIENT_CERT_MISSING`
  */
 function readPrivateKey(key, passphrase, isFile) {
+  requireText(passphrase);
   const { content, origin } = contentOf(key, isFile);
   const text = typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
   const [section] = SECTION.exec(tidy(text)) ?? [];
@@ -58,6 +59,21 @@ function contentOf(key, isFile) {
     throw unusable('There is no private key in key, which names no file either');
   return readFile(key, isFile ? 'keyFile' : 'key', (message, details) =>
     failure(ArgumentError, 'ERR_IOT_CLIENT_KEY_NOT_FOUND', message, details),
+  );
+}
+
+/**
+ * Node would refuse it, too, but show it.
+ *
+ * @param {unknown} passphrase
+ */
+function requireText(passphrase) {
+  if (!passphrase || typeof passphrase === 'string' || passphrase instanceof Uint8Array) return;
+  throw failure(
+    ArgumentError,
+    'ERR_IOT_CLIENT_KEY_PASSPHRASE',
+    `passphrase is ${typeof passphrase}, not a text or a Buffer`,
+    { hint: 'Give it as a text: a number loses zeros at its beginning.' },
   );
 }
 

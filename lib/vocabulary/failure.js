@@ -22,9 +22,10 @@
  * @returns {E & Facts & { code: string }}
  */
 function failure(ErrorClass, code, message, facts = {}) {
-  const { cause, transportError, ...shown } = facts;
-  const error = /** @type {any} */ (new ErrorClass(message.replace(/\s*[\r\n]+\s*/g, ' ')));
+  const { cause, transportError, hint, ...shown } = facts;
+  const error = /** @type {any} */ (new ErrorClass(withoutKeys(inOneLine(message))));
   error.code = code;
+  if (hint !== undefined) error.hint = withoutKeys(hint);
   for (const [name, value] of Object.entries(shown)) if (value !== undefined) error[name] = value;
   // Not enumerable: an error that is printed shows its cause anyway, and once is enough.
   for (const [name, value] of Object.entries({ cause, transportError })) {
@@ -35,12 +36,35 @@ function failure(ErrorClass, code, message, facts = {}) {
   return error;
 }
 
+/** @param {string} text */
+function inOneLine(text) {
+  return text.replace(/\s+/g, (blanks) => (/[\r\n]/.test(blanks) ? ' ' : blanks));
+}
+
 /** What follows is a secret, also where it stands in a field that it does not belong to. */
 const SECRET = /((?:SharedAccessKey|SharedAccessSignature|\bsig)(?:\s*=|\s)).*/is;
 
-/** @param {string} text @returns {string} Without the key or token that may be in it, and what follows. */
+/**
+ * What may be a key wherever it stands, in the place of a device id say: base64 of 16 bytes and more, as keys and signatures
+ * have them, percent-encoded or not. It is told from long names, thumbprints and paths by the padding at its end.
+ */
+const KEY = new RegExp(
+  // From the beginning of a run of such signs: at each of them, a long text is searched as often as it has signs.
+  '(?:(?<![\\w+/%-])|(?<=%(?!2[BF])[0-9A-F]{2}))(?:' +
+    // Two signs of padding nothing else has. One stands also in name=value, where a value follows.
+    '(?:[\\w+/-]|%2[BF]){21,400}(?:=|%3D){2}|(?:[\\w+/-]|%2[BF]){42,400}(?:=|%3D)(?!\\w)|[\\w+/-]{43}=' +
+    ')',
+  'gi',
+);
+
+/** @param {string} text @returns {string} With a sign in place of each key that may be in it. */
+function withoutKeys(text) {
+  return text.replace(KEY, '…');
+}
+
+/** @param {string} text @returns {string} Without keys, and without a named key or token and what follows. */
 function withoutSecrets(text) {
-  return text.replace(SECRET, '$1…');
+  return withoutKeys(text.replace(SECRET, '$1…'));
 }
 
 /**
@@ -56,4 +80,4 @@ function quote(value, limit = 80) {
   return JSON.stringify(shown.length > limit ? shown.slice(0, limit) + '…' : shown);
 }
 
-module.exports = { failure, quote, withoutSecrets };
+module.exports = { failure, quote, withoutKeys, withoutSecrets };
