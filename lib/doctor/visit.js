@@ -174,12 +174,12 @@ class Visit {
 /**
  * The client refuses it in the same words, before it opens a socket.
  *
- * @param {Parameters<typeof requireConnectFits>[0]} request
+ * @param {{ clientId: string, username: string, password?: string }} request
  * @returns {import('../..').LayerFailure | undefined}
  */
-function whyUnsayable(request) {
+function whyUnsayable({ clientId, username, password }) {
   try {
-    requireConnectFits(request);
+    requireConnectFits({ clientId, username, password });
     return undefined;
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
