@@ -2,6 +2,7 @@
 'use strict';
 
 const { parseArgs } = require('node:util');
+const { quote } = require('../vocabulary/failure');
 const { PROTOCOLS } = require('./protocols');
 const { readSourceFile } = require('./source_file');
 
@@ -103,9 +104,11 @@ function parse(args) {
       },
     });
   } catch (error) {
-    // Node's words name the option, which a connection string that begins with a dash would be.
-    const { message } = /** @type {Error} */ (error);
-    throw new Error(/SharedAccess/.test(message) ? 'An argument is not understood' : message.split('. ')[0], {
+    // Node's words name the option, which what begins with a dash would be: a connection string, a key.
+    const { message, code } = /** @type {NodeJS.ErrnoException} */ (error);
+    const [words] = message.split('. ');
+    const isShown = code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || /'--?[a-z-]{1,20}'/.test(words);
+    throw new Error(isShown ? words : 'An argument is not understood', {
       cause: error,
     });
   }
@@ -120,7 +123,7 @@ function sourceOf(argument) {
 function milliseconds(seconds) {
   const value = Number(seconds);
   if (value > 0 && value <= 86_400) return value * 1000;
-  throw new Error(`--timeout is '${seconds.slice(0, 20)}', not a number of seconds up to 86400`);
+  throw new Error(`--timeout is ${quote(seconds, 20)}, not a number of seconds up to 86400`);
 }
 
 module.exports = { HELP, readArguments };

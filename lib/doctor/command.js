@@ -2,7 +2,7 @@
 'use strict';
 
 const { version } = require('../../package.json');
-const { withoutSecrets } = require('../vocabulary/failure');
+const { withoutKeys, withoutSecrets } = require('../vocabulary/failure');
 const { HELP, readArguments } = require('./arguments');
 const { examine } = require('./examination');
 const { EXIT_CODES } = require('./exit_codes');
@@ -72,7 +72,7 @@ function ownFailure(error) {
  */
 function misunderstood(stderr, { message, hint }) {
   // What is wrong stands last, where a terminal shows it.
-  stderr.write(`${HELP}\n${message}.${hint ? ` ${hint}` : ''}\n`);
+  stderr.write(`${HELP}\n${withoutKeys(message)}.${hint ? ` ${hint}` : ''}\n`);
   return EXIT_CODES.misunderstood;
 }
 

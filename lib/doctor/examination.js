@@ -8,6 +8,7 @@ const { unknowable } = require('./hub_side');
 const { LIMITS } = require('./limits');
 const { readSettings } = require('./settings');
 const { STEPS } = require('./steps');
+const { presentable } = require('./texts');
 const { verdictOf } = require('./verdict');
 
 /** @typedef {import('../..').Diagnosis} Diagnosis */
@@ -15,7 +16,8 @@ const { verdictOf } = require('./verdict');
 /** @typedef {import('../..').Finding} Finding */
 
 /**
- * What steps work with. `facts` is all of it that is ever shown; the rest holds what must not be, or what facts cannot be.
+ * What steps work with. `facts` is all of it that is ever shown, less keys in the wrong place; the rest holds what must not
+ * be, or what facts cannot be.
  *
  * @typedef {object} Examination
  * @property {import('./settings').Settings} settings
@@ -82,7 +84,8 @@ async function examine(options = {}, surroundings = {}) {
       const { taken, findings } = await take(step, examination);
       steps.push(taken);
       found.push(...findings);
-      settings.onProgress({ kind: 'ended', step: taken, facts: examination.facts, findings });
+      const { facts } = examination;
+      settings.onProgress(presentable({ kind: 'ended', step: taken, facts, findings }));
     }
   } finally {
     await examination.visit?.leave(examination.limits.closeMs);
@@ -90,7 +93,7 @@ async function examine(options = {}, surroundings = {}) {
   }
   const { facts } = examination;
   const findings = byLikelihood([...found, ...judgeWhole(facts, found)]);
-  return {
+  return presentable({
     form: 1,
     healthy: findings[0]?.severity !== 'problem',
     verdict: verdictOf(facts, findings),
@@ -100,7 +103,7 @@ async function examine(options = {}, surroundings = {}) {
     unknowable: unknowable(facts),
     time,
     ms: Math.round(performance.now() - begin),
-  };
+  });
 }
 
 /**

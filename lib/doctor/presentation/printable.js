@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { mapTexts } = require('../texts');
+
 /** Control characters, and those that turn the direction of writing: a line could be made to say something else. */
 // eslint-disable-next-line no-control-regex
 const STEERING = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -15,14 +17,7 @@ const STEERING = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
  * @returns {T}
  */
 function printable(value, replacement) {
-  /** @param {any} each @returns {any} */
-  const clean = (each) => {
-    if (typeof each === 'string') return each.replace(/\s*[\r\n]+\s*/g, ' ').replace(STEERING, replacement);
-    if (Array.isArray(each)) return each.map(clean);
-    if (each === null || typeof each !== 'object') return each;
-    return Object.fromEntries(Object.entries(each).map(([name, inner]) => [name, clean(inner)]));
-  };
-  return clean(value);
+  return mapTexts(value, (text) => text.replace(/\s*[\r\n]+\s*/g, ' ').replace(STEERING, replacement));
 }
 
 module.exports = { printable };
