@@ -4,6 +4,7 @@ const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
 const { errors } = require('../..');
+const { proxyOfEnvironment } = require('../../lib/proxy/environment');
 const { readProxy } = require('../../lib/proxy/proxy');
 
 /** By what people write: host, port, and the user if one is named. */
@@ -67,6 +68,42 @@ describe('a proxy as text', () => {
           return true;
         },
       );
+    });
+  }
+});
+
+describe('an exception from the proxy', () => {
+  const isException = (no_proxy, host) =>
+    proxyOfEnvironment({ host, port: 8883 }, { https_proxy: 'http://proxy', no_proxy }) === undefined;
+
+  for (const [network, inside] of [
+    ['10.0.0.0/8', '10.1.2.3'],
+    ['0.0.0.0/0', '192.168.1.1'],
+    ['fd00::/8', 'fd12::1'],
+  ]) {
+    it(`is what lies in ${network}`, () => {
+      assert.ok(isException(network, inside));
+      assert.ok(!isException(network, 'gateway.local') && !isException(network, 'fe80::1'));
+    });
+  }
+
+  for (const network of [
+    '10.0.0.0/',
+    '0.0.0.0/',
+    '10.0.0.0/33',
+    '10.0.0.0/0x0',
+    '10.0.0.0/-1',
+    '10.0.0.0/+0',
+    '10.0.0.0/8/0',
+    '10.0.0.0/0.0',
+    '/0',
+    '::/',
+    '::/129',
+  ]) {
+    // prettier-ignore
+    it(`is nobody by ${network}, which is no network`, () => {
+      for (const host of ['10.0.0.1', '192.168.1.1', '::1', 'gateway.local'])
+        assert.ok(!isException(network, host), host);
     });
   }
 });
