@@ -218,7 +218,7 @@ export interface Device extends Participant {
    * Uploads a file to the blob storage of the hub: see {@link Client.uploadToBlob}. Needs the package `@azure/storage-blob`.
    *
    * @param content A text or bytes as they are, or a stream, read as far as it goes.
-   * @throws {errors.ArgumentError} Name, content or options cannot be used.
+   * @throws {errors.ArgumentError} Name, content or options cannot be used; a stream that was read or destroyed before is none.
    * @throws {errors.InvalidOperationError} `@azure/storage-blob` is not installed: `ERR_IOT_UPLOAD_LIBRARY`.
    * @throws {Error} `BlobSasError` or `BlobUploadNotificationError`, by its name: `innerError` says why.
    */
@@ -1210,7 +1210,7 @@ declare class InternalClient<Events> extends EventEmitter {
    * Replaces the token of a client made from one; a connected client reconnects with it.
    *
    * @throws {ReferenceError} No token: thrown also without a callback.
-   * @throws {TypeError} The client was not made from a token.
+   * @throws {TypeError} `ERR_IOT_TOKEN_UPDATE`: the client was not made from a token.
    */
   updateSharedAccessSignature(
     sharedAccessSignature: string,
@@ -1306,9 +1306,10 @@ export class Client extends InternalClient<ClientEvents> {
    * the roots of the system besides those given as `ca`.
    *
    * @param blobName May have slashes. The hub puts the id of the device before it.
-   * @param stream Read as far as it goes.
+   * @param stream Read as far as it goes: text and bytes, no objects. What it fails by is the `innerError`.
    * @param streamLength Wanted by the original, and not used; not 0.
    * @throws {ReferenceError} An argument is missing.
+   * @throws {errors.ArgumentError} Stream or options cannot be used; a stream that was read or destroyed before is none.
    * @throws {errors.InvalidOperationError} `@azure/storage-blob` is not installed: `ERR_IOT_UPLOAD_LIBRARY`.
    * @throws {Error} `BlobSasError` or `BlobUploadNotificationError`, by its name: `innerError` says why.
    */
@@ -1374,9 +1375,12 @@ export interface UploadParams {
 export interface UploadOptions {
   /** Called whenever blocks are at the store: so many bytes are. */
   onProgress?: (bytes: number) => void;
-  /** For the blob itself, in milliseconds; `Infinity`: no limit. Default: 30 minutes. */
+  /**
+   * For the blob itself, in milliseconds; `Infinity`: no limit. Default: 30 minutes. What is asked of the hub before and after
+   * it has four minutes each.
+   */
   timeout?: number;
-  /** Ends the upload. The hub is told of it. */
+  /** Ends the upload. The hub is told of it, within ten seconds. */
   signal?: AbortSignal;
 }
 

@@ -140,6 +140,21 @@ const refusedByClient = {
     'ERR_IOT_CONNECT_TOO_LONG',
     ['The option modelId', '70000 bytes'],
   ],
+  ...Object.fromEntries(
+    ['Refuse', 'drop', '', 5, true, null].map((whenFull) => [
+      `${JSON.stringify(whenFull)} as whenFull`,
+      [{ whenFull }, 'ERR_IOT_OPTION', ['whenFull is', "'wait' or 'refuse'"]],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['http', 'mqtt'].flatMap((name) =>
+      [5, 'x', true, []].map((value) => [
+        `${JSON.stringify(value)} as ${name}`,
+        [{ [name]: value }, 'ERR_IOT_OPTION', [`${name} is `, 'not an object']],
+      ]),
+    ),
+  ),
+  'a number as proxy': [{ proxy: 5 }, 'ERR_IOT_PROXY_AGENT', ['The option proxy is 5']],
   'a number as modelId': [{ modelId: 5 }, 'ERR_IOT_OPTION', ['modelId is 5']],
   'a margin longer than the token': [
     { tokenRenewal: { tokenValidTimeInSeconds: 60, tokenRenewalMarginInSeconds: 61 } },
@@ -156,10 +171,15 @@ for (const face of faces.filter(({ name }) => name.startsWith('Client'))) {
     });
   }
 
-  test(`${face.name}: a number as productInfo, as by the original`, async () => {
-    const error = await failureOf(face, NOWHERE, { productInfo: 1 });
-    assert.ok(error instanceof TypeError);
-    assert.match(error.message, /productInfo/);
+  test(`${face.name}: what is no text as productInfo, a TypeError as by the original`, async () => {
+    for (const [productInfo, names] of [
+      [1, 'is 1, '],
+      [{}, 'is an object, '],
+      [true, 'is true, '],
+    ]) {
+      const error = await failureOf(face, NOWHERE, { productInfo });
+      assertTold(error, { type: 'TypeError', code: 'ERR_IOT_OPTION', names: ['productInfo', names] });
+    }
   });
 
   test(`${face.name}: what is falsy is no keep-alive, as by the original`, async () => {
@@ -196,3 +216,38 @@ for (const face of faces.filter(({ name }) => name.startsWith('Client'))) {
     await assert.rejects(client.open(), edge.errors.NotConnectedError);
   });
 }
+
+test('Client: options that are no object, by promise, by callback and of the transport', async () => {
+  for (const [options, names] of [
+    [5, 'a number'],
+    [NOWHERE, 'a string'],
+    [true, 'a boolean'],
+    [[{ keepalive: 60 }], 'an array'],
+    [() => {}, 'a function'],
+  ]) {
+    const client = edge.Client.fromConnectionString(NOWHERE, edge.Mqtt);
+    const expected = { type: 'ArgumentError', code: 'ERR_IOT_OPTION', names: ['options', names] };
+    assertTold(await client.setOptions(options).then(assert.fail, (failure) => failure), expected);
+    for (const refusing of [client, client._transport]) {
+      assert.throws(
+        () => refusing.setOptions(options, assert.fail),
+        (error) => {
+          assertTold(error, expected);
+          return true;
+        },
+      );
+    }
+  }
+});
+
+test('Client: options of the original that mean nothing here are taken, and groups that are falsy', async () => {
+  const client = edge.Client.fromConnectionString(NOWHERE, edge.Mqtt);
+  for (const options of [
+    {},
+    { mqtt: null, http: undefined, modelId: '', productInfo: null },
+    { mqtt: { forceDisconnect: true, webSocketAgent: {} }, http: { receivePolicy: { interval: 1 } } },
+    { amqp: { webSocketAgent: {} }, clientCertEngine: 'x', kepalive: 5, whenFull: undefined },
+    Object.assign(Object.create(null), { keepalive: 60 }),
+  ])
+    assert.equal(await client.setOptions(options), undefined);
+});

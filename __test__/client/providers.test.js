@@ -129,6 +129,27 @@ test('a renewal that fails is told to whoever listens and tried again', async (t
   await announced;
 });
 
+test('a signature that does not come is asked for again, and its token is no renewal when it comes yet', async (t) => {
+  t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: 1_700_000_000_000 });
+  const provider = new CountingProvider(credentials());
+  const announced = [];
+  provider.on('newTokenAvailable', ({ sharedAccessSignature }) => announced.push(sharedAccessSignature));
+  await provider.getDeviceCredentials();
+  const signers = [];
+  const sign = provider._sign;
+  provider._sign = (resourceUri, expiry, callback) => signers.push(callback);
+  t.mock.timers.tick(2_700_000);
+  assert.equal(signers.length, 1);
+  provider._sign = sign;
+  const failed = once(provider, 'error');
+  t.mock.timers.tick(240_000);
+  assert.equal((await failed)[0].code, 'ERR_IOT_TIMEOUT_CREDENTIALS');
+  t.mock.timers.tick(1_000);
+  assert.deepEqual(announced, ['token 2']);
+  signers[0](null, 'late');
+  assert.deepEqual(announced, ['token 2']);
+});
+
 test('while nobody signs, a token that was made before serves for as long as it is valid', async (t) => {
   t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: 1_700_000_000_000 });
   const provider = new CountingProvider(credentials());

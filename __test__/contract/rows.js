@@ -30,6 +30,7 @@ const ON_BOTH = '__test__/reference/modules.test.js';
 const ENVIRONMENT = '__test__/wire/module_environment.test.js';
 const TYPES = '__test__/types/app/own.ts';
 const UPLOADS = '__test__/uploads/uploads.test.js';
+const UPLOADS_BY_RELEASE = '__test__/uploads/releases.test.js';
 const UPLOADS_ALIKE = '__test__/reference/uploads.test.js';
 
 /** @type {Row[]} */
@@ -121,6 +122,10 @@ const ROWS = [
   ]),
   row('2.1', 'M', 'constructors of request and response', [SEAM, 'arguments that cannot be used']),
   row('2.1', 'M', 'a truthy callback that is no function', [SEAM, 'getTwin with text']),
+  row('2.1', 'M', 'updateSharedAccessSignature with a key or a certificate: TypeError', [
+    '__test__/bad_input/arguments.test.js',
+    'there is no token to replace',
+  ]),
   // 2.2 Life
   row('2.2', 'M', 'connect first, then the callback of open', [KEPT, 'open connects, announces it']),
   row('2.2', 'M', 'closing is idempotent, and no disconnect event', [
@@ -206,6 +211,10 @@ const ROWS = [
   // 3.9 Methods on the wire
   row('3.9', 'M', 'request and response topics, JSON bodies', [METHODS, 'payloads of any kind']),
   row('3.9', 'M', 'names with * and :', [METHODS, 'names with * and :']),
+  row('3.9', 'W', 'the id of a call is echoed unchecked', [
+    '__test__/wire/method_ids.test.js',
+    'no answer can carry it, so the call is ignored',
+  ]),
   row('3.9', 'M', 'no answer for names without a handler', [METHODS, 'without a handler nobody answers']),
   // 6 Twin
   row(
@@ -322,9 +331,9 @@ const ROWS = [
     '9',
     'M',
     'blocks of 4 MiB by @azure/storage-blob, loaded when needed, four tries',
-    [UPLOADS, 'a stream of some blocks arrives whole'],
-    [UPLOADS, 'the library is not loaded before it is needed'],
-    [UPLOADS, 'what breaks off is sent again'],
+    [UPLOADS_BY_RELEASE, 'a stream of some blocks arrives whole'],
+    [UPLOADS_BY_RELEASE, 'the library is not loaded before it is needed'],
+    [UPLOADS_BY_RELEASE, 'what breaks off is sent again'],
   ),
   row('9', 'M', 'BlobSasError and BlobUploadNotificationError with innerError; the hub is told of failures', [
     UPLOADS_ALIKE,

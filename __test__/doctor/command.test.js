@@ -192,6 +192,7 @@ describe('npx edge-downstream doctor', { concurrency: true }, () => {
     'an unknown option': [['--verify', 'no'], /--verify/],
     'two arguments': [['HostName=a', 'DeviceId=b'], /more than one argument/],
     'a file that is not there': [['nowhere.txt'], /no connection string, so it is taken for a file/],
+    'a directory': [[os.tmpdir()], /that is a directory\. Name the file in it that is meant\./],
     'an unknown protocol': [['HostName=a', '--protocol', 'http'], /protocol is "http"/],
     'no number of seconds': [['HostName=a', '--timeout', 'soon'], /--timeout is 'soon'/],
   };

@@ -24,14 +24,15 @@ it('diagnose() throws only for options that cannot be used', async () => {
     [{ connectionString, protocol: 'http' }, 'ERR_IOT_OPTION'],
     [{ connectionString, timeout: -1 }, 'ERR_IOT_OPTION'],
     [{ connectionString, send: 'yes' }, 'ERR_IOT_OPTION'],
-    [{ connectionString: '' }, 'ERR_IOT_CONNECTION_STRING_MISSING'],
-    [{ connectionString: 5 }, 'ERR_IOT_CONNECTION_STRING_MISSING'],
+    [{ connectionString: '' }, 'ERR_IOT_CONNECTION_STRING_MISSING', /is empty$/],
+    [{ connectionString: ' \n' }, 'ERR_IOT_CONNECTION_STRING_MISSING', /is empty$/],
+    [{ connectionString: 5 }, 'ERR_IOT_CONNECTION_STRING_MISSING', /is not a text$/],
   ];
-  for (const [options, code] of cases) {
-    await assert.rejects(
-      diagnose(options),
-      (error) => error instanceof errors.ArgumentError && error.code === code,
-    );
+  for (const [options, code, message = /./] of cases) {
+    await assert.rejects(diagnose(options), (error) => {
+      assert.match(error.message, message);
+      return error instanceof errors.ArgumentError && error.code === code;
+    });
   }
 });
 

@@ -50,8 +50,8 @@ const FAULTS = [
     edits: [
       {
         file: 'lib/authentication/providers/shared_access_key.js',
-        find: 'this.#makeToken((error, expiry) => {\n      if (generation !== this.#generation) return;',
-        replace: 'this.#makeToken((error, expiry) => {\n      void generation;',
+        find: 'if (isOver || generation !== this.#generation) return;',
+        replace: 'if (isOver) return;',
       },
       {
         file: 'lib/mqtt/link.js',

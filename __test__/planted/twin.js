@@ -7,6 +7,7 @@ const PATCHES = '__test__/unit/merge_patch.test.js';
 const MODEL = '__test__/model/facade.test.js';
 const REQUESTS = '__test__/unit/twin_requests.test.js';
 const METHODS = '__test__/wire/methods.test.js';
+const IDS = '__test__/wire/method_ids.test.js';
 
 /** Behaviour of twins, methods and subscriptions, taken out. @type {import('../../scripts/planting/fault').Fault[]} */
 const FAULTS = [
@@ -154,16 +155,44 @@ const FAULTS = [
     edits: [
       {
         file: 'lib/mqtt/methods.js',
-        find: 'if (!requestId || this.#calls.has(requestId)) return;',
-        replace: 'if (!requestId) return;',
+        find: 'if (this.#calls.get(requestId) === line) return;',
+        replace: '',
       },
     ],
     check: { node: METHODS, says: /transmitted twice/ },
   },
   {
     name: 'an answer is sent by another connection than its call came by',
-    edits: [{ file: 'lib/mqtt/methods.js', find: "if (state === 'lost') {", replace: 'if (false) {' }],
+    edits: [
+      {
+        file: 'lib/mqtt/methods.js',
+        find: 'if (line !== undefined && line !== this.#line) {',
+        replace: 'if (false) {',
+      },
+    ],
     check: { node: METHODS, says: /connection that is gone/ },
+  },
+  {
+    name: 'a call whose id no answer can carry is carried out',
+    edits: [
+      {
+        file: 'lib/mqtt/methods.js',
+        find: 'if (!ANSWERABLE.test(requestId)) {',
+        replace: 'if (!requestId) {',
+      },
+    ],
+    check: { node: IDS, says: /no answer can carry/ },
+  },
+  {
+    name: 'an id that comes again on another connection is dropped',
+    edits: [
+      {
+        file: 'lib/mqtt/methods.js',
+        find: 'if (this.#calls.get(requestId) === line) return;',
+        replace: 'if (this.#calls.has(requestId)) return;',
+      },
+    ],
+    check: { node: IDS, says: /another connection is another call/ },
   },
   {
     name: 'a response can be sent twice',

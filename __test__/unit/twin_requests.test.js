@@ -1,6 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { getEventListeners } = require('node:events');
 const { test } = require('node:test');
 const { TwinRequests } = require('../../lib/mqtt/twin');
 const { NotConnectedError } = require('../../lib/vocabulary/errors');
@@ -144,6 +145,18 @@ test('a signal ends a request: written or not', async (t) => {
     ['waiting', 'ERR_IOT_ABORTED', 'not sent'],
     ['written', 'ERR_IOT_ABORTED', 'unknown'],
   ]);
+});
+
+test('a signal has one listener, however many requests share it, and none when they are over', async (t) => {
+  const { requests, asked, told, call, answer } = requestsOf(t);
+  requests.connected();
+  const { signal } = new AbortController();
+  const listeners = () => getEventListeners(signal, 'abort').length;
+  for (let i = 0; i < 20; i += 1) requests.report(`${i}`, call(i), { signal });
+  assert.equal(listeners(), 1);
+  for (let i = 0; i < 20; i += 1) answer(asked[i].id, 204);
+  assert.equal(told.length, 20);
+  assert.equal(listeners(), 0);
 });
 
 /** The classes of statuses (device-sdk.md §5), and a hub's own words. */

@@ -255,6 +255,8 @@ test('calls of a module that cannot be made are refused by name', async (t) => {
     [['pump', 'set', 1, { timeout: 1 }], 'ERR_IOT_OPTION_UNKNOWN'],
     [['pump', 'set', 1, { responseTimeout: 0 }], 'ERR_IOT_OPTION'],
     [['pump', 'set', 1, { connectTimeout: -1 }], 'ERR_IOT_OPTION'],
+    [['pump', 'set', 1, { responseTimeout: 3e8 }], 'ERR_IOT_OPTION'],
+    [['pump', 'set', 1, { connectTimeout: Infinity }], 'ERR_IOT_OPTION'],
     [['pump', 'set', 1, { signal: 'x' }], 'ERR_IOT_OPTION'],
     [['pump', 'set', Promise.resolve(1)], 'ERR_IOT_BODY'],
   ])

@@ -34,10 +34,23 @@ function faultOf(provider) {
   return typeof provider.getDeviceCredentials === 'function' ? undefined : noProvider(provider);
 }
 
+/**
+ * @param {any} provider
+ * @returns {any} It hands on a token that the app replaces in time.
+ * @throws {TypeError} `ERR_IOT_TOKEN_UPDATE`: it does not.
+ */
+function requireTokenHolder(provider) {
+  if (typeof provider.updateSharedAccessSignature === 'function') return provider;
+  const message = 'There is no token to replace: the device does not authenticate with one that it was given';
+  throw failure(TypeError, 'ERR_IOT_TOKEN_UPDATE', message, {
+    hint: 'With a key, tokens are made and renewed without the app; one of its own needs Client.fromSharedAccessSignature.',
+  });
+}
+
 /** @param {unknown} provider Not shown: it may well be the connection string. */
 function noProvider(provider) {
   const message = `The transport was made with ${kindOf(provider)} that has no getDeviceCredentials`;
   return failure(ArgumentError, 'ERR_IOT_PROVIDER', message, { hint: HINT });
 }
 
-module.exports = { faultOf, requireProvider };
+module.exports = { faultOf, requireProvider, requireTokenHolder };

@@ -34,7 +34,8 @@ const NOTHING_TO_SETTLE = () => {};
  * @property {() => boolean} absent Whether nobody is there who will.
  * @property {(message: any, settle: () => void) => void} deliver Must not throw.
  * @property {() => void} suspend No more messages can be held: the gateway is to keep them.
- * @property {() => void} resume Somebody is ready again.
+ * @property {(refused: () => void) => void} resume Somebody is ready again; `refused` tells that the gateway does not give
+ *   them, and that it is to be asked again when somebody is ready once more.
  */
 
 /**
@@ -156,7 +157,9 @@ class HeldMessages {
     }
     if (this.#suspended === 'away' && this.#held.size === 0 && this.#taking.ready()) {
       this.#suspended = 'no';
-      this.#taking.resume();
+      this.#taking.resume(() => {
+        if (this.#suspended === 'no') this.#suspended = 'away';
+      });
     }
     return false;
   }

@@ -38,7 +38,7 @@ class MessageStream {
    * @param {object} source
    * @param {(wanted: boolean) => void} source.want Told when the first iterator comes and when the last one has gone.
    * @param {() => void} source.suspend No more messages can be held.
-   * @param {() => void} source.resume They can be taken again.
+   * @param {(refused: () => void) => void} source.resume They can be taken again, see `HeldMessages`.
    * @param {number} [longestMs] How long a message waits while nobody is there.
    */
   constructor({ want, suspend, resume }, longestMs) {

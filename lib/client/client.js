@@ -39,6 +39,7 @@ class Client extends InternalClient {
     this.#methods = new ClientMethods(transport, (wanted) => this._want(METHODS, wanted));
     this.#messages = new Reception(this, transport, C2D, {
       want: (wanted) => this._want(C2D, wanted),
+      resume: this._resumption(C2D),
       told: (message) => [message],
     });
   }

@@ -1,17 +1,20 @@
 // @ts-check
 'use strict';
 
-const { requireArguments } = require('../plumbing/argument');
+const { requireArguments, requireCallback } = require('../plumbing/argument');
 const { callbackToPromise } = require('../plumbing/callback');
 const { messageOf } = require('./message');
+const { requireOffered } = require('./offered');
 const { ClientOptions, readAuthority } = require('./options');
+const { resumption } = require('../c2d/resumption');
 const { KeptConnection } = require('../connection/kept');
-const { ArgumentError, InvalidOperationError, NotImplementedError } = require('../vocabulary/errors');
+const { ArgumentError, InvalidOperationError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { ObservedEmitter } = require('../plumbing/observed_emitter');
 const { Disconnected, MessageCompleted, TransportConfigured } = require('../vocabulary/results');
 const { ExponentialBackOffWithJitter } = require('../connection/retry_policy');
 const { DESIRED, keepsPendingOperations } = require('../connection/transport');
+const { requireOptions } = require('../plumbing/option');
 const { tellState } = require('../plumbing/happenings');
 const { copyOf } = require('../twin/twin');
 const { twinOf } = require('./twin_of');
@@ -36,6 +39,8 @@ class InternalClient extends ObservedEmitter {
 
   #connection;
   #options = new ClientOptions();
+  /** Why a feature failed last, as somebody was told. @type {Error | undefined} */
+  #told;
 
   /**
    * @param {any} transport A DeviceTransport, see `transport.js`.
@@ -118,7 +123,7 @@ class InternalClient extends ObservedEmitter {
   sendEvent(message, callback) {
     // Not through callbackToPromise: this is the path every message takes, and the callback goes on as it is.
     if (callback) {
-      if (typeof callback !== 'function') throw new TypeError('callback must be a function');
+      if (typeof callback !== 'function') requireCallback(callback);
       if (!message) requireArguments({ message });
       this.#connection.sendEvent(messageOf(message), callback);
       return;
@@ -142,7 +147,11 @@ class InternalClient extends ObservedEmitter {
    */
   sendEventBatch(messages, callback) {
     return callbackToPromise((done) => {
-      this._require('sendEventBatch', 'Call sendEvent for each message: they are sent together anyway.');
+      requireOffered(
+        this._transport,
+        'sendEventBatch',
+        'Call sendEvent for each message: they are sent together anyway.',
+      );
       this.#connection.perform('sendEventBatch', messages, done);
     }, callback);
   }
@@ -158,7 +167,10 @@ class InternalClient extends ObservedEmitter {
    */
   setOptions(options, callback) {
     requireArguments({ options });
-    return callbackToPromise((done) => this.#configure(options, (error) => done(error)), callback);
+    return callbackToPromise((done) => {
+      requireOptions(options, 'ca');
+      this.#configure(options, (error) => done(error));
+    }, callback);
   }
 
   /**
@@ -172,7 +184,7 @@ class InternalClient extends ObservedEmitter {
   setTransportOptions(options, callback) {
     return callbackToPromise((done) => {
       requireArguments({ options });
-      this._require('setOptions', 'Do without setTransportOptions on this transport.');
+      requireOffered(this._transport, 'setOptions', 'Do without setTransportOptions on this transport.');
       this.#configure({ http: { receivePolicy: options } }, (error) => {
         if (error) done(error);
         else done(null, new TransportConfigured());
@@ -230,7 +242,7 @@ class InternalClient extends ObservedEmitter {
    * @param {Callback} [callback] `(error, results.SharedAccessSignatureUpdated)`
    * @returns {any}
    * @throws {ReferenceError} No token. Thrown also without a callback, as ever.
-   * @throws {TypeError} The client was not made from a token.
+   * @throws {TypeError} `ERR_IOT_TOKEN_UPDATE`: the client was not made from a token.
    */
   updateSharedAccessSignature(sharedAccessSignature, callback) {
     requireArguments({ sharedAccessSignature });
@@ -298,11 +310,25 @@ class InternalClient extends ObservedEmitter {
   }
 
   /**
+   * @protected What asks for messages that went back to the gateway.
+   * @param {import('../connection/transport').MessageFeature} feature
+   */
+  _resumption(feature) {
+    return resumption(this._transport, feature, {
+      stands: () => /** @type {KeptConnection} */ (this.#connection).state === 'connected',
+      failed: (error) => {
+        if (error !== this.#told) this.#featureFailed(error, [feature], false);
+      },
+    });
+  }
+
+  /**
    * @param {Error} error
    * @param {import('../connection/transport').Feature[]} features
    * @param {boolean} told
    */
   #featureFailed(error, features, told) {
+    this.#told = error;
     const raise = (/** @type {import('node:events').EventEmitter} */ emitter) => {
       // Without a listener the event ends the process, which is too much for an error that open() reported.
       if (!told || emitter.listenerCount('error') > 0) guarded(() => emitter.emit('error', error));
@@ -353,25 +379,14 @@ class InternalClient extends ObservedEmitter {
     return callbackToPromise((done) => {
       requireArguments({ message });
       // A transport that keeps pending operations has an `abandon` of another meaning.
-      this._require(
+      requireOffered(
+        this._transport,
         this._keeps ? undefined : method,
         'A message that was received over MQTT can only be completed.',
         method,
       );
       this.#connection.perform(method, message, done);
     }, callback);
-  }
-
-  /**
-   * @protected
-   * @param {string | undefined} method Of the transport.
-   * @param {string} hint
-   * @param {string} [operation] Its name in the message.
-   */
-  _require(method, hint, operation = method) {
-    if (method !== undefined && typeof this._transport[method] === 'function') return;
-    const text = `This transport does not implement ${operation}`;
-    throw failure(NotImplementedError, 'ERR_IOT_NOT_IMPLEMENTED', text, { hint });
   }
 }
 

@@ -1,11 +1,13 @@
 // @ts-check
 'use strict';
 
+const { credentialsOf } = require('../authentication/credentials_of');
 const { encodeUriComponentStrict } = require('../authentication/shared_access_signature');
 const { readRefusal } = require('../failures/rest_refusal');
 const { HttpsClient } = require('../https/client');
 const { parseEndpoint } = require('../identity/gateway_address');
 const { userAgent } = require('../identity/user_agent');
+const { requireUpTo } = require('../plumbing/option');
 const { uniqueId } = require('../plumbing/unique_id');
 const { readProxyOption } = require('../proxy/choice');
 const { readAgent } = require('../proxy/agent');
@@ -23,6 +25,9 @@ const { ClientOptions } = require('./options');
 const PORT = 443;
 /** For the gateway's own word on a call that took too long, behind the limits of the call. Milliseconds. */
 const SLACK_MS = 10_000;
+/** The longest that a gateway takes for a limit of a call (edge-gateway.md §1.1), and the response's default. Seconds. */
+const MOST_S = 300;
+const RESPONSE_S = 30;
 
 /**
  * Calls methods of devices and other modules: `POST https://{gateway}/twins/{d}[/modules/{m}]/methods` (device-sdk.md §8,
@@ -55,9 +60,11 @@ class MethodCaller {
    * @param {MethodParams} params
    * @param {(error: any, result?: MethodResult) => void} callback
    * @param {AbortSignal} [signal]
+   * @throws {ArgumentError} `ERR_IOT_OPTION`: it is to take no time that a gateway grants.
    */
   invoke(deviceId, moduleId, params, callback, signal) {
-    this.#invoke(deviceId, moduleId, params, signal).then(
+    const timeoutMs = limitOf(params);
+    this.#invoke(deviceId, moduleId, params, { timeoutMs, signal }).then(
       (result) => process.nextTick(callback, null, result),
       (error) => process.nextTick(callback, error),
     );
@@ -67,12 +74,12 @@ class MethodCaller {
    * @param {string} deviceId
    * @param {string | undefined} moduleId
    * @param {MethodParams} params
-   * @param {AbortSignal} [signal]
+   * @param {{ timeoutMs?: number, signal?: AbortSignal }} limits `timeoutMs`: for the answer.
    * @returns {Promise<MethodResult>}
    */
-  async #invoke(deviceId, moduleId, params, signal) {
+  async #invoke(deviceId, moduleId, params, { timeoutMs, signal }) {
     const body = JSON.stringify(params);
-    const credentials = await this.#credentials();
+    const credentials = await credentialsOf(this.#provider, signal);
     const place = placeOf(credentials);
     const https = new HttpsClient(this.#way(credentials));
     try {
@@ -88,7 +95,7 @@ class MethodCaller {
           'User-Agent': userAgent(this.#productInfo),
         },
         body,
-        timeoutMs: limitOf(params),
+        timeoutMs,
         signal,
       });
       const whose = moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
@@ -98,15 +105,6 @@ class MethodCaller {
     } finally {
       https.close();
     }
-  }
-
-  /** @returns {Promise<TransportConfig>} */
-  #credentials() {
-    return new Promise((resolve, reject) => {
-      this.#provider.getDeviceCredentials((/** @type {any} */ error, /** @type {any} */ credentials) =>
-        error ? reject(error) : resolve(credentials),
-      );
-    });
   }
 
   /**
@@ -154,10 +152,26 @@ function pathOf(deviceId, moduleId) {
   return `/twins/${encodeUriComponentStrict(deviceId)}${module}/methods`;
 }
 
-/** @param {MethodParams} params @returns {number | undefined} Milliseconds. */
-function limitOf({ connectTimeoutInSeconds: connect, responseTimeoutInSeconds: response }) {
-  if (typeof connect !== 'number' || typeof response !== 'number') return undefined;
-  return 1000 * (connect + response) + SLACK_MS;
+/**
+ * @param {MethodParams} params
+ * @returns {number | undefined} Milliseconds; `undefined`: the call has no limits of its own.
+ * @throws {ArgumentError} `ERR_IOT_OPTION`: a limit is no time that can be waited for. The least is for the gateway to say.
+ */
+function limitOf({ connectTimeoutInSeconds, responseTimeoutInSeconds }) {
+  const connect = numberIn(connectTimeoutInSeconds);
+  const response = numberIn(responseTimeoutInSeconds);
+  requireUpTo('responseTimeoutInSeconds', response, 'seconds', MOST_S, 0);
+  requireUpTo('connectTimeoutInSeconds', connect, 'seconds', MOST_S, 0);
+  if (connect === undefined && response === undefined) return undefined;
+  return 1000 * ((connect ?? 0) + (response ?? RESPONSE_S)) + SLACK_MS;
+}
+
+/**
+ * @param {any} value As it travels in JSON, where null is nothing.
+ * @returns {any} A text is for the gateway to read.
+ */
+function numberIn(value) {
+  return value === null || typeof value === 'string' ? undefined : value;
 }
 
 /**

@@ -16,6 +16,7 @@ const { failure } = require('../vocabulary/failure');
 const { InternalClient } = require('./internal_client');
 const { messageOf } = require('./message');
 const { ClientMethods } = require('./methods');
+const { requireOffered } = require('./offered');
 const { Reception } = require('./reception');
 
 /** @typedef {import('./internal_client').Callback} Callback */
@@ -41,6 +42,7 @@ class ModuleClient extends InternalClient {
     this.#methods = new ClientMethods(transport, (wanted) => this._want(METHODS, wanted));
     this.#inputs = new Reception(this, transport, INPUTS, {
       want: (wanted) => this._want(INPUTS, wanted),
+      resume: this._resumption(INPUTS),
       told: (message) => [message.input, message],
       longestMs: LONGEST_OF_INPUTS_MS,
     });
@@ -75,7 +77,8 @@ class ModuleClient extends InternalClient {
   sendOutputEventBatch(outputName, messages, callback) {
     return callbackToPromise((done) => {
       const method = 'sendOutputEventBatch';
-      this._require(
+      requireOffered(
+        this._transport,
         this._keeps ? undefined : method,
         'Call sendOutputEvent for each message: they are sent together anyway.',
         method,

@@ -25,10 +25,12 @@ class Reception {
    * @param {import('../connection/transport').MessageFeature} feature
    * @param {object} manner
    * @param {(wanted: boolean) => void} manner.want Told when the first listener comes, and when the last one has gone.
+   * @param {(refused: () => void) => void} manner.resume Messages that went back to the gateway can be taken again, see
+   *   `HeldMessages`.
    * @param {(message: any) => any[]} manner.told The arguments of the event.
    * @param {number} [manner.longestMs] How long a message waits while nobody listens.
    */
-  constructor(client, transport, { event, enable, suspend }, { want, told, longestMs }) {
+  constructor(client, transport, { event, suspend }, { want, resume, told, longestMs }) {
     this.#client = client;
     this.#event = event;
     this.#want = want;
@@ -39,7 +41,7 @@ class Reception {
         absent: () => client.listenerCount(event) === 0,
         deliver: (message, settle) => this.#deliver(message, settle),
         suspend: () => transport[suspend](),
-        resume: () => transport[enable](() => {}),
+        resume,
       },
       longestMs,
     );

@@ -3,13 +3,16 @@
 
 const { LONGEST_OF_INPUTS_MS } = require('../c2d/held_messages');
 const { INPUTS } = require('../connection/transport');
-const { badOption, requireKnown, requirePositive } = require('../plumbing/option');
+const { badOption, requireKnown, requireUpTo } = require('../plumbing/option');
 const { DEVICE } = require('../vocabulary/idiom');
 const { toJson } = require('./json_body');
 const { Participant } = require('./participant');
 
 /** Of a call without limits of its own: as the gateway has it. Milliseconds. */
 const RESPONSE_TIMEOUT_MS = 30_000;
+/** What a gateway takes for a limit of a call (edge-gateway.md §1.1). Milliseconds. */
+const LONGEST_MS = 300_000;
+const LEAST_RESPONSE_MS = 5_000;
 const CALL_OPTIONS = ['responseTimeout', 'connectTimeout', 'signal'];
 
 /** A module connected to its gateway, as `connect()` gives it. */
@@ -87,9 +90,8 @@ class Module extends Participant {
     const { responseTimeout = RESPONSE_TIMEOUT_MS, connectTimeout = 0, signal } = options;
     requireName('target', target);
     requireName('name', name);
-    requirePositive('responseTimeout', responseTimeout, 'milliseconds');
-    if (typeof connectTimeout !== 'number' || !(connectTimeout >= 0))
-      throw badOption('connectTimeout', connectTimeout, 'a number (milliseconds)');
+    requireUpTo('responseTimeout', responseTimeout, 'milliseconds', LONGEST_MS, LEAST_RESPONSE_MS);
+    requireUpTo('connectTimeout', connectTimeout, 'milliseconds', LONGEST_MS, 0);
     if (signal !== undefined && !(signal instanceof AbortSignal))
       throw badOption('signal', signal, 'an AbortSignal');
     toJson(payload, 'payload');

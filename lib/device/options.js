@@ -7,7 +7,14 @@ const { Forever } = require('../connection/forever');
 const { DEVICE } = require('../vocabulary/idiom');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
-const { badOption, requireKnown, requireText, requireTimeouts, requireUpTo } = require('../plumbing/option');
+const {
+  badOption,
+  requireKnown,
+  requireText,
+  requireTimeouts,
+  requireUpTo,
+  requireWhenFull,
+} = require('../plumbing/option');
 const { NoRetry } = require('../connection/retry_policy');
 const { keepsPendingOperations } = require('../connection/transport');
 
@@ -48,9 +55,7 @@ function readDeviceOptions(options) {
   requireUpTo('keepAlive', keepAlive, 'seconds', LONGEST_KEEP_ALIVE_S);
   requireText('productInfo', productInfo);
   requireText('modelId', modelId);
-  if (whenFull !== undefined && whenFull !== 'wait' && whenFull !== 'refuse') {
-    throw badOption('whenFull', whenFull, "'wait' or 'refuse'");
-  }
+  requireWhenFull(whenFull);
   requireTimeouts(timeouts);
   const { provider, isModule, caFile, followsTrustBundle = false } = readIdentity(options);
   if (tokenRenewal !== undefined) {

@@ -6,9 +6,10 @@ const { KeptConnection } = require('../connection/kept');
 const { messageOf } = require('./message');
 const { answering } = require('./methods');
 const { Latency } = require('./latency');
-const { readLimits } = require('./limits');
+const { limitsOf, readLimits } = require('./limits');
 const { FollowedTwin } = require('./twin');
 const { MessageStream } = require('../c2d/message_stream');
+const { resumption } = require('../c2d/resumption');
 const { ClientMethods } = require('../client/methods');
 const { requireHandler } = require('../methods/method_handlers');
 const { DESIRED, METHODS } = require('../connection/transport');
@@ -46,6 +47,14 @@ class Participant extends EventEmitter {
   constructor({ transport, policy, retryFirst }, feature, longestMs) {
     super();
     this.#transport = transport;
+    /** Why a feature failed last. @type {Error | undefined} */
+    let told;
+    const featureFailed = (/** @type {Error} */ error, /** @type {any[]} */ features) => {
+      told = error;
+      if (features.includes(feature)) this.#stream.fail(error);
+      if (features.includes(DESIRED)) this.#twin?.fail(error);
+      this.#raise(error);
+    };
     const host = { _transport: transport, _retryPolicy: policy, _maxOperationTimeout: Infinity };
     this.#connection = new KeptConnection(
       host,
@@ -59,11 +68,7 @@ class Participant extends EventEmitter {
           this.#twin?.fail(/** @type {Error} */ (error));
           guarded(() => this.emit('disconnect', error));
         },
-        featureFailed: (error, features) => {
-          if (features.includes(feature)) this.#stream.fail(error);
-          if (features.includes(DESIRED)) this.#twin?.fail(error);
-          this.#raise(error);
-        },
+        featureFailed,
         stale: () => {
           this.#stream.drop();
           this.#twin?.rest();
@@ -79,7 +84,12 @@ class Participant extends EventEmitter {
       {
         want: (wanted) => this.#connection.want(feature, wanted),
         suspend: () => transport[feature.suspend](),
-        resume: () => transport[feature.enable](() => {}),
+        resume: resumption(transport, feature, {
+          stands: () => this.#connection.state === 'connected',
+          failed: (error) => {
+            if (error !== told) featureFailed(error, [feature]);
+          },
+        }),
       },
       longestMs,
     );
@@ -127,7 +137,7 @@ class Participant extends EventEmitter {
   _send(body, options, send) {
     return new Promise((resolve, reject) => {
       const message = messageOf(body, options);
-      const limits = readLimits(options);
+      const limits = limitsOf(options);
       const started = performance.now();
       const settled = (/** @type {any} */ error) => {
         if (error) {
@@ -157,6 +167,7 @@ class Participant extends EventEmitter {
    *
    * @param {{ timeout?: number, signal?: AbortSignal }} [options] Of the first fetch, as in `sendEvent`.
    * @returns {Promise<import('../twin/device_twin').DeviceTwin>} The same each time.
+   * @throws {ArgumentError} An option is unknown or cannot be used.
    * @throws {TimeoutError | NotConnectedError} It could not be fetched.
    */
   async twin(options = {}) {

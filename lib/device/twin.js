@@ -5,13 +5,16 @@ const { DESIRED } = require('../connection/transport');
 const { ChangeStream } = require('../twin/change_stream');
 const { DeviceTwin } = require('../twin/device_twin');
 const { isObject } = require('../twin/merge_patch');
+const { isObjectInJson } = require('../twin/patch');
 const { TwinCopy } = require('../twin/twin_copy');
-const { badOption, requireKnown } = require('../plumbing/option');
+const { badOption } = require('../plumbing/option');
 const { toJson } = require('./json_body');
 const { readLimits } = require('./limits');
 
 /** @typedef {import('../twin/merge_patch').Properties} Properties */
 /** @typedef {{ timeoutMs?: number, signal?: AbortSignal }} Limits */
+
+const PATCH = 'an object of what is to be reported';
 
 /** The limit of a request without one of its own (device-sdk.md §2.4). Milliseconds. */
 const REQUEST_TIMEOUT_MS = 240_000;
@@ -83,10 +86,10 @@ class FollowedTwin {
    * @returns {Promise<{ version: number | undefined }>}
    */
   async #report(patch, options) {
-    requireKnown(options, ['timeout', 'signal']);
-    if (!isObject(patch)) throw badOption('patch', patch, 'an object of what is to be reported');
-    const json = toJson(patch, 'reported');
     const limits = withTimeout(readLimits(options));
+    if (!isObject(patch)) throw badOption('patch', patch, PATCH);
+    const json = toJson(patch, 'reported');
+    if (!isObjectInJson(json)) throw badOption('patch', json, PATCH);
     return new Promise((resolve, reject) => {
       const answered = (/** @type {any} */ error, /** @type {{ version?: number }} */ answer) => {
         if (error) {

@@ -1,10 +1,9 @@
 // @ts-check
 'use strict';
 
-const fs = require('node:fs');
 const { parseArgs } = require('node:util');
-const { faultOfPath } = require('../failures/path');
 const { PROTOCOLS } = require('./protocols');
+const { readSourceFile } = require('./source_file');
 
 const HELP = `Usage: edge-downstream doctor [<connection string> | <file>] [options]
 
@@ -35,7 +34,8 @@ while the command runs.
     --version             the version of this package
     --help                this text
 
-Exit code 0: all is well; 1: there is a problem; 2: not understood.
+Exit code 0: all is well; 1: there is a problem; 2: not understood; 3: there is
+no report, as the doctor itself failed or it cannot be written.
 `;
 
 /**
@@ -74,7 +74,7 @@ function readArguments(args) {
     json,
     color: !noColor,
     options: {
-      ...(positionals.length > 0 && { connectionString: readSource(positionals[0]) }),
+      ...(positionals.length > 0 && { connectionString: sourceOf(positionals[0]) }),
       .../** @type {any} */ (rest),
       ...(proxy !== undefined && { proxy: proxy === 'none' ? false : proxy }),
       ...(timeout !== undefined && { timeout: milliseconds(timeout) }),
@@ -111,40 +111,9 @@ function parse(args) {
   }
 }
 
-/**
- * @param {string} argument
- * @returns {string}
- */
-function readSource(argument) {
-  if (/HostName|SharedAccess|;/i.test(argument)) return argument;
-  try {
-    return connectionStringIn(
-      fs
-        .readFileSync(argument, 'utf8')
-        .replace(/^\uFEFF/, '')
-        .trim(),
-    );
-  } catch (error) {
-    const { fault, hint } = faultOfPath(argument, String(/** @type {NodeJS.ErrnoException} */ (error).code));
-    throw Object.assign(
-      new Error(`The argument is no connection string, so it is taken for a file, and that ${fault}`, {
-        cause: error,
-      }),
-      { hint },
-    );
-  }
-}
-
-/**
- * @param {string} text Of a file.
- * @returns {string} The one line with a connection string, where there are others, as in a .env file.
- */
-function connectionStringIn(text) {
-  const lines = text.split(/\r?\n/).filter((line) => /HostName=[^;]+;/i.test(line) && !/^\s*#/.test(line));
-  if (lines.length !== 1 || !/\n/.test(text)) return text;
-  const [, value] =
-    /^\s*(?:export\s+)?\w+\s*=\s*(["']?)(?=HostName=)(.*)\1\s*$/i.exec(lines[0])?.slice(1) ?? [];
-  return value ?? lines[0];
+/** @param {string} argument */
+function sourceOf(argument) {
+  return /HostName|SharedAccess|;/i.test(argument) ? argument : readSourceFile(argument);
 }
 
 /** @param {string} seconds */

@@ -2,9 +2,12 @@
 'use strict';
 
 const { version } = require('../../package.json');
+const { withoutSecrets } = require('../vocabulary/failure');
 const { HELP, readArguments } = require('./arguments');
 const { examine } = require('./examination');
+const { EXIT_CODES } = require('./exit_codes');
 const { jsonPresentation } = require('./presentation/json');
+const { printable } = require('./presentation/printable');
 const { terminalPresentation } = require('./presentation/terminal');
 
 /**
@@ -21,7 +24,7 @@ const { terminalPresentation } = require('./presentation/terminal');
  *
  * @param {string[]} args
  * @param {import('./command_line').Surroundings} surroundings
- * @returns {Promise<number>} The exit code. 0: all is well; 1: there is a problem; 2: the arguments are not understood.
+ * @returns {Promise<number>} One of `EXIT_CODES`.
  */
 async function doctor(args, { stdout, stderr, env }) {
   /** @type {import('./arguments').Arguments} */
@@ -33,7 +36,7 @@ async function doctor(args, { stdout, stderr, env }) {
   }
   if (read.help || read.version) {
     stdout.write(read.help ? HELP : `${version}\n`);
-    return 0;
+    return EXIT_CODES.well;
   }
   const presentation = read.json
     ? jsonPresentation(stdout)
@@ -41,14 +44,26 @@ async function doctor(args, { stdout, stderr, env }) {
   try {
     const diagnosis = await examine({ ...read.options, onProgress: presentation.progress }, { env });
     presentation.end(diagnosis);
-    return diagnosis.healthy ? 0 : 1;
+    return diagnosis.healthy ? EXIT_CODES.well : EXIT_CODES.problem;
   } catch (error) {
     presentation.abandon?.();
-    if (/^ERR_IOT_(OPTION|CONNECTION_STRING_MISSING)/.test(/** @type {any} */ (error).code)) {
+    if (/^ERR_IOT_(OPTION|CONNECTION_STRING_MISSING)/.test(/** @type {any} */ (error)?.code)) {
       return misunderstood(stderr, /** @type {Error} */ (error));
     }
-    throw error;
+    stderr.write(`${ownFailure(/** @type {Error} */ (error))}\n`);
+    return EXIT_CODES.noReport;
   }
+}
+
+/**
+ * @param {Error} error One that nobody expected.
+ * @returns {string} One line: what it is, and where it was thrown, for those who mend it.
+ */
+function ownFailure(error) {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const [, place] = /\bat .*?([^\\/( ]+:\d+:\d+)\)?$/m.exec(stack ?? '') ?? [];
+  const what = printable(withoutSecrets(`${name}: ${message}`), ' ');
+  return `The doctor itself failed, and says nothing of the device: ${what} (${place}). Please report this line.`;
 }
 
 /**
@@ -58,7 +73,7 @@ async function doctor(args, { stdout, stderr, env }) {
 function misunderstood(stderr, { message, hint }) {
   // What is wrong stands last, where a terminal shows it.
   stderr.write(`${HELP}\n${message}.${hint ? ` ${hint}` : ''}\n`);
-  return 2;
+  return EXIT_CODES.misunderstood;
 }
 
 module.exports = { doctor };

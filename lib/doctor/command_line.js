@@ -1,15 +1,14 @@
 // @ts-check
 'use strict';
 
+const { EXIT_CODES } = require('./exit_codes');
+
 const HELP = `Usage: edge-downstream <command>
 
     doctor    says why this device cannot connect to its IoT Edge gateway
 
 edge-downstream doctor --help says more; edge-downstream --version tells the version.
 `;
-
-/** The exit code of what SIGPIPE ended, which Node ignores. */
-const SIGPIPE = 128 + 13;
 
 /**
  * What a command needs of the process.
@@ -28,7 +27,7 @@ const COMMANDS = {
 };
 
 /**
- * `edge-downstream <command> …`. Exit codes are those of the command; 2: there is no such command.
+ * `edge-downstream <command> …`. Ends with the exit code of the command.
  *
  * @param {string[]} args
  * @param {Surroundings} surroundings
@@ -37,17 +36,20 @@ async function main([name, ...args], surroundings) {
   surroundings.stdout.on('error', (error) => {
     // Whoever read has seen enough, as in `edge-downstream doctor … | head`.
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    if (code === 'EPIPE') return surroundings.exit(SIGPIPE);
+    if (code === 'EPIPE') return surroundings.exit(EXIT_CODES.pipe);
     const why = code === 'ENOSPC' ? 'the disk is full' : error.message;
     surroundings.stderr.write(`The report cannot be written: ${why} (${code}).\n`, () =>
-      surroundings.exit(1),
+      surroundings.exit(EXIT_CODES.noReport),
     );
   });
   const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name]() : undefined;
   const code = command ? await command(args, surroundings) : help(name, surroundings);
   // Written before the end; and what a resolver still waits for must not hold up anybody.
   surroundings.exitCode = code;
-  surroundings.stdout.write('', () => surroundings.stderr.write('', () => surroundings.exit(code)));
+  surroundings.stdout.write('', (error) => {
+    // What cannot be written is told above.
+    if (!error) surroundings.stderr.write('', () => surroundings.exit(code));
+  });
 }
 
 /**
@@ -57,15 +59,15 @@ async function main([name, ...args], surroundings) {
 function help(name, { stdout, stderr }) {
   if (name === '--version' || name === '-v') {
     stdout.write(`${require('../../package.json').version}\n`);
-    return 0;
+    return EXIT_CODES.well;
   }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     stdout.write(HELP);
-    return 0;
+    return EXIT_CODES.well;
   }
   // Not shown: it may well be a connection string.
   stderr.write(`${HELP}\nThere is no such command.\n`);
-  return 2;
+  return EXIT_CODES.misunderstood;
 }
 
 module.exports = { main };

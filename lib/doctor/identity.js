@@ -119,6 +119,11 @@ function readHost(where, written, faults, defaultPort) {
   const bare = withoutScheme(written);
   try {
     const found = parseEndpoint(bare, defaultPort);
+    if (found.host.includes('%')) {
+      const detail = 'it names an interface behind a %, which no certificate can';
+      faults.push({ kind: 'gateway-name-unusable', where, detail });
+      return {};
+    }
     if (bare !== written) faults.push({ kind: 'gateway-name-unusable', where, suggestion: bare });
     else checkForm(written, found.host, where, faults);
     return found;
@@ -192,4 +197,16 @@ function given(name, value) {
   return value ? { [name]: value } : {};
 }
 
-module.exports = { HUB, identify };
+/**
+ * @param {Pick<import('../..').ConnectionStringFacts, 'hub' | 'deviceId' | 'moduleId'>} [facts]
+ * @returns {string | undefined} Why nothing can be sent in the name of the device, or signed; `undefined`: it can.
+ */
+function whyNameless({ hub, deviceId, moduleId = '' } = /** @type {any} */ ({})) {
+  if (!hub || !deviceId) return 'HostName or DeviceId is missing';
+  // Half a surrogate pair has no form in UTF-8.
+  return /\p{Surrogate}/u.test([hub, deviceId, moduleId].join(' '))
+    ? 'HostName or DeviceId is no text'
+    : undefined;
+}
+
+module.exports = { HUB, identify, whyNameless };

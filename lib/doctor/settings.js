@@ -65,7 +65,7 @@ function readSettings(options, env) {
 /** @param {unknown} source */
 function readSource(source) {
   if (typeof source === 'string' && source.trim()) return source;
-  const given = source === undefined || source === '' ? 'missing' : 'not a text';
+  const given = source === undefined ? 'missing' : typeof source === 'string' ? 'empty' : 'not a text';
   throw failure(ArgumentError, 'ERR_IOT_CONNECTION_STRING_MISSING', `The connection string is ${given}`, {
     hint: 'Give the one the hub shows for the device, with ;GatewayHostName=<gateway> added, or set IOTHUB_DEVICE_CONNECTION_STRING.',
   });

@@ -3,6 +3,7 @@
 
 const http = require('node:http');
 const { pipeline } = require('node:stream');
+const { LongTimer } = require('../plumbing/long_timer');
 const { abortedBy } = require('../session/operation_failure');
 const { FormatError, NotConnectedError, TimeoutError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
@@ -43,7 +44,7 @@ const MOST_BYTES = 1024 * 1024;
 function exchange(request, agent, cloud) {
   const { host, port = 443, method, path, headers, body, signal } = request;
   const { timeoutMs = TIMEOUT_MS, idleMs = 0, mostBytes = MOST_BYTES } = request;
-  const told = { what: whatOf(request), server: serverOf(request, cloud) };
+  const told = toldOf(request, cloud);
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
       reject(abortedBy(signal));
@@ -51,7 +52,7 @@ function exchange(request, agent, cloud) {
     }
     const sent = http.request({ agent, protocol: 'https:', host, port, method, path, headers });
     const end = () => {
-      clearTimeout(timer);
+      timer.clear();
       signal?.removeEventListener('abort', aborted);
     };
     const fail = (/** @type {Error} */ error) => {
@@ -61,8 +62,7 @@ function exchange(request, agent, cloud) {
     };
     const broken = (/** @type {any} */ error) => fail(isOurs(error) ? error : brokenOff(told, error));
     const aborted = () => fail(abortedBy(/** @type {AbortSignal} */ (signal)));
-    const timer =
-      timeoutMs < Infinity ? setTimeout(() => fail(timedOut(told, timeoutMs)), timeoutMs) : undefined;
+    const timer = new LongTimer(() => fail(timedOut(told, timeoutMs)), timeoutMs);
     signal?.addEventListener('abort', aborted);
     sent.on('error', broken);
     sent.setTimeout(idleMs, () => fail(timedOut(told, idleMs)));
@@ -121,6 +121,15 @@ async function read(response, mostBytes) {
  * @typedef {{ what: string, server: string }} Told `POST /devices/d/files`, `IoT Hub at hub.azure-devices.net:443`.
  */
 
+/**
+ * @param {Pick<Request, 'host' | 'port' | 'method' | 'path'>} request
+ * @param {string} [cloud]
+ * @returns {Told}
+ */
+function toldOf(request, cloud) {
+  return { what: whatOf(request), server: serverOf(request, cloud) };
+}
+
 /** @type {Record<string, string>} */
 const NAMES = { hub: 'IoT Hub', storage: 'The blob store' };
 
@@ -176,4 +185,4 @@ function tooLarge({ server, what }, bytes) {
   });
 }
 
-module.exports = { exchange, serverOf, whatOf };
+module.exports = { exchange, timedOut, toldOf };

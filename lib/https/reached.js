@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { LongTimer } = require('../plumbing/long_timer');
 const { LayerFailure } = require('./layer_failure');
 
 /**
@@ -20,7 +21,7 @@ function reached(emitter, event, limits) {
     const begin = performance.now();
     const elapsed = () => performance.now() - begin;
     const end = () => {
-      clearTimeout(timer);
+      timer.clear();
       signal.removeEventListener('abort', aborted);
       emitter.off(event, arrived).off('error', failed).off('close', closed);
     };
@@ -41,7 +42,7 @@ function reached(emitter, event, limits) {
     const closed = ended('closed', 'the connection was closed');
     const timedOut = ended('timed-out', `nothing within ${limitMs} ms`);
     const aborted = () => give(/** @type {any} */ (signal.reason));
-    const timer = setTimeout(timedOut, limitMs);
+    const timer = new LongTimer(timedOut, limitMs);
     signal.addEventListener('abort', aborted);
     emitter.on(event, arrived).on('error', failed).on('close', closed);
     if (signal.aborted) aborted();

@@ -4,7 +4,7 @@
 const { readRefusal } = require('../failures/rest_refusal');
 const errors = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
-const { serverOf, whatOf } = require('./exchange');
+const { toldOf } = require('./exchange');
 
 /**
  * Which class of error a status is. Those of IoT Hub, and of edgeHub.
@@ -45,8 +45,9 @@ function refusedBy({ status, statusText, body }, request, cloud) {
   const [type, hint] = CLASSES[status] ?? CLASSES[status - (status % 100)] ?? UNKNOWN;
   const text = body.toString();
   const { reason } = readRefusal(status, text);
+  const { server, what } = toldOf(request, cloud);
   const message =
-    `${serverOf(request, cloud)} refused ${whatOf(request)}: HTTP ${`${status} ${statusText}`.trim()}` +
+    `${server} refused ${what}: HTTP ${`${status} ${statusText}`.trim()}` +
     (reason ? `, ${quote(reason, reason.length)}` : '');
   return /** @type {any} */ (
     failure(type, 'ERR_IOT_HTTP_STATUS', message, { hint, statusCode: status, responseBody: text })

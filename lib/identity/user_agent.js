@@ -5,6 +5,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const { version } = require('../../package.json');
 const { noErrorCallbackToPromise } = require('../plumbing/callback');
+const { failure, quote } = require('../vocabulary/failure');
 
 /**
  * How the client introduces itself: `edge-downstream/<version> (node <version>; <system> <release>; <architecture>)`
@@ -61,7 +62,8 @@ function readOsRelease() {
 function getUserAgentString(productInfo, callback) {
   if (typeof productInfo === 'function') return getUserAgentString(undefined, productInfo);
   if (productInfo && typeof productInfo !== 'string') {
-    throw new TypeError(`productInfo is not a text but ${typeof productInfo}`);
+    const message = `The argument productInfo is no text but ${quote(productInfo)}`;
+    throw failure(TypeError, 'ERR_IOT_ARGUMENT_TYPE', message, { hint: 'Give a text, or leave it out.' });
   }
   return later(() => userAgent(productInfo || ''), callback);
 }

@@ -14,10 +14,12 @@ const { DeviceMethodResponse } = require('./response');
  * A call as a transport hands it over (device-sdk.md §1.1).
  *
  * @typedef {object} MethodMessage
- * @property {{ methodName: string }} methods
+ * @property {{ methodName: string, verb?: string }} methods
  * @property {string} requestId
  * @property {Record<string, string>} properties
  * @property {Buffer} body
+ * @property {{ sendMethodResponse(response: any, callback: (error?: any) => void): void }} [answerer] What answers this very
+ *   call; left out, the transport does. An id may come again on another connection.
  */
 
 /** What an app does when its methods are called. */
@@ -81,8 +83,8 @@ class MethodHandlers {
    * @param {Handler} handler
    * @param {MethodMessage} message
    */
-  #run(handler, { methods: { methodName }, requestId, body }) {
-    const response = new DeviceMethodResponse(requestId, this.#transport);
+  #run(handler, { methods: { methodName }, requestId, body, answerer = this.#transport }) {
+    const response = new DeviceMethodResponse(requestId, answerer);
     const failed = (/** @type {number} */ status, /** @type {string} */ title, /** @type {any} */ error) => {
       const reason = error?.message ?? String(error);
       if (response.isResponseComplete) warnOfFailure(methodName, reason);

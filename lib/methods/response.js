@@ -58,7 +58,8 @@ class DeviceMethodResponse {
       try {
         this._transport.sendMethodResponse(this, (/** @type {any} */ error) => {
           // That a caller has gone must not end the process of an app which does not ask how its answer fared.
-          if (error instanceof NotConnectedError) promise?.catch(() => {});
+          // Later: a transport may call back before there is a promise.
+          if (!callback && error instanceof NotConnectedError) queueMicrotask(() => promise?.catch(() => {}));
           done(error);
         });
       } catch (error) {

@@ -4,6 +4,13 @@
 const { Message } = require('../message/message');
 const { decode } = require('./property_bag');
 
+/** A warning: its code, what is so, and what it means. */
+const C2D_SUSPENDED = /** @type {const} */ ([
+  'WARN_IOT_C2D_SUSPENDED',
+  'Messages from the cloud are not taken: they wait at the gateway until somebody listens',
+  'The hub keeps them as long as each of them may live, and no longer.',
+]);
+
 /**
  * Messages from the cloud to the device: `devices/{d}/messages/devicebound/{bag}` (device-sdk.md §3.6).
  *
@@ -20,4 +27,4 @@ function c2dRow(deliver) {
   };
 }
 
-module.exports = { c2dRow };
+module.exports = { C2D_SUSPENDED, c2dRow };

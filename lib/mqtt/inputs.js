@@ -4,6 +4,13 @@
 const { inputMessage } = require('../message/input_message');
 const { decode } = require('./property_bag');
 
+/** A warning: its code, what is so, and what it means. */
+const INPUTS_SUSPENDED = /** @type {const} */ ([
+  'WARN_IOT_INPUTS_SUSPENDED',
+  'Messages to the inputs are not taken: they wait at the gateway until somebody listens',
+  'The gateway keeps them for as long as its time to live says, two hours by default.',
+]);
+
 /**
  * Messages to the inputs of a module: `devices/{d}/modules/{m}/inputs/{input}/{bag}` (device-sdk.md §3.7). The name of the
  * input is not decoded, and the slash behind it stands there also without properties.
@@ -23,4 +30,4 @@ function inputsRow(deliver) {
   };
 }
 
-module.exports = { inputsRow };
+module.exports = { INPUTS_SUSPENDED, inputsRow };

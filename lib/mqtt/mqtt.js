@@ -1,17 +1,18 @@
 // @ts-check
 'use strict';
 
-const { faultOf, requireProvider } = require('../authentication/provider');
+const { faultOf, requireProvider, requireTokenHolder } = require('../authentication/provider');
 const { NOTHING_TO_SETTLE } = require('../c2d/held_messages');
 const { keepsPendingOperations } = require('../connection/transport');
 const { closedBeforeConnected } = require('../session/operation_failure');
 const { Session } = require('../session/session');
 const happenings = require('../plumbing/happenings');
+const { jsonOfPatch } = require('../twin/patch');
 const { Warnings } = require('../plumbing/warning');
 const { MessageCompleted } = require('../vocabulary/results');
 const { BeyondMqtt } = require('./beyond_mqtt');
-const { c2dRow } = require('./c2d');
-const { inputsRow } = require('./inputs');
+const { C2D_SUSPENDED, c2dRow } = require('./c2d');
+const { INPUTS_SUSPENDED, inputsRow } = require('./inputs');
 const { CLOSE_GRACE_MS, Link } = require('./link');
 const { MethodCalls } = require('./methods');
 const { MqttOptions } = require('./options');
@@ -231,21 +232,13 @@ class Mqtt extends BeyondMqtt {
   /** Messages from the cloud are to wait at the gateway until `enableC2D` is called again. */
   suspendC2D() {
     this.#subscriptions.suspend(this.#c2d);
-    this.#warnings.warn(
-      'WARN_IOT_C2D_SUSPENDED',
-      'Messages from the cloud are not taken: they wait at the gateway until somebody listens',
-      'The hub keeps them as long as each of them may live, and no longer.',
-    );
+    this.#warnings.warn(...C2D_SUSPENDED);
   }
 
   /** The same for messages to inputs. */
   suspendInputMessages() {
     this.#subscriptions.suspend(this.#inputs);
-    this.#warnings.warn(
-      'WARN_IOT_INPUTS_SUSPENDED',
-      'Messages to the inputs are not taken: they wait at the gateway until somebody listens',
-      'The gateway keeps them for as long as its time to live says, two hours by default.',
-    );
+    this.#warnings.warn(...INPUTS_SUSPENDED);
   }
 
   /**
@@ -263,9 +256,10 @@ class Mqtt extends BeyondMqtt {
    * @param {Record<string, any> | string} patch Or its JSON.
    * @param {Callback} callback `(error, { version })`
    * @param {RequestLimits} [limits]
+   * @throws {ArgumentError} `ERR_IOT_TWIN_PATCH`: it is no object.
    */
   updateTwinReportedProperties(patch, callback, limits) {
-    this.#twin.report(typeof patch === 'string' ? patch : JSON.stringify(patch), callback, limits);
+    this.#twin.report(jsonOfPatch(patch), callback, limits);
     this.#needConnection();
   }
 
@@ -313,10 +307,11 @@ class Mqtt extends BeyondMqtt {
    * @param {string} sharedAccessSignature
    * @param {Callback} callback `(error, results.SharedAccessSignatureUpdated)`; while connected after the connection
    *   was made anew with the token.
+   * @throws {TypeError} `ERR_IOT_TOKEN_UPDATE`: the device has no token that it was given.
    */
   updateSharedAccessSignature(sharedAccessSignature, callback) {
     // The provider tells the link, which makes the connection anew.
-    this.#provider.updateSharedAccessSignature(sharedAccessSignature);
+    requireTokenHolder(this.#provider).updateSharedAccessSignature(sharedAccessSignature);
     this.#link.whenRenewed(callback);
   }
 

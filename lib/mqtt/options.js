@@ -4,8 +4,15 @@
 const { applyTokenRenewal } = require('../authentication/token_renewal');
 const { AuthenticationType } = require('../authentication/type');
 const { ArgumentError } = require('../vocabulary/errors');
-const { failure } = require('../vocabulary/failure');
-const { requireSayable, requireTimeouts, requireUpTo } = require('../plumbing/option');
+const { failure, quote } = require('../vocabulary/failure');
+const {
+  requireGroup,
+  requireOptions,
+  requireSayable,
+  requireTimeouts,
+  requireUpTo,
+  requireWhenFull,
+} = require('../plumbing/option');
 const { readAgent } = require('../proxy/agent');
 const { readProxyOption } = require('../proxy/choice');
 const { readTrust, systemTrust } = require('../tls/trust');
@@ -67,6 +74,7 @@ class MqttOptions {
    * @throws {ArgumentError} An option cannot be used; then none of them is.
    */
   set(options, provider) {
+    requireOptions(options, 'ca');
     const { ca, cert, certFile, keepalive, productInfo, modelId, tokenRenewal, timeouts, whenFull } = options;
     const trust = readTrust(ca);
     if ((cert || certFile) && provider.type === AuthenticationType.Token) {
@@ -83,8 +91,12 @@ class MqttOptions {
     const keepAlive = keepalive || Number.isNaN(keepalive) ? keepalive : KEEP_ALIVE_S;
     requireUpTo('keepalive', keepAlive, 'seconds', LONGEST_KEEP_ALIVE_S);
     requireTimeouts(timeouts);
+    requireWhenFull(whenFull);
+    for (const name of ['mqtt', 'http']) requireGroup(name, options[name]);
     if (productInfo && typeof productInfo !== 'string') {
-      throw new TypeError(`The option productInfo is not a text but ${typeof productInfo}`);
+      // The class that the original has for it (device-sdk.md §1.10).
+      const message = `The option productInfo is ${quote(productInfo)}, not a text`;
+      throw failure(TypeError, 'ERR_IOT_OPTION', message, { hint: 'Give a text, or leave productInfo out.' });
     }
     const proxy = readProxyOption(options.proxy);
     const agent = this.#protocol.webSocket ? options.mqtt?.webSocketAgent : undefined;
@@ -129,7 +141,7 @@ class MqttOptions {
     if (key || keyFile) {
       // Loaded when needed: few devices have one, and node:crypto takes longer than all of this package.
       const { readClientCertificate } = require('../tls/client_certificate');
-      readClientCertificate(x509).key.fill(0);
+      readClientCertificate(x509, null).key.fill(0);
     }
     if (typeof provider.setX509Options === 'function') provider.setX509Options(x509);
     else this.#x509 = x509;

@@ -5,6 +5,7 @@ const { documentOf, readProperties } = require('../twin/document');
 const { twinRefusal } = require('../twin/refusal');
 const { LongTimer } = require('../plumbing/long_timer');
 const { uniqueId } = require('../plumbing/unique_id');
+const { AbortSignals } = require('../session/abort_signals');
 const { abortedBy, closedBeforeDone, timedOut, withDelivery } = require('../session/operation_failure');
 const { InvalidOperationError } = require('../vocabulary/errors');
 const { bodyTooLarge } = require('./message_size');
@@ -63,6 +64,10 @@ class TwinRequests {
 
   /** The first is under way. @type {Request[]} */
   #queue = [];
+  /** @type {AbortSignals<Request>} */
+  #signals = new AbortSignals((requests, signal) => {
+    for (const request of requests) this.#end(request, abortedBy(signal));
+  });
   /** Counts connections; 0: none stands. */
   #line = 0;
   #lines = 0;
@@ -157,17 +162,16 @@ class TwinRequests {
   /** @param {Request} request */
   #watch(request) {
     const { timeoutMs, signal } = request.limits;
-    const aborted = () => this.#end(request, abortedBy(/** @type {AbortSignal} */ (signal)));
     const timer =
       timeoutMs === undefined || timeoutMs === Infinity
         ? undefined
         : new LongTimer(() => this.#end(request, timedOut(timeoutMs)), timeoutMs).unref();
-    signal?.addEventListener('abort', aborted);
+    if (signal) this.#signals.watch(signal, request);
     request.release = () => {
       timer?.clear();
-      signal?.removeEventListener('abort', aborted);
+      if (signal) this.#signals.forget(signal, request);
     };
-    if (signal?.aborted) aborted();
+    if (signal?.aborted) this.#end(request, abortedBy(signal));
   }
 
   /** Asks what is the first, unless it is under way already. */

@@ -19,4 +19,17 @@ function requireArguments(values) {
   }
 }
 
-module.exports = { requireArguments };
+/**
+ * @param {unknown} callback Not `undefined`. Not shown: another argument may stand in its place.
+ * @throws {TypeError} `ERR_IOT_ARGUMENT_TYPE`: it is no function.
+ */
+function requireCallback(callback) {
+  if (typeof callback === 'function') return;
+  const kind = typeof callback === 'object' ? 'an object' : `a ${typeof callback}`;
+  const message = `The argument callback is no function but ${kind}`;
+  throw failure(TypeError, 'ERR_IOT_ARGUMENT_TYPE', message, {
+    hint: 'Pass a function, or nothing for a promise.',
+  });
+}
+
+module.exports = { requireArguments, requireCallback };

@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { requireCallback } = require('./argument');
+
 /**
  * Callback or promise: an operation that reports by callback is offered both ways. With a user callback it is handed
  * on and what the operation throws is thrown; without one (any falsy value) the outcome is a promise and what the
@@ -22,8 +24,7 @@ function dual(operation, userCallback, listen) {
       operation(listen(resolve, reject));
     });
   }
-  if (typeof userCallback !== 'function')
-    throw new TypeError(`The callback is not a function but ${typeof userCallback}`);
+  requireCallback(userCallback);
   return operation(userCallback);
 }
 

@@ -5,23 +5,26 @@ const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
 
 /**
+ * Options of which those that are not known are not looked at.
+ *
+ * @param {unknown} options
+ * @param {string} example The name of one.
+ * @throws {ArgumentError} They are no object.
+ */
+function requireOptions(options, example) {
+  if (!isObject(options)) throw noOptions(options, `Give { ${example}: … }.`);
+}
+
+/**
  * @param {Record<string, any>} options
  * @param {string[]} known
  * @param {string} [group] The name of the option they are members of.
  * @throws {ArgumentError} An option has another name: a typo must not pass for a default.
  */
 function requireKnown(options, known, group) {
-  if (typeof options !== 'object' || options === null) {
+  if (!isObject(options)) {
     if (group) throw badOption(group, options, 'an object');
-    // Not shown: it may well be the connection string.
-    throw failure(
-      ArgumentError,
-      'ERR_IOT_OPTION',
-      `The argument options is ${nameOfType(options)}, not an object`,
-      {
-        hint: `Give { ${known[0]}: … }; the options are ${known.join(', ')}.`,
-      },
-    );
+    throw noOptions(options, `Give { ${known[0]}: … }; the options are ${known.join(', ')}.`);
   }
   const stranger = Object.keys(options).find((name) => !known.includes(name));
   if (stranger === undefined) return;
@@ -32,7 +35,22 @@ function requireKnown(options, known, group) {
 }
 
 /** @param {unknown} value */
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * @param {unknown} options Not shown: it may well be the connection string.
+ * @param {string} hint
+ */
+function noOptions(options, hint) {
+  const message = `The argument options is ${nameOfType(options)}, not an object`;
+  return failure(ArgumentError, 'ERR_IOT_OPTION', message, { hint });
+}
+
+/** @param {unknown} value */
 function nameOfType(value) {
+  if (Array.isArray(value)) return 'an array';
   return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 
@@ -84,17 +102,38 @@ function requirePositive(name, value, unit) {
 }
 
 /**
- * The same for what travels in so many bits: a fraction below 1 would be nothing there.
+ * The same for what travels in so many bits, or has bounds of its own: a fraction below 1 would be nothing there.
  *
  * @param {string} name
  * @param {unknown} value
  * @param {string} unit
  * @param {number} most
- * @throws {ArgumentError} The value is given, but is no number from 1 to `most`.
+ * @param {number} [least]
+ * @throws {ArgumentError} The value is given, but is no number from `least` to `most`.
  */
-function requireUpTo(name, value, unit, most) {
-  if (value === undefined || (typeof value === 'number' && value >= 1 && value <= most)) return;
-  throw badOption(name, value, `a number from 1 to ${most} (${unit})`);
+function requireUpTo(name, value, unit, most, least = 1) {
+  if (value === undefined || (typeof value === 'number' && value >= least && value <= most)) return;
+  throw badOption(name, value, `a number from ${least} to ${most} (${unit})`);
+}
+
+/**
+ * @param {unknown} whenFull
+ * @throws {ArgumentError} It is given, but no word for what becomes of a message when the queue is full.
+ */
+function requireWhenFull(whenFull) {
+  if (whenFull !== undefined && whenFull !== 'wait' && whenFull !== 'refuse')
+    throw badOption('whenFull', whenFull, "'wait' or 'refuse'");
+}
+
+/**
+ * Options of which not all are ours.
+ *
+ * @param {string} name
+ * @param {any} group
+ * @throws {ArgumentError} It is given, and not falsy, but no object.
+ */
+function requireGroup(name, group) {
+  if (group && !isObject(group)) throw badOption(name, group, 'an object');
 }
 
 const TIMEOUTS = ['connectMs', 'tlsMs', 'connackMs'];
@@ -114,7 +153,10 @@ function requireTimeouts(timeouts) {
 }
 
 module.exports = {
+  requireOptions,
   requireKnown,
+  requireGroup,
+  requireWhenFull,
   badOption,
   requireText,
   requireSayable,

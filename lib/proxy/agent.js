@@ -5,7 +5,7 @@ const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
 const { basic, readProxy } = require('./proxy');
 
-/** @typedef {'mqtt.webSocketAgent' | 'http.agent'} Origin The option that is the agent. */
+/** @typedef {'mqtt.webSocketAgent' | 'http.agent' | 'proxy'} Origin The option that is the agent. */
 
 /**
  * What a Node agent does, as far as the core can do it instead.

@@ -14,7 +14,7 @@ function readProxyOption(option) {
   if (option === undefined) return undefined;
   if (option === false || option === null) return null;
   if (typeof option === 'string' || option instanceof URL) return readProxy(option, 'proxy');
-  return readAgent(option).proxy ?? null;
+  return readAgent(option, 'proxy').proxy ?? null;
 }
 
 /**

@@ -1,20 +1,24 @@
 // @ts-check
 'use strict';
 
-/** The operations that AbortSignals may end: one listener for a signal, however many operations share it. */
+/**
+ * The operations that AbortSignals may end: one listener for a signal, however many operations share it.
+ *
+ * @template T What an operation is known by.
+ */
 class AbortSignals {
-  /** @type {Map<AbortSignal, { ids: Set<number>, listener: () => void }>} */
+  /** @type {Map<AbortSignal, { ids: Set<T>, listener: () => void }>} */
   #watched = new Map();
   #aborted;
 
-  /** @param {(ids: Iterable<number>, signal: AbortSignal) => void} aborted */
+  /** @param {(ids: Iterable<T>, signal: AbortSignal) => void} aborted */
   constructor(aborted) {
     this.#aborted = aborted;
   }
 
   /**
    * @param {AbortSignal} signal
-   * @param {number} id
+   * @param {T} id
    */
   watch(signal, id) {
     let watched = this.#watched.get(signal);
@@ -30,7 +34,7 @@ class AbortSignals {
 
   /**
    * @param {AbortSignal} signal
-   * @param {number} id
+   * @param {T} id
    */
   forget(signal, id) {
     const watched = this.#watched.get(signal);

@@ -3,7 +3,7 @@
 
 const { X509Certificate } = require('node:crypto');
 const { readCertificates } = require('../native/add_on');
-const { ArgumentError } = require('../vocabulary/errors');
+const { ArgumentError, NotConnectedError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
 const { isInline, readFile } = require('./given');
 const { mayBeSecret } = require('./path');
@@ -25,9 +25,10 @@ const { readPrivateKey } = require('./private_key');
  * pair that no gateway can accept is refused here.
  *
  * @param {import('../..').X509} given
- * @param {Date} [now]
+ * @param {Date | null} [now] `null`: dates are not judged, as the clock of a device may be set only later.
  * @returns {ClientCertificate}
  * @throws {ArgumentError} `ERR_IOT_CLIENT_CERT_…`, `ERR_IOT_CLIENT_KEY_…`
+ * @throws {NotConnectedError} `ERR_IOT_CLIENT_CERT_EXPIRED`, `ERR_IOT_CLIENT_CERT_NOT_YET_VALID`: it may be renewed, or time pass.
  */
 function readClientCertificate(given, now = new Date()) {
   const certificates = readCertificate(given.certFile ?? given.cert, given.certFile !== undefined);
@@ -41,7 +42,7 @@ function readClientCertificate(given, now = new Date()) {
       { hint: 'Give the private key that the certificate was made with.' },
     );
   }
-  requireInDate(own, now);
+  if (now) requireInDate(own, now);
   return {
     chain: pathFrom(own, certificates).map(({ raw }) => raw),
     key: key.export({ format: 'der', type: 'pkcs8' }),
@@ -123,11 +124,13 @@ function requireInDate(certificate, now) {
   const clock = `or set the clock of this device, which says ${isoDate(now)}.`;
   if (new Date(validTo) < now) {
     const message = `The certificate of the device, ${nameOf(certificate)}, expired on ${isoDate(validTo)}`;
-    throw failure(ArgumentError, 'ERR_IOT_CLIENT_CERT_EXPIRED', message, { hint: `Renew it, ${clock}` });
+    throw failure(NotConnectedError, 'ERR_IOT_CLIENT_CERT_EXPIRED', message, { hint: `Renew it, ${clock}` });
   }
   if (new Date(validFrom) > now) {
     const message = `The certificate of the device, ${nameOf(certificate)}, is not valid before ${isoDate(validFrom)}`;
-    throw failure(ArgumentError, 'ERR_IOT_CLIENT_CERT_NOT_YET_VALID', message, { hint: `Wait, ${clock}` });
+    throw failure(NotConnectedError, 'ERR_IOT_CLIENT_CERT_NOT_YET_VALID', message, {
+      hint: `Wait, ${clock}`,
+    });
   }
 }
 

@@ -4,9 +4,9 @@
 const { EventEmitter } = require('node:events');
 const { callbackToPromise } = require('../plumbing/callback');
 const { guarded } = require('../plumbing/uncaught');
-const { ArgumentError } = require('../vocabulary/errors');
-const { failure, quote } = require('../vocabulary/failure');
-const { applyPatch, differenceOf, isObject, nodesOf, valueAt } = require('./merge_patch');
+const { quote } = require('../vocabulary/failure');
+const { applyPatch, differenceOf, nodesOf, valueAt } = require('./merge_patch');
+const { badPatch, jsonOfPatch } = require('./patch');
 const { TwinCopy } = require('./twin_copy');
 
 /** @typedef {import('./merge_patch').Properties} Properties */
@@ -136,7 +136,8 @@ class Twin extends EventEmitter {
    */
   #report(patch, callback) {
     return callbackToPromise((done) => {
-      const json = jsonOf(patch);
+      if (typeof patch === 'string') throw badPatch(`are ${quote(patch)}, not an object`);
+      const json = jsonOfPatch(patch);
       this.#access.report(patch, json, (error, answer) => {
         if (error) {
           done(error);
@@ -173,32 +174,6 @@ class Twin extends EventEmitter {
     guarded(() => this.emit(desiredPath, changed));
     for (const [path, value] of nodesOf(changed, desiredPath)) guarded(() => this.emit(path, value));
   }
-}
-
-/**
- * @param {any} patch
- * @returns {string}
- * @throws {ArgumentError} `ERR_IOT_TWIN_PATCH`
- */
-function jsonOf(patch) {
-  if (!isObject(patch)) throw badPatch(`are ${quote(patch)}, not an object`);
-  try {
-    return JSON.stringify(patch);
-  } catch (error) {
-    throw badPatch(`cannot be written as JSON: ${/** @type {Error} */ (error).message}`, error);
-  }
-}
-
-/**
- * @param {string} fault
- * @param {unknown} [cause]
- */
-function badPatch(fault, cause) {
-  return failure(ArgumentError, 'ERR_IOT_TWIN_PATCH', `The reported properties ${fault}`, {
-    hint: 'Give an object of what changed, with null for what is to be deleted.',
-    delivery: 'not sent',
-    cause,
-  });
 }
 
 /**

@@ -73,10 +73,23 @@ function sendAgain(cause) {
 
 /**
  * @param {any} error Of the library.
- * @returns {any} That of this package, where it comes from here.
+ * @returns {any} That of this package, where it comes from here; else without its secret.
  */
 function originOf(error) {
-  return error?.code === SEND_AGAIN && error.cause ? error.cause : error;
+  return error?.code === SEND_AGAIN && error.cause ? error.cause : concealed(error);
+}
+
+/**
+ * The URL that was asked has the signature. The library's class hides it from `util.inspect`, but not from JSON, nor from what
+ * Node prints of an error that nobody caught.
+ *
+ * @param {any} error
+ */
+function concealed(error) {
+  for (const name of ['request', 'response']) {
+    if (error?.[name]) Object.defineProperty(error, name, { enumerable: false });
+  }
+  return error;
 }
 
 module.exports = { StoreHttpClient, originOf };

@@ -3,11 +3,12 @@
 
 const { encodeUriComponentStrict } = require('../authentication/shared_access_signature');
 const { HttpsClient } = require('../https/client');
+const { timedOut, toldOf } = require('../https/exchange');
 const { refusedBy } = require('../https/refused');
 const { parseEndpoint } = require('../identity/gateway_address');
 const { userAgent } = require('../identity/user_agent');
 const endpoint = require('../vocabulary/endpoint');
-const { FormatError } = require('../vocabulary/errors');
+const { FormatError, TimeoutError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 
 /** Of HTTPS. */
@@ -16,10 +17,14 @@ const PORT = 443;
 /** @typedef {import('../..').UploadParams} UploadParams */
 /** @typedef {{ isSuccess: boolean, statusCode: number, statusDescription: string }} UploadResult */
 
-/** The device at the hub, for one upload. */
+/** The device at the hub, for one step of an upload. How long it may take is for who asks: by the signal. */
 class HubCaller {
   #credentials;
   #way;
+  /** What was asked last. @type {import('../https/exchange').Request | undefined} */
+  #asked;
+  /** How the hub declined it last. @type {Error | undefined} */
+  #declined;
 
   /**
    * @param {import('../..').TransportConfig} credentials
@@ -30,17 +35,21 @@ class HubCaller {
     this.#way = way;
   }
 
+  get way() {
+    return this.#way;
+  }
+
   /**
    * Asks for a signature by which the blob may be written.
    *
    * @param {string} blobName
-   * @param {{ timeoutMs?: number, signal?: AbortSignal }} [limits]
+   * @param {AbortSignal} signal
    * @returns {Promise<UploadParams>}
    */
-  async begin(blobName, limits) {
+  async begin(blobName, signal) {
     const path = endpoint.deviceBlobUploadPath(this.#device) + endpoint.versionQueryString();
     const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
-    const answer = await this.#post(path, headers, { blobName }, limits);
+    const answer = await this.#post(path, headers, { blobName }, signal);
     try {
       return JSON.parse(answer.toString());
     } catch (cause) {
@@ -57,15 +66,26 @@ class HubCaller {
    *
    * @param {string} correlationId
    * @param {UploadResult} result
-   * @param {{ timeoutMs?: number, signal?: AbortSignal }} [limits]
+   * @param {AbortSignal} signal
    */
-  async end(correlationId, result, limits) {
+  async end(correlationId, result, signal) {
     const notification = endpoint.deviceBlobUploadNotificationPath(this.#device, correlationId);
     const headers = {
       'Content-Type': 'application/json; charset=utf-8',
       'iothub-name': this.#credentials.host.split('.')[0],
     };
-    await this.#post(notification + endpoint.versionQueryString(), headers, result, limits);
+    await this.#post(notification + endpoint.versionQueryString(), headers, result, signal);
+  }
+
+  /**
+   * What was asked for was not done in time.
+   *
+   * @param {number} ms
+   * @returns {Error}
+   */
+  late(ms) {
+    const asked = /** @type {import('../https/exchange').Request} */ (this.#asked);
+    return this.#declined ? busy(asked, ms, this.#declined) : timedOut(toldOf(asked, 'hub'), ms);
   }
 
   get #device() {
@@ -76,14 +96,15 @@ class HubCaller {
    * @param {string} path
    * @param {Record<string, string>} headers
    * @param {object} content
-   * @param {{ timeoutMs?: number, signal?: AbortSignal }} [limits]
+   * @param {AbortSignal} signal
    * @returns {Promise<Buffer>}
    */
-  async #post(path, headers, content, limits) {
+  async #post(path, headers, content, signal) {
     const { host, sharedAccessSignature } = this.#credentials;
     const request = {
       ...parseEndpoint(host, PORT),
-      ...limits,
+      signal,
+      timeoutMs: Infinity,
       method: 'POST',
       path,
       headers: {
@@ -94,15 +115,33 @@ class HubCaller {
       },
       body: JSON.stringify(content),
     };
+    this.#asked = request;
     const client = new HttpsClient(this.#way);
     try {
       const answer = await client.request(request);
       if (answer.status >= 300) throw refusedBy(answer, request, 'hub');
       return answer.body;
+    } catch (error) {
+      this.#declined = /** @type {Error} */ (error);
+      throw error;
     } finally {
       client.close();
     }
   }
+}
+
+/**
+ * @param {import('../https/exchange').Request} asked
+ * @param {number} ms
+ * @param {Error} cause
+ */
+function busy(asked, ms, cause) {
+  const { server, what } = toldOf(asked, 'hub');
+  const message = `${server} did not do ${what} within ${ms} ms; it said at last: ${cause.message}`;
+  return failure(TimeoutError, 'ERR_IOT_HTTP_TIMEOUT', message, {
+    hint: 'It was asked again and again. Try again later, or allow more time.',
+    cause,
+  });
 }
 
 module.exports = { HubCaller };

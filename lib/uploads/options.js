@@ -3,11 +3,10 @@
 
 const { kindOf } = require('../message/body');
 const { badOption, requireKnown, requirePositive } = require('../plumbing/option');
-const { ArgumentError } = require('../vocabulary/errors');
-const { failure } = require('../vocabulary/failure');
+const { canBeRead, hear, noContent } = require('./content');
 
 /**
- * What an app said of an upload, before anything is asked of the hub.
+ * What an app said of an upload, before anything is asked of the hub. A stream is listened to from here on.
  *
  * @param {any} source
  * @param {import('../..').UploadOptions} options
@@ -15,6 +14,10 @@ const { failure } = require('../vocabulary/failure');
  * @throws {ArgumentError} One of them cannot be used.
  */
 function readUpload(source, options) {
+  if (!(source instanceof Uint8Array)) {
+    if (!canBeRead(source)) throw notToRead(source);
+    hear(source);
+  }
   requireKnown(options, ['timeout', 'signal', 'onProgress']);
   const { timeout, signal, onProgress } = options;
   requirePositive('timeout', timeout, 'milliseconds');
@@ -24,16 +27,13 @@ function readUpload(source, options) {
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw badOption('onProgress', onProgress, 'a function');
   }
-  if (!(source instanceof Uint8Array) && typeof source?.pipe !== 'function') throw noContent(source);
   return { timeoutMs: timeout, signal, onProgress };
 }
 
 /** @param {unknown} source */
-function noContent(source) {
-  const message = `What is to be uploaded is ${kindOf(source)}, not bytes or a stream`;
-  return failure(ArgumentError, 'ERR_IOT_UPLOAD_CONTENT', message, {
-    hint: 'Give a Buffer, or a stream: fs.createReadStream(path).',
-  });
+function notToRead(source) {
+  const message = `What is to be uploaded is ${kindOf(source)}, not bytes or a stream that can be read`;
+  return noContent(message, 'Give a Buffer, or a stream: fs.createReadStream(path).');
 }
 
 module.exports = { readUpload };

@@ -2,7 +2,6 @@
 'use strict';
 
 const { RetryOperation } = require('../connection/retry_policy');
-const { abortedBy } = require('../session/operation_failure');
 
 /**
  * Whose policy is asked, and for how long.
@@ -21,11 +20,13 @@ const BUSY = [429, 500, 502, 503, 504];
  * @template T
  * @param {Host} host
  * @param {() => Promise<T>} ask
- * @param {{ signal?: AbortSignal, wasReached?: boolean }} [terms] `wasReached`: it was a moment ago, so a lost connection may
- *   pass, too.
+ * @param {object} terms
+ * @param {AbortSignal} terms.signal Ends it, with its reason.
+ * @param {number} [terms.timeoutMs] Default: what the host says.
+ * @param {boolean} [terms.wasReached] It was a moment ago, so a lost connection may pass, too.
  * @returns {Promise<T>}
  */
-function patiently(host, ask, { signal, wasReached = false } = {}) {
+function patiently(host, ask, { signal, timeoutMs = host._maxOperationTimeout, wasReached = false }) {
   const mayPass = (/** @type {any} */ { statusCode, code = '' }) =>
     BUSY.includes(statusCode) || (wasReached && /^ERR_IOT_(?!CERT_|CA_|ABORTED|HTTP_STATUS)/.test(code));
   const policy = {
@@ -33,17 +34,21 @@ function patiently(host, ask, { signal, wasReached = false } = {}) {
     nextRetryTimeout: (/** @type {number} */ count, /** @type {boolean} */ throttled) =>
       host._retryPolicy.nextRetryTimeout(count, throttled),
   };
-  const operation = new RetryOperation('upload', policy, host._maxOperationTimeout);
-  const cancel = () => operation.cancel(abortedBy(/** @type {AbortSignal} */ (signal)));
-  signal?.addEventListener('abort', cancel);
+  const operation = new RetryOperation('upload', policy, timeoutMs);
+  const cancel = () => operation.cancel(signal.reason);
+  signal.addEventListener('abort', cancel);
   /** @type {Promise<T>} */
   const answered = new Promise((resolve, reject) => {
     operation.retry(
-      (done) => void ask().then((result) => done(null, result), done),
+      (done) => {
+        const told = ask().then((result) => done(null, result), done);
+        // What the app's policy throws.
+        told.catch(reject);
+      },
       (error, result) => (error ? reject(error) : resolve(result)),
     );
   });
-  return answered.finally(() => signal?.removeEventListener('abort', cancel));
+  return answered.finally(() => signal.removeEventListener('abort', cancel));
 }
 
 module.exports = { patiently };

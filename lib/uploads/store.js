@@ -39,6 +39,8 @@ async function writeBlob(library, blob, stream, way, { signal, onProgress }) {
   });
   const path = [containerName, ...blobName.split('/')].map(encodeURIComponent).join('/');
   const client = new library.BlockBlobClient(`https://${hostName}/${path}${sasToken}`, pipeline);
+  // The library waits for a stream that says nothing, whatever the signal.
+  signal.addEventListener('abort', () => httpClient.close());
   try {
     const { _response } = await client.uploadStream(stream, BLOCK_BYTES, BLOCKS_AT_A_TIME, {
       abortSignal: signal,

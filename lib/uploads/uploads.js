@@ -1,10 +1,12 @@
 // @ts-check
 'use strict';
 
-const { Readable } = require('node:stream');
-const { LongTimer } = require('../plumbing/long_timer');
-const { noCredentials } = require('../session/operation_failure');
+const { credentialsOf } = require('../authentication/credentials_of');
+const { within } = require('../plumbing/within');
+const { abortedBy, noCredentials } = require('../session/operation_failure');
+const { TimeoutError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
+const { Content } = require('./content');
 const { BlobSasError, BlobUploadNotificationError } = require('./errors');
 const { HubCaller } = require('./hub');
 const { storageLibrary } = require('./library');
@@ -15,13 +17,19 @@ const { wayToHub, wayToStore } = require('./way');
 /** @typedef {import('../..').UploadParams} UploadParams */
 /** @typedef {import('./hub').UploadResult} UploadResult */
 /** @typedef {import('../https/connection').Way} Way */
+/** @typedef {import('node:stream').Readable} Readable */
+/** @typedef {{ timeoutMs?: number, signal?: AbortSignal }} Limits `timeoutMs` from the call on; `Infinity`: no limit. */
 
 /** How long the blob itself may take, as in the original. Milliseconds. */
 const UPLOAD_MS = 30 * 60_000;
 /** Of an error that is not of this package so much is shown. Characters. */
 const MOST_REASON = 300;
-/** How long an app's authentication provider may take. Milliseconds. */
-const CREDENTIALS_MS = 240_000;
+/** How long a step at the hub may take, where nobody says otherwise: as an operation of a session. Milliseconds. */
+const OPERATION_MS = 240_000;
+/** So much of it is left to tell the hub of an upload that the app has ended. Milliseconds. */
+const LAST_WORD_MS = 10_000;
+/** The hint for a stream that failed before anything was read of it. */
+const UNREAD = 'Nothing was uploaded. Correct what the stream failed by, and give a new one.';
 
 /**
  * @typedef {object} UploadOptions
@@ -59,22 +67,20 @@ class Uploads {
 
   /**
    * @param {string} blobName
-   * @param {{ timeoutMs?: number, signal?: AbortSignal }} [limits]
+   * @param {Limits} [limits]
    * @returns {Promise<UploadParams>}
    */
   async begin(blobName, limits) {
-    const { hub } = await this.#prepare();
-    return patiently(this.#host, () => hub.begin(blobName, limits), limits);
+    return this.#ask((hub, signal) => hub.begin(blobName, signal), limits);
   }
 
   /**
    * @param {string} correlationId
    * @param {UploadResult} result
-   * @param {{ timeoutMs?: number, signal?: AbortSignal }} [limits]
+   * @param {Limits} [limits]
    */
   async end(correlationId, result, limits) {
-    const { hub } = await this.#prepare();
-    await patiently(this.#host, () => hub.end(correlationId, result, limits), limits);
+    await this.#ask((hub, signal) => hub.end(correlationId, result, signal), limits);
   }
 
   /**
@@ -84,18 +90,21 @@ class Uploads {
    * @param {Readable | Uint8Array} source
    * @param {UploadOptions} [options]
    * @returns {Promise<UploadParams>}
+   * @throws {ArgumentError} `ERR_IOT_UPLOAD_CONTENT`: the stream was read or destroyed before.
    * @throws {InvalidOperationError} `ERR_IOT_UPLOAD_LIBRARY`, before anything is asked for.
    * @throws {BlobSasError} `innerError` says why.
    * @throws {BlobUploadNotificationError} Likewise.
    */
   async upload(blobName, source, options = {}) {
+    const { signal } = options;
     const library = storageLibrary();
-    const { way, blob } = await this.#begin(blobName, options.signal);
-    const { result, error } = await outcomeOf(library, blob, source, way, options);
+    const content = new Content(source);
+    const { way, blob } = await this.#begin(blobName, content, signal);
+    const { result, error } = await outcomeOf(library, blob, content, way, options);
     try {
+      const limits = { wasReached: true, ...(signal?.aborted && { timeoutMs: LAST_WORD_MS }) };
       // The token of the beginning may have run out meanwhile.
-      const { hub } = await this.#prepare();
-      await patiently(this.#host, () => hub.end(blob.correlationId, result), { wasReached: true });
+      await this.#ask((hub, ended) => hub.end(blob.correlationId, result, ended), limits);
     } catch (notTold) {
       throw result.isSuccess ? notNotified(notTold) : neitherNotified(error, notTold);
     }
@@ -105,39 +114,51 @@ class Uploads {
 
   /**
    * @param {string} blobName
+   * @param {Content} content Left as it was if it is not begun.
    * @param {AbortSignal} [signal]
    */
-  async #begin(blobName, signal) {
+  async #begin(blobName, content, signal) {
     try {
-      const { hub, way } = await this.#prepare();
-      const blob = await patiently(this.#host, () => hub.begin(blobName, { signal }), { signal });
-      return { way, blob };
+      const ask = async (/** @type {HubCaller} */ hub, /** @type {AbortSignal} */ ended) => {
+        const blob = await hub.begin(blobName, ended);
+        return { way: hub.way, blob };
+      };
+      return await this.#ask(ask, { signal, content });
     } catch (innerError) {
-      const message = `Could not obtain blob shared access signature: ${messageOf(innerError)}`;
-      throw failure(BlobSasError, 'ERR_IOT_UPLOAD_NOT_BEGUN', message, {
-        hint: hintOf(innerError, 'A storage account must be set up for file upload at the hub.'),
-        innerError,
-      });
+      content.leave();
+      throw content.hasFailed ? notUploaded(blobName, innerError, UNREAD) : noSignature(innerError);
     }
   }
 
-  /** @returns {Promise<{ hub: HubCaller, way: Way }>} With what holds now: options, token, files. */
-  async #prepare() {
-    const credentials = await this.#credentials();
-    const way = wayToHub(this.#options, credentials, this.#provider, this.#idiom);
-    return { hub: new HubCaller(credentials, way), way };
+  /**
+   * One limit for all that it takes: credentials, tries, and the pauses between them.
+   *
+   * @template T
+   * @param {(hub: HubCaller, signal: AbortSignal) => Promise<T>} ask
+   * @param {Limits & { content?: Content, wasReached?: boolean }} [limits] `content`: its failure is an end, too.
+   * @returns {Promise<T>}
+   */
+  #ask(ask, { timeoutMs, signal, content, wasReached } = {}) {
+    const limitMs = timeoutMs ?? Math.max(OPERATION_MS, this.#host._maxOperationTimeout);
+    /** @type {HubCaller | undefined} */
+    let hub;
+    const late = () => (hub ? hub.late(limitMs) : noCredentials(limitMs));
+    return within({ timeoutMs: limitMs, signal }, { late, aborted: abortedBy }, async (ending) => {
+      content?.onFailure(ending.end);
+      const caller = await this.#prepare(ending.signal);
+      hub = caller;
+      const terms = { signal: ending.signal, timeoutMs, wasReached };
+      return patiently(this.#host, () => ask(caller, ending.signal), terms);
+    });
   }
 
-  /** @returns {Promise<import('../..').TransportConfig>} */
-  #credentials() {
-    return new Promise((resolve, reject) => {
-      const limit = setTimeout(() => reject(noCredentials(CREDENTIALS_MS)), CREDENTIALS_MS);
-      this.#provider.getDeviceCredentials((/** @type {any} */ error, /** @type {any} */ credentials) => {
-        clearTimeout(limit);
-        if (error) reject(error);
-        else resolve(credentials);
-      });
-    });
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Promise<HubCaller>} With what holds now: options, token, files.
+   */
+  async #prepare(signal) {
+    const credentials = await credentialsOf(this.#provider, signal);
+    return new HubCaller(credentials, wayToHub(this.#options, credentials, this.#provider, this.#idiom));
   }
 }
 
@@ -146,62 +167,56 @@ class Uploads {
  *
  * @param {any} library
  * @param {UploadParams} blob
- * @param {Readable | Uint8Array} source
+ * @param {Content} content
  * @param {Way} way To the hub.
  * @param {UploadOptions} options
  * @returns {Promise<{ result: UploadResult, error?: any }>}
  */
-async function outcomeOf(library, blob, source, way, { timeoutMs = UPLOAD_MS, signal, onProgress }) {
-  const stream = source instanceof Uint8Array ? Readable.from([source], { objectMode: false }) : source;
-  const ending = endingBy(signal, timeoutMs);
-  // Its error is told by the library, which listens only while it reads.
-  stream.on('error', () => {});
-  // The library waits for a stream that says nothing, whatever the signal.
-  ending.signal.addEventListener('abort', () => stream.destroy(ending.signal.reason));
+async function outcomeOf(library, blob, content, way, { timeoutMs = UPLOAD_MS, signal, onProgress }) {
+  const words = { late: () => tooLong(timeoutMs), aborted: abortedBy };
   try {
-    const terms = { signal: ending.signal, onProgress };
-    const { status, bodyAsText } = await writeBlob(library, blob, stream, wayToStore(way), terms);
+    const { status, bodyAsText } = await within({ timeoutMs, signal }, words, async (ending) => {
+      content.onFailure(ending.end);
+      const terms = { signal: ending.signal, onProgress };
+      return writeBlob(library, blob, content.open(), wayToStore(way), terms);
+    });
+    content.close();
     const statusDescription = /** @type {string} */ (bodyAsText);
     return { result: { isSuccess: true, statusCode: status, statusDescription } };
   } catch (error) {
+    content.close(error);
     const { statusCode = -1 } = /** @type {any} */ (error);
     const status = statusCode === -1 ? '' : `. Status code: ${statusCode}`;
     const statusDescription = `Failed to upload to blob${status}`;
     return { result: { isSuccess: false, statusCode, statusDescription }, error };
-  } finally {
-    ending.clear();
-    stream.destroy();
   }
 }
 
-/**
- * @param {AbortSignal | undefined} signal
- * @param {number} timeoutMs
- */
-function endingBy(signal, timeoutMs) {
-  const controller = new AbortController();
-  const abort = () => controller.abort(signal?.reason);
-  const late = () => controller.abort(new Error(`the upload took more than ${timeoutMs} ms`));
-  const timer = new LongTimer(late, timeoutMs);
-  if (signal?.aborted) abort();
-  signal?.addEventListener('abort', abort);
-  return {
-    signal: controller.signal,
-    clear() {
-      timer.clear();
-      signal?.removeEventListener('abort', abort);
-    },
-  };
+/** @param {number} ms */
+function tooLong(ms) {
+  return failure(TimeoutError, 'ERR_IOT_UPLOAD_TIMEOUT', `The blob was not written within ${ms} ms`, {
+    hint: 'The line is slow, or the stream gives nothing. Allow more time by the option timeout.',
+  });
+}
+
+/** @param {any} innerError */
+function noSignature(innerError) {
+  const message = `Could not obtain blob shared access signature: ${messageOf(innerError)}`;
+  return failure(BlobSasError, 'ERR_IOT_UPLOAD_NOT_BEGUN', message, {
+    hint: hintOf(innerError, 'A storage account must be set up for file upload at the hub.'),
+    innerError,
+  });
 }
 
 /**
  * @param {string} blobName
  * @param {any} innerError
+ * @param {string} [otherwise] The hint, where the error has none.
  */
-function notUploaded(blobName, innerError) {
+function notUploaded(blobName, innerError, otherwise = 'The hub was told. Upload it again.') {
   const message = `UploadToBlob failed: ${messageOf(innerError)}`;
   return failure(BlobUploadNotificationError, 'ERR_IOT_UPLOAD_FAILED', message, {
-    hint: hintOf(innerError, 'The hub was told. Upload it again.'),
+    hint: hintOf(innerError, otherwise),
     blobName,
     innerError,
   });

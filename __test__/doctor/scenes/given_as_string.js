@@ -90,6 +90,8 @@ module.exports = {
   'gateway-name-unusable, a number above 255': host(() => '192.168.1.400'),
   'gateway-name-unusable, commas': host(() => '192,168,1,4'),
   'gateway-name-unusable, two dots': host(() => 'gateway..local'),
+  'gateway-name-unusable, an address with its interface': host((at) => at.replace(/.*(?=:)/, '[::1%lo]')),
+  'gateway-name-unusable, a link-local address with its interface': host(() => 'fe80::1%eth0'),
   'gateway-name-unusable, of the hub': given((text) => text.replace(HUB, `https://${HUB}`)),
   'audience-refused, a dot behind the hub': given((text) => text.replace(HUB, `${HUB}.`)),
   'audience-refused, the hub without its domain': given((text) => text.replace(HUB, HUB.split('.')[0])),

@@ -12,6 +12,7 @@ const { decodeSharedAccessKey } = require('../../identity/shared_access_key');
 const { SharedAccessSignature, encodeUriComponentStrict } = require('../shared_access_signature');
 const { LongTimer } = require('../../plumbing/long_timer');
 const { guarded } = require('../../plumbing/uncaught');
+const { noCredentials } = require('../../session/operation_failure');
 const { concealed } = require('../credentials');
 const { AuthenticationType } = require('../type');
 
@@ -21,6 +22,8 @@ const { AuthenticationType } = require('../type');
 /** How long a token is valid, and how long before its end the next one is made. Seconds. */
 const VALID_S = 3600;
 const MARGIN_S = 900;
+/** How long a signature may take before it is asked for again. Milliseconds. */
+const SIGNATURE_MS = 240_000;
 /** A hundred years: a gateway takes what lies behind the year 9999 for no date. */
 const LONGEST_S = 3_155_760_000;
 
@@ -178,8 +181,11 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
 
   #renew() {
     const generation = this.#generation;
-    this.#makeToken((error, expiry) => {
-      if (generation !== this.#generation) return;
+    let isOver = false;
+    const made = (/** @type {Error | null} */ error, expiry = 0) => {
+      limit.clear();
+      if (isOver || generation !== this.#generation) return;
+      isOver = true;
       if (error) {
         this.#renewSoon();
         if (this.listenerCount('error') > 0) guarded(() => this.emit('error', error));
@@ -187,7 +193,10 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
         this.#keep(expiry);
         guarded(() => this.emit('newTokenAvailable', this.#credentials));
       }
-    });
+    };
+    // Nobody else waits for a signature that does not come.
+    const limit = new LongTimer(() => made(noCredentials(SIGNATURE_MS)), SIGNATURE_MS).unref();
+    this.#makeToken(made);
   }
 
   #renewSoon() {

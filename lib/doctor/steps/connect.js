@@ -2,6 +2,7 @@
 'use strict';
 
 const { connectLimit } = require('../handshake');
+const { whyNameless } = require('../identity');
 const { judgeConnect } = require('../judgement/connect');
 const { protocolOf } = require('../protocols');
 const { Visit } = require('../visit');
@@ -16,7 +17,7 @@ module.exports = {
     if (!protocolOf(protocol).session)
       return `the client does not speak ${protocolOf(protocol).title} yet; TLS is as far as this goes`;
     if (faults.some(({ kind }) => kind === 'device-id-unusable')) return 'the device id cannot be used';
-    return proof ? undefined : 'there is nothing to authenticate with';
+    return whyNameless(connectionString) ?? (proof ? undefined : 'there is nothing to authenticate with');
   },
   async gather(examination) {
     const { facts, limits, proof = {}, proxy, trust, settings } = examination;

@@ -2,6 +2,7 @@
 'use strict';
 
 const { credentialOf } = require('../credentials');
+const { whyNameless } = require('../identity');
 const { judgeToken } = require('../judgement/token');
 const { readToken } = require('../token_reading');
 
@@ -10,9 +11,10 @@ module.exports = {
   name: 'token',
   title: 'Token',
   skip({ connectionString }) {
-    const { credential, hub, deviceId, faults = [] } = connectionString ?? {};
+    const { credential, faults = [] } = connectionString ?? {};
+    const nameless = whyNameless(connectionString);
     if (!credentialOf(credential)?.prove) return 'there is no key or token';
-    if (!hub || !deviceId) return 'HostName or DeviceId is missing';
+    if (nameless) return nameless;
     return faults.some(({ kind }) => kind === 'key-not-base64') ? 'the key cannot be used' : undefined;
   },
   gather(examination) {

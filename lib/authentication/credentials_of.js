@@ -1,0 +1,31 @@
+// @ts-check
+'use strict';
+
+const { within } = require('../plumbing/within');
+const { abortedBy, noCredentials } = require('../session/operation_failure');
+
+/** How long an app's authentication provider may take. Milliseconds; as the sessions have it. */
+const CREDENTIALS_MS = 240_000;
+
+/**
+ * @param {any} provider
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import('../..').TransportConfig>}
+ * @throws {TimeoutError} `ERR_IOT_TIMEOUT_CREDENTIALS`
+ * @throws {OperationCancelledError} `ERR_IOT_ABORTED`
+ * @throws What the provider says.
+ */
+function credentialsOf(provider, signal) {
+  const limits = { timeoutMs: CREDENTIALS_MS, signal };
+  const words = { late: () => noCredentials(CREDENTIALS_MS), aborted: abortedBy };
+  return within(limits, words, () => {
+    return new Promise((resolve, reject) => {
+      provider.getDeviceCredentials((/** @type {any} */ error, /** @type {any} */ credentials) => {
+        if (error) reject(error);
+        else resolve(credentials);
+      });
+    });
+  });
+}
+
+module.exports = { credentialsOf };
