@@ -3,7 +3,7 @@
 
 const { strictProviderOf } = require('../authentication/strict_provider');
 const { KNOWN_FIELDS, NEXT_FIELD } = require('../identity/connection_string');
-const { parseConnectionString } = require('../identity/strict_connection_string');
+const { LONGEST, parseConnectionString } = require('../identity/strict_connection_string');
 const { withoutKeys } = require('../vocabulary/failure');
 const { otherThing, unwrapped } = require('./whole_reading');
 
@@ -39,6 +39,11 @@ function refusalOf(source) {
 function readConnectionString(source, accepted) {
   if (accepted) {
     return { fields: /** @type {Record<string, string>} */ (parseConnectionString(source)), faults: [] };
+  }
+  if (source.length > LONGEST) {
+    const detail = `a text of ${source.length} characters`;
+    const suggestion = 'Give that alone, not what it stands in.';
+    return { fields: {}, faults: [{ kind: 'connection-string-other', detail, suggestion }] };
   }
   const { text: inside, faults } = unwrapped(source);
   const other = otherThing(inside);
@@ -179,7 +184,7 @@ function readElement(element, position, fields, faults) {
 }
 
 /** A field as YAML and people write it. */
-const COLON = new RegExp(`^\\s*(${KNOWN_FIELDS.join('|')})\\s*:\\s*([^=]*=*)$`, 'i');
+const COLON = new RegExp(`^\\s*(${KNOWN_FIELDS.join('|')})\\s*:\\s*(?!\\s)([^=]*=*)$`, 'i');
 
 /**
  * Where documentation has a word in brackets, or a tool hid a value, nobody put the value in.
@@ -222,7 +227,7 @@ function plain(name) {
  */
 function unquoted(text) {
   const trimmed = text.trim();
-  const inside = trimmed.replace(/^["'“”„‘’]+|["'“”„‘’]+$/g, '');
+  const inside = trimmed.replace(/^["'“”„‘’]+|(?<!["'“”„‘’])["'“”„‘’]+$/g, '');
   return { text: inside.trim(), quoted: inside !== trimmed };
 }
 

@@ -17,7 +17,7 @@
  * @property {(text: string) => string | undefined} open
  */
 
-const BEGIN = /^\s*["'“”„‘’]*\s*(?:HostName|DeviceId|SharedAccessKey|GatewayHostName)\s*[=:]/i;
+const BEGIN = /^\s*(?:["'“”„‘’]+\s*)?(?:HostName|DeviceId|SharedAccessKey|GatewayHostName)\s*[=:]/i;
 /** Byte order mark, zero width, no-break: nobody sees them. */
 const INVISIBLE = /[\u00a0\u00ad\u200b-\u200f\u2060\ufeff]/g;
 
@@ -35,7 +35,7 @@ const WRAPPINGS = Object.freeze([
     open: (text) =>
       match(
         text,
-        /^\s*(?:export |set |setx |ENV |\$env:|-e )?\s*(?!HostName\b)[A-Za-z_]\w*\s*[=:]\s*(.*)$/is,
+        /^\s*(?:(?:export |set |setx |ENV |\$env:|-e )\s*)?(?!HostName\b)[A-Za-z_]\w*\s*[=:]\s*(.*)$/is,
       ),
   },
   {

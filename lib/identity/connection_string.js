@@ -20,8 +20,11 @@ const KNOWN_FIELDS = [
   'x509',
 ];
 
-/** Where a field begins inside the value of another, which a semicolon should have ended. */
-const NEXT_FIELD = new RegExp(`[\\s,&|]*(?<![A-Za-z])(?=(?:${KNOWN_FIELDS.join('|')})=)`, 'i');
+/**
+ * Where a field begins inside the value of another, which a semicolon should have ended. Not looked for at every blank of a
+ * row: that takes the square of its length.
+ */
+const NEXT_FIELD = new RegExp(`(?<![\\s,&|])[\\s,&|]*(?<![A-Za-z])(?=(?:${KNOWN_FIELDS.join('|')})=)`, 'i');
 
 /**
  * The lenient reading of the original (device-sdk.md §1.5); `strict_connection_string.js` has the one of `connect()`.
@@ -61,7 +64,7 @@ function tidiedField(element) {
   if (at < 0) return element;
   const name = element.slice(0, at).trim();
   const value = element.slice(at + 1).trim();
-  return `${name}=${/^(Gateway)?HostName$/.test(name) ? value.replace(/\/+$/, '') : value}`;
+  return `${name}=${/^(Gateway)?HostName$/.test(name) ? value.replace(/(?<!\/)\/+$/, '') : value}`;
 }
 
 /** The functions of the same name in azure-iot-device. */

@@ -14,6 +14,9 @@ const { failure, quote } = require('../vocabulary/failure');
 const { parseEndpoint } = require('./gateway_address');
 const { decodeSharedAccessKey } = require('./shared_access_key');
 
+/** Characters. Names and ids are of 256 at most, a token of some hundred: what is longer is something else. */
+const LONGEST = 8192;
+
 /**
  * The reading of `connect()`: what the lenient one would pass over is an error that names the field.
  *
@@ -22,7 +25,7 @@ const { decodeSharedAccessKey } = require('./shared_access_key');
  *
  * @param {string} source
  * @returns {import('../..').ConnectionStringFields} HostName, DeviceId and one credential are there, every value usable.
- * @throws {FormatError} `ERR_IOT_CONNECTION_STRING_MALFORMED`: an element is not `name=value`.
+ * @throws {FormatError} `ERR_IOT_CONNECTION_STRING_MALFORMED`: an element is not `name=value`, or it is too long.
  * @throws {ArgumentError} `ERR_IOT_CONNECTION_STRING_…`: `MISSING`, `SPACE`, `FIELD_UNKNOWN`, `FIELD_DUPLICATE`,
  *   `FIELD_MISSING`, `NO_CREDENTIAL`, `CREDENTIAL_CONFLICT`; `ERR_IOT_HOST_INVALID`, `ERR_IOT_DEVICE_ID_INVALID`,
  *   `ERR_IOT_KEY_NOT_BASE64`; `ERR_IOT_TOKEN_…`: `MALFORMED`, `EXPIRY`, `RESOURCE`.
@@ -32,6 +35,12 @@ function parseConnectionString(source) {
     const given = typeof source === 'string' ? 'empty' : source === undefined ? 'missing' : 'not a text';
     throw failure(ArgumentError, 'ERR_IOT_CONNECTION_STRING_MISSING', `The connection string is ${given}`, {
       hint: 'Give the one the hub shows for the device, with ;GatewayHostName=<gateway> added.',
+    });
+  }
+  if (source.length > LONGEST) {
+    const message = `What is given as connection string is none: it has ${source.length} characters`;
+    throw failure(FormatError, 'ERR_IOT_CONNECTION_STRING_MALFORMED', message, {
+      hint: `None has more than ${LONGEST}. Give the one the hub shows for the device, by itself.`,
     });
   }
   /** @type {Record<string, string>} */
@@ -142,4 +151,4 @@ function unknownField(name, position) {
   );
 }
 
-module.exports = { parseConnectionString };
+module.exports = { LONGEST, parseConnectionString };

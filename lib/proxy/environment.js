@@ -56,7 +56,8 @@ function covers(entry, { host, port }) {
  */
 function isWithin(host, network) {
   const { BlockList, isIP } = require('node:net');
-  const [address, bits] = network.split('/');
+  const [, address, bits] = /^([^/]*)\/(\d{1,3})$/.exec(network) ?? [];
+  if (bits === undefined) return false; // Number() makes 0 of nothing, and no bits are everybody
   const family = isIP(host) === 6 ? 'ipv6' : 'ipv4';
   const block = new BlockList();
   try {

@@ -33,6 +33,7 @@ function readProxy(given, origin) {
     throw invalid(origin, `is a proxy of the kind ${scheme}, and only HTTP proxies can be used`);
   }
   if (!url.hostname) throw invalid(origin, 'names no host');
+  requireMeant(String(given).trim(), url, origin);
   const authorization = basic(decode(url.username, origin), decode(url.password, origin));
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -47,11 +48,36 @@ function readProxy(given, origin) {
  * @param {string} origin
  */
 function parse(text, origin) {
+  // The scheme would be taken for a user.
+  if (/^https?:[^\d/]/i.test(text)) throw invalid(origin, 'has no // behind its scheme');
   try {
     return new URL(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   } catch {
     throw invalid(origin, 'is no URL');
   }
+}
+
+/**
+ * The rules of URLs find a host in almost anything, often not the one that was meant: in `http//proxy:3128` it is `http`, in
+ * `3128` it is 0.0.12.56, and a slash in a password ends the host.
+ *
+ * @param {string} text
+ * @param {URL} url What was made of it.
+ * @param {string} origin
+ */
+function requireMeant(text, { hostname, port, pathname, search, hash }, origin) {
+  if (text.includes('\\')) throw invalid(origin, 'has a backslash');
+  if (pathname !== '/' || search || hash) {
+    throw invalid(
+      origin,
+      'has a slash, ? or # that is neither before nor behind the name and port of a host',
+    );
+  }
+  if (/[\t\r\n]/.test(text)) throw invalid(origin, 'has a line break or a tab in it');
+  if (port === '0') throw invalid(origin, 'names the port 0');
+  const isName = hostname.startsWith('[') || /^[\w.-]+$/.test(hostname);
+  const isMadeUp = /^[\d.]+$/.test(hostname) && !text.includes(hostname);
+  if (!isName || isMadeUp) throw invalid(origin, 'names no host that can be one');
 }
 
 /**

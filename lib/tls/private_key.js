@@ -12,8 +12,11 @@ const SHORTEST_RSA = 2048;
 const LONGEST_RSA = 8192;
 const CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
 
-/** One private key in PEM, whatever stands around it: parameters of its curve, or its certificate. */
-const SECTION = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----[\s\S]*?-----END \1-----/;
+/**
+ * One private key in PEM, whatever stands around it: parameters of its curve, or its certificate. There are no five hyphens
+ * inside, so that what has many beginnings is read once.
+ */
+const SECTION = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----[^-]*(?:-(?!----)[^-]*)*-----END \1-----/;
 
 /**
  * Every format that Node reads: PKCS#8, PKCS#1 and SEC1, encrypted or not, as PEM, DER or the path of a file. No error
