@@ -134,7 +134,6 @@ const CAUSES = Object.freeze({
   'token-expired': 'problem',
   'token-other-device': 'problem',
   'token-audience': 'problem',
-  'connect-too-long': 'problem',
   'web-socket-refused': 'problem',
   'web-socket-missing': 'problem',
   'web-socket-broken': 'problem',

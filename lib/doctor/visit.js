@@ -1,7 +1,6 @@
 // @ts-check
 'use strict';
 
-const { requireConnectFits } = require('../mqtt/connect_strings');
 const { MqttIdentity } = require('../mqtt/identity');
 const { Session } = require('../session/session');
 const { layerFailure } = require('./verifier');
@@ -64,8 +63,6 @@ class Visit {
    * @returns {Promise<ConnectFacts>}
    */
   connect(slowMs) {
-    const failure = whyUnsayable(this.#request);
-    if (failure) return Promise.resolve({ outcome: 'failed', ms: 0, failure });
     this.#lost = undefined;
     let begin = performance.now();
     let connects = 0;
@@ -168,22 +165,6 @@ class Visit {
   #onState(event) {
     if (event.kind === 'failed' || event.kind === 'lost') this.#lost = event;
     this.#heard?.(event);
-  }
-}
-
-/**
- * The client refuses it in the same words, before it opens a socket.
- *
- * @param {{ clientId: string, username: string, password?: string }} request
- * @returns {import('../..').LayerFailure | undefined}
- */
-function whyUnsayable({ clientId, username, password }) {
-  try {
-    requireConnectFits({ clientId, username, password });
-    return undefined;
-  } catch (error) {
-    const { message } = /** @type {Error} */ (error);
-    return { stage: 'connack', kind: 'too-long', detail: message, elapsedMs: 0 };
   }
 }
 

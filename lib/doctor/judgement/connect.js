@@ -83,7 +83,6 @@ const JUDGES = {
   ],
   failed: (facts, { failure }) => {
     if (/certificate_?required/i.test(failure?.detail ?? '')) return clientCertificate(endpointOf(facts));
-    if (failure?.kind === 'too-long') return tooLong(failure.detail);
     if (failure?.kind === 'malformed') return stranger(facts, failure.detail);
     return [
       'connect-failed',
@@ -96,21 +95,6 @@ const JUDGES = {
     ];
   },
 };
-
-/**
- * @param {string} detail
- * @returns {[code: string, told: Told]}
- */
-function tooLong(detail) {
-  return [
-    'connect-too-long',
-    {
-      title: detail,
-      explanation: 'The client does not send it, and opens no connection for it.',
-      remedy: 'A token has some 200 bytes, and names have fewer: look at what was given for them.',
-    },
-  ];
-}
 
 /**
  * @param {DiagnosisFacts} facts
