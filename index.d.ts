@@ -2015,7 +2015,7 @@ export class SharedAccessKeyAuthenticationProvider extends EventEmitter implemen
   /**
    * @param tokenValidTimeInSeconds Default: 3600.
    * @param tokenRenewalMarginInSeconds How long before its end a token is renewed. Default: 900.
-   * @throws {errors.ArgumentError} The margin is not shorter than the validity.
+   * @throws {errors.ArgumentError} The margin is not shorter than the validity by a second.
    */
   constructor(
     credentials: TransportConfig,
@@ -2027,7 +2027,7 @@ export class SharedAccessKeyAuthenticationProvider extends EventEmitter implemen
   /** The credentials with a valid token. Starts the renewal. @throws {errors.ArgumentError} The key is not base64. */
   getDeviceCredentials(callback: Callback<TransportConfig>): void;
   getDeviceCredentials(): Promise<TransportConfig>;
-  /** @throws {errors.ArgumentError} The margin is not shorter than the validity. */
+  /** @throws {errors.ArgumentError} The margin is not shorter than the validity by a second. */
   setTokenRenewalValues(tokenValidTimeInSeconds: number, tokenRenewalMarginInSeconds: number): void;
   /** Ends the renewal. The next `getDeviceCredentials` makes a new token. */
   stop(): void;
@@ -2083,7 +2083,8 @@ export class IotEdgeAuthenticationProvider extends SharedAccessKeyAuthentication
    * @param tokenValidTimeInSeconds Default: 3600.
    * @param tokenRenewalMarginInSeconds How long before its end a token is renewed. Default: 900.
    * @throws {ReferenceError} There is no `authConfig`, or it lacks workloadUri, moduleId or generationId.
-   * @throws {errors.ArgumentError} The address is none: `ERR_IOT_WORKLOAD_URI`; the margin is not shorter than the validity.
+   * @throws {errors.ArgumentError} The address is none: `ERR_IOT_WORKLOAD_URI`; the margin is not shorter than the
+   *   validity by a second.
    */
   constructor(
     authConfig: EdgedAuthConfig,

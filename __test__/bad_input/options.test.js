@@ -70,6 +70,17 @@ const refused = {
       ]),
     ),
   ),
+  ...Object.fromEntries(
+    [3599.999, 3599.5, 3599.001].map((tokenRenewalMarginInSeconds) => [
+      `a token that would be renewed after ${3600 - tokenRenewalMarginInSeconds} s`,
+      [
+        { tokenRenewal: { tokenValidTimeInSeconds: 3600, tokenRenewalMarginInSeconds } },
+        'ERR_IOT_TOKEN_RENEWAL',
+        [`${tokenRenewalMarginInSeconds} s`, '3600 s'],
+        /less than tokenValidTimeInSeconds by 1 s/,
+      ],
+    ]),
+  ),
   'a margin as long as the token': [
     { tokenRenewal: { tokenValidTimeInSeconds: 60, tokenRenewalMarginInSeconds: 60 } },
     'ERR_IOT_TOKEN_RENEWAL',

@@ -11,7 +11,7 @@ const GOOD = {
   '192.168.1.4:1': ['192.168.1.4', 1],
   '::1': ['::1', 8883],
   '[::1]': ['::1', 8883],
-  '[fe80::1%eth0]:65535': ['fe80::1%eth0', 65535],
+  '[fd00::1]:65535': ['fd00::1', 65535],
   edge_hub: ['edge_hub', 8883],
   'My-Gateway.Example.': ['My-Gateway.Example.', 8883],
   'grün.example': ['xn--grn-ioa.example', 8883],
@@ -38,6 +38,10 @@ const BAD = [
   'gateway:x',
   'user@gateway',
   '[::1',
+  '[fe80::1%eth0]:65535',
+  '[fe80::1%eth0]',
+  'fe80::1%eth0',
+  '::1%lo',
   '[gateway]',
   '[]:1',
   '1.2.3',
@@ -70,6 +74,14 @@ describe('the address of a gateway', () => {
       );
     });
   }
+
+  it('has no interface in it, and is said to: no certificate can name one', () => {
+    for (const text of ['[fe80::1%eth0]:8883', 'fe80::1%eth0'])
+      assert.throws(() => parseEndpoint(text, 8883), {
+        message: /an interface behind a %/,
+        hint: /^(?!.*fe80)/,
+      });
+  });
 
   it('without its scheme would do: the hint says so', () => {
     assert.throws(() => parseEndpoint('mqtts://gateway', 8883), { hint: /scheme/ });

@@ -47,10 +47,29 @@ function requireTokenHolder(provider) {
   });
 }
 
-/** @param {unknown} provider Not shown: it may well be the connection string. */
-function noProvider(provider) {
-  const message = `The transport was made with ${kindOf(provider)} that has no getDeviceCredentials`;
-  return failure(ArgumentError, 'ERR_IOT_PROVIDER', message, { hint: HINT });
+/**
+ * @param {unknown} credentials What a provider called back with, which told no error.
+ * @throws {ArgumentError} `ERR_IOT_PROVIDER`: there are none.
+ */
+function requireCredentials(credentials) {
+  if (typeof credentials === 'object' && credentials !== null) return;
+  throw unusable(
+    `a provider that gave no error and no credentials, but ${kindOf(credentials)}`,
+    'getDeviceCredentials calls back (null, { host, deviceId, sharedAccessSignature }), or x509 in place of the last.',
+  );
 }
 
-module.exports = { faultOf, requireProvider, requireTokenHolder };
+/** @param {unknown} provider Not shown: it may well be the connection string. */
+function noProvider(provider) {
+  return unusable(`${kindOf(provider)} that has no getDeviceCredentials`, HINT);
+}
+
+/**
+ * @param {string} what
+ * @param {string} hint
+ */
+function unusable(what, hint) {
+  return failure(ArgumentError, 'ERR_IOT_PROVIDER', `The transport was made with ${what}`, { hint });
+}
+
+module.exports = { faultOf, requireCredentials, requireProvider, requireTokenHolder };

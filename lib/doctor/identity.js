@@ -119,11 +119,6 @@ function readHost(where, written, faults, defaultPort) {
   const bare = withoutScheme(written);
   try {
     const found = parseEndpoint(bare, defaultPort);
-    if (found.host.includes('%')) {
-      const detail = 'it names an interface behind a %, which no certificate can';
-      faults.push({ kind: 'gateway-name-unusable', where, detail });
-      return {};
-    }
     if (bare !== written) faults.push({ kind: 'gateway-name-unusable', where, suggestion: bare });
     else checkForm(written, found.host, where, faults);
     return found;

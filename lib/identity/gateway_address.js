@@ -26,12 +26,13 @@ function parseEndpoint(hostName, defaultPort) {
 }
 
 /**
- * Only what may be an address is looked at: loading `node:net` takes longer than all of this package.
+ * Only what may be an address is looked at: loading `node:net` takes longer than all of this package. One with an interface,
+ * `fe80::1%eth0`, is none here: no certificate can name it, so none is ever accepted.
  *
  * @param {string} text
  */
 function isIPv6(text) {
-  return text.includes(':') && !/^[^:]*:\d+$/.test(text) && require('node:net').isIPv6(text);
+  return /:.*:/.test(text) && !text.includes('%') && require('node:net').isIPv6(text);
 }
 
 /** @param {string} text */
@@ -78,7 +79,8 @@ const FAULTS = [
   [/@/, 'it has an @'],
   [/[/\\]|^\w+:\/\//, 'it has a slash: neither scheme nor path belongs there'],
   [/^[\d.]+(:\d+)?$/, 'it is no IPv4 address: four numbers of 0 to 255'],
-  [/[[\]]|:.*:/, 'it is no IPv6 address, which with a port stands in brackets: [fe80::1]:8883'],
+  [/:.*:.*%/, 'it names an interface behind a %, which no certificate can'],
+  [/[[\]]|:.*:/, 'it is no IPv6 address, which with a port stands in brackets: [fd00::1]:8883'],
   [/\.\.|^\./, 'a part of it between dots is empty'],
   [/(^|\.)-|-(\.|:|$)/, 'a part of it begins or ends with a hyphen'],
   [/[^.:]{64}/, 'a part of it is longer than 63 characters'],
@@ -97,7 +99,7 @@ function faultOfHost(text) {
 function invalid(hostName) {
   const hint = String(hostName).includes('/')
     ? 'Leave scheme and path away: the name alone, if need be with a port.'
-    : 'A name or address, if need be with a port: gateway.local, 192.168.1.4:8883, [fe80::1]:8883';
+    : 'A name or address, if need be with a port: gateway.local, 192.168.1.4:8883, [fd00::1]:8883';
   const fault = typeof hostName === 'string' ? faultOfHost(hostName) : undefined;
   const why = fault === undefined ? '' : `: ${fault}`;
   return failure(

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { requireCredentials } = require('../authentication/provider');
 const { requireDeviceId } = require('../identity/device_id');
 const { parseEndpoint } = require('../identity/gateway_address');
 const { userAgent } = require('../identity/user_agent');
@@ -21,9 +22,11 @@ class MqttIdentity {
 
   /**
    * @param {TransportConfig} credentials
-   * @throws {ArgumentError} `ERR_IOT_DEVICE_ID_INVALID`: an id cannot travel.
+   * @throws {ArgumentError} `ERR_IOT_DEVICE_ID_INVALID`: an id cannot travel; `ERR_IOT_PROVIDER`: there are no credentials.
    */
-  constructor({ host, gatewayHostName, deviceId, moduleId }) {
+  constructor(credentials) {
+    requireCredentials(credentials);
+    const { host, gatewayHostName, deviceId, moduleId } = credentials;
     requireDeviceId(deviceId);
     if (moduleId) requireDeviceId(moduleId, 'module');
     this.#hub = host;

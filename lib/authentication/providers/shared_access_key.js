@@ -24,6 +24,8 @@ const VALID_S = 3600;
 const MARGIN_S = 900;
 /** How long a signature may take before it is asked for again. Milliseconds. */
 const SIGNATURE_MS = 240_000;
+/** Between two tokens. Each renewal is a connection of its own: more often than that they would be an attack on the gateway. */
+const LEAST_PAUSE_S = 1;
 /** A hundred years: a gateway takes what lies behind the year 9999 for no date. */
 const LONGEST_S = 3_155_760_000;
 
@@ -59,7 +61,7 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
    * @param {TransportConfig} credentials
    * @param {number} [tokenValidTimeInSeconds] Default 3600.
    * @param {number} [tokenRenewalMarginInSeconds] Default 900.
-   * @throws {ArgumentError} The margin is not shorter than the validity, or they are no numbers of seconds.
+   * @throws {ArgumentError} The margin is not shorter than the validity by a second, or they are no numbers.
    */
   constructor(credentials, tokenValidTimeInSeconds, tokenRenewalMarginInSeconds) {
     super();
@@ -115,7 +117,7 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
   /**
    * @param {number} tokenValidTimeInSeconds
    * @param {number} tokenRenewalMarginInSeconds
-   * @throws {ArgumentError} The margin is not shorter than the validity, or they are no numbers of seconds.
+   * @throws {ArgumentError} The margin is not shorter than the validity by a second, or they are no numbers.
    */
   setTokenRenewalValues(tokenValidTimeInSeconds, tokenRenewalMarginInSeconds) {
     requireRenewable(tokenValidTimeInSeconds, tokenRenewalMarginInSeconds);
@@ -258,12 +260,14 @@ function given(value, otherwise) {
 function requireRenewable(validS, marginS) {
   requireSeconds('tokenValidTimeInSeconds', validS, 1);
   requireSeconds('tokenRenewalMarginInSeconds', marginS, 0);
-  if (validS > marginS) return;
+  if (validS - marginS >= LEAST_PAUSE_S) return;
   throw failure(
     ArgumentError,
     'ERR_IOT_TOKEN_RENEWAL',
     `The token would be renewed ${marginS} s before its end but is valid for only ${validS} s`,
-    { hint: 'tokenRenewalMarginInSeconds must be less than tokenValidTimeInSeconds.' },
+    {
+      hint: `tokenRenewalMarginInSeconds must be less than tokenValidTimeInSeconds by ${LEAST_PAUSE_S} s at least.`,
+    },
   );
 }
 
