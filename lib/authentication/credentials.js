@@ -6,8 +6,8 @@ const { hideSecrets } = require('../identity/connection_string');
 
 /**
  * @param {import('../..').TransportConfig} credentials
- * @returns {import('../..').TransportConfig} The same fields, in an object of its own that `util.inspect` and
- *   `JSON.stringify` show without keys, token and passphrase.
+ * @returns {import('../..').TransportConfig} The same fields, in an object of its own that `util.inspect` shows without
+ *   keys, token and passphrase.
  */
 function concealed(credentials) {
   const { x509 } = credentials;
@@ -16,8 +16,7 @@ function concealed(credentials) {
 
 /** @param {import('../..').X509} x509 */
 function concealedX509(x509) {
-  const hidden = { value: () => '<hidden>' };
-  return Object.defineProperties({ ...x509 }, { [inspect.custom]: hidden, toJSON: hidden });
+  return Object.defineProperty({ ...x509 }, inspect.custom, { value: () => '<hidden>' });
 }
 
 module.exports = { concealed };

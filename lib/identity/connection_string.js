@@ -29,7 +29,8 @@ const NEXT_FIELD = new RegExp(`(?<![\\s,&|])[\\s,&|]*(?<![A-Za-z])(?=(?:${KNOWN_
 /**
  * The lenient reading of the original (device-sdk.md §1.5); `strict_connection_string.js` has the one of `connect()`.
  *
- * The result is a plain object. `util.inspect`, `console.log` and `JSON.stringify` show it without the key and the token.
+ * The result is a plain object. `util.inspect` and `console.log` show it without the key and the token; `JSON.stringify` writes
+ * all of it, as in the original.
  */
 class ConnectionString {
   /**
@@ -145,15 +146,12 @@ function requireOneCredential(fields) {
 /**
  * @template {Record<string, any>} T
  * @param {T} fields
- * @returns {T} `fields`, which `util.inspect` and `JSON.stringify` now show without their secrets.
+ * @returns {T} `fields`, which `util.inspect` now shows without their secrets.
  */
 function hideSecrets(fields) {
-  return Object.defineProperties(fields, {
-    [inspect.custom]: {
-      value: (/** @type {number} */ _depth, /** @type {import('node:util').InspectOptions} */ options) =>
-        inspect(shownFields(fields), options),
-    },
-    toJSON: { value: () => shownFields(fields) },
+  return Object.defineProperty(fields, inspect.custom, {
+    value: (/** @type {number} */ _depth, /** @type {import('node:util').InspectOptions} */ options) =>
+      inspect(shownFields(fields), options),
   });
 }
 
