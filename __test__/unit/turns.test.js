@@ -200,7 +200,7 @@ test('a queue keeps its order through any mixture of operations', () => {
       model = model.filter(wanted);
     }
     assert.equal(queue.size, model.length);
-    assert.equal(queue.first, model[0]);
+    assert.equal([...queue][0], model[0]);
   }
   assert.deepEqual([...queue], model);
 });

@@ -3,33 +3,17 @@
 const assert = require('node:assert/strict');
 const { EventEmitter } = require('node:events');
 const { Readable } = require('node:stream');
-const { after, before, beforeEach, test } = require('node:test');
-const { Client, Mqtt, connect, errors } = require('../..');
-const { createChain, startHub } = require('../../gateway');
-const { SMALL } = require('../bad_input/telling');
+const { test } = require('node:test');
+const { Client, Mqtt, errors } = require('../..');
+const { deviceOfHub } = require('./device_of_hub');
 
 /** How long the steps of an upload may take: whatever takes it, the limit and the signal hold for the call as a whole. */
 
 const BUSY = { request: { status: 503, body: '{"Message":"busy"}' } };
 const NEVER = 60_000;
 
-let hub;
-let device;
-
-before(async () => {
-  const chain = await createChain({ ...SMALL, certificates: { server: { names: ['localhost'] } } });
-  hub = await startHub({ chain, devices: [{ deviceId: 'd1' }], limits: { uploadsPerDevice: 1000 } });
-  device = await connect({ connectionString: hub.connectionString('d1'), ca: hub.rootPem });
-});
-
-after(async () => {
-  await device.close();
-  await hub.close();
-});
-
-beforeEach(() => {
-  hub.faults = {};
-});
+let hub, device;
+deviceOfHub((...both) => ([hub, device] = both));
 
 const errorOf = (call) => call.then(() => assert.fail('it was done'), (error) => error); // prettier-ignore
 const soon = () => AbortSignal.timeout(100);

@@ -5,32 +5,16 @@ const { execFile } = require('node:child_process');
 const { EventEmitter } = require('node:events');
 const fs = require('node:fs');
 const { PassThrough, Readable, Stream, Writable } = require('node:stream');
-const { after, before, beforeEach, test } = require('node:test');
-const { Client, Mqtt, NoRetry, connect, errors } = require('../..');
-const { createChain, startHub } = require('../../gateway');
-const { SMALL } = require('../bad_input/telling');
+const { test } = require('node:test');
+const { Client, Mqtt, NoRetry, errors } = require('../..');
+const { deviceOfHub } = require('./device_of_hub');
 
 /** What an app's stream may do to an upload: each ends in time, by an error that says why, and none ends the process. */
 
 const NO_FILE = '/no/such/file';
 
-let hub;
-let device;
-
-before(async () => {
-  const chain = await createChain({ ...SMALL, certificates: { server: { names: ['localhost'] } } });
-  hub = await startHub({ chain, devices: [{ deviceId: 'd1' }], limits: { uploadsPerDevice: 1000 } });
-  device = await connect({ connectionString: hub.connectionString('d1'), ca: hub.rootPem });
-});
-
-after(async () => {
-  await device.close();
-  await hub.close();
-});
-
-beforeEach(() => {
-  hub.faults = {};
-});
+let hub, device;
+deviceOfHub((...both) => ([hub, device] = both));
 
 /** @param {string} name */
 const stored = (name) => hub.blob(`uploads/d1/${name}`)?.content;

@@ -26,7 +26,8 @@ async function overflow(gateway) {
 /** Resolves when all were taken. */
 const taken = (sent) => until('all came', () => sent.every(({ status }) => status === 'completed'));
 
-test('a reader is told that its messages are refused; the next one has them when they are granted', async (t) => {
+/** A device with a reader that has taken one message, and the codes of its error events. */
+async function readerOf(t) {
   const gateway = await startCloud(t);
   const device = await deviceOf(t, gateway);
   const events = [];
@@ -36,6 +37,11 @@ test('a reader is told that its messages are refused; the next one has them when
   await subscribed(gateway, 'c2d');
   gateway.sendC2D('d1', 'first');
   device.complete((await first).value);
+  return { gateway, device, events, reader };
+}
+
+test('a reader is told that its messages are refused; the next one has them when they are granted', async (t) => {
+  const { gateway, device, events, reader } = await readerOf(t);
   const sent = await overflow(gateway);
 
   await assert.rejects(soon('the reader was told', reader.next()), { code: REFUSED });
@@ -57,15 +63,7 @@ test('a reader is told that its messages are refused; the next one has them when
 });
 
 test('readers that came and went are told once each, also in the same tick', async (t) => {
-  const gateway = await startCloud(t);
-  const device = await deviceOf(t, gateway);
-  const events = [];
-  device.on('error', ({ code }) => events.push(code));
-  const reader = device.messages();
-  const first = reader.next();
-  await subscribed(gateway, 'c2d');
-  gateway.sendC2D('d1', 'first');
-  device.complete((await first).value);
+  const { gateway, device, events, reader } = await readerOf(t);
   await reader.return();
   await overflow(gateway);
   for (let round = 1; round <= 3; round += 1) {

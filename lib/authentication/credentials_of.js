@@ -3,9 +3,7 @@
 
 const { within } = require('../plumbing/within');
 const { abortedBy, noCredentials } = require('../session/operation_failure');
-
-/** How long an app's authentication provider may take. Milliseconds; as the sessions have it. */
-const CREDENTIALS_MS = 240_000;
+const { CREDENTIALS_MS } = require('./provider');
 
 /**
  * @param {any} provider

@@ -5,6 +5,9 @@ const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { kindOf } = require('../message/body');
 
+/** How long an app's provider may take to give credentials. Milliseconds. */
+const CREDENTIALS_MS = 240_000;
+
 const HINT =
   'Use Client.fromConnectionString(connectionString, Mqtt), which makes the provider and the transport.';
 
@@ -72,4 +75,4 @@ function unusable(what, hint) {
   return failure(ArgumentError, 'ERR_IOT_PROVIDER', `The transport was made with ${what}`, { hint });
 }
 
-module.exports = { faultOf, requireCredentials, requireProvider, requireTokenHolder };
+module.exports = { CREDENTIALS_MS, faultOf, requireCredentials, requireProvider, requireTokenHolder };

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { CREDENTIALS_MS } = require('../authentication/provider');
 const { warn } = require('../plumbing/warning');
 const { closedBeforeConnected, noCredentials } = require('../session/operation_failure');
 const { Connected, Disconnected, SharedAccessSignatureUpdated } = require('../vocabulary/results');
@@ -16,8 +17,6 @@ const { requestOf } = require('./request');
 
 /** How long `disconnect` waits for acknowledgements. Milliseconds. */
 const CLOSE_GRACE_MS = 10_000;
-/** How long an app's authentication provider may take. Milliseconds. */
-const CREDENTIALS_LIMIT_MS = 240_000;
 
 /**
  * An attempt to connect. Its number is that of its request to the session; none while the credentials are awaited.
@@ -200,8 +199,8 @@ class Link {
     this.#hold.begin();
     const awaited = () => this.#attempt === attempt && attempt.number === undefined;
     const limit = setTimeout(() => {
-      if (awaited()) this.#failed(noCredentials(CREDENTIALS_LIMIT_MS));
-    }, CREDENTIALS_LIMIT_MS).unref();
+      if (awaited()) this.#failed(noCredentials(CREDENTIALS_MS));
+    }, CREDENTIALS_MS).unref();
     const given = (/** @type {any} */ error, /** @type {TransportConfig} */ credentials) => {
       clearTimeout(limit);
       if (!awaited()) return;

@@ -19,11 +19,6 @@ class Queue {
     return this.#list.length - this.#head;
   }
 
-  /** @returns {T | undefined} */
-  get first() {
-    return this.#list[this.#head];
-  }
-
   /** @param {T} value */
   push(value) {
     this.#list.push(value);
