@@ -227,6 +227,32 @@ test('a list of blocks that are not there, or ids of two lengths, are refused', 
   assert.strictEqual(large.status, 413);
 });
 
+test('a list that names blocks again and again makes no blob larger than the store', async (t) => {
+  const hub = await hubFor(t, { limits: { blobBytes: 10_000 } });
+  const { path } = await begun(hub, 'b');
+  await ask(hub, 'PUT', `${path}&comp=block&blockid=eA%3D%3D`, { body: Buffer.alloc(1000) });
+  const listed = async (/** @type {number} */ times) => {
+    const body = `<BlockList>${'<Latest>eA==</Latest>'.repeat(times)}</BlockList>`;
+    const { status, headers } = await ask(hub, 'PUT', `${path}&comp=blocklist`, { body });
+    return `${status} ${headers['x-ms-error-code'] ?? ''}`;
+  };
+  assert.strictEqual(await listed(60_000), '400 BlockListTooLong');
+  assert.strictEqual(await listed(20), '413 RequestBodyTooLarge');
+  assert.strictEqual(await listed(5), '201 ');
+  assert.strictEqual(hub.blob('uploads/d1/b')?.content.length, 5000);
+});
+
+test('blobs without content take room, too', async (t) => {
+  const hub = await hubFor(t, { limits: { blobBytes: 1000 } });
+  const statuses = [];
+  for (let n = 0; n < 5; n++) {
+    const { path } = await begun(hub, `b${n}`);
+    const { status } = await ask(hub, 'PUT', path, { body: '', headers: { 'x-ms-blob-type': 'BlockBlob' } });
+    statuses.push(status);
+  }
+  assert.deepStrictEqual(statuses, [201, 201, 201, 201, 413]);
+});
+
 test('only the device itself begins and ends its uploads: by token or certificate', async (t) => {
   const x1 = await createDeviceCertificate({ deviceId: 'x1', key: 'P-256' });
   const hub = await hubFor(t, {
