@@ -282,6 +282,20 @@ test('calls that say too little are refused, and more than ten uploads at a time
   assert.match(text, /DeviceMaximumActiveFileUploadLimitExceeded/);
 });
 
+test('what a device says at the end of an upload is what there is to say', async (t) => {
+  const hub = await hubFor(t);
+  const { correlationId } = await begun(hub, 'b');
+  const end = `/devices/d1/files/notifications/${encodeURIComponent(correlationId)}?api-version=2021-04-12`;
+  for (const said of [{ statusCode: { toString: 1 } }, { statusCode: '200' }, { statusDescription: ['x'] }]) {
+    const body = JSON.stringify({ isSuccess: true, ...said });
+    assert.strictEqual((await ask(hub, 'POST', end, { body })).status, 400, body);
+  }
+  const body = '{"isSuccess":false,"statusCode":null}';
+  assert.strictEqual((await ask(hub, 'POST', end, { body })).status, 204);
+  const notification = { isSuccess: false, statusCode: undefined, statusDescription: undefined };
+  assert.deepStrictEqual(hub.uploads[0].notification, notification);
+});
+
 test('throttling and a used-up quota are faults', async (t) => {
   const hub = await hubFor(t, {
     faults: { request: { status: 429, body: '{"Message":"ErrorCode:ThrottlingException;slow down"}' } },
