@@ -34,12 +34,16 @@ const OF_HUB = { webSocketPort: /** @type {const} */ ('same'), strict: true };
  * @throws {TypeError} an option or limit is unknown or has a value it cannot have
  */
 function readHubOptions(options) {
-  const given = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : name));
-  const name = given.find((each) => OF_GATEWAYS.includes(each));
+  // What is undefined was not said: it must not hide what a hub has instead of a gateway.
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const [name] = given.find(([each]) => OF_GATEWAYS.includes(each)) ?? [];
   if (name !== undefined) throw new TypeError(`startHub: option '${name}' is of gateways`);
   const { hostname = options.chain?.host ?? 'localhost', limits } = options;
   return {
-    ...readOptions({ ...OF_HUB, ...options, hostname, hubHostName: hostname }, 'startHub'),
+    ...readOptions(
+      { ...OF_HUB, ...Object.fromEntries(given), hostname, hubHostName: hostname },
+      'startHub',
+    ),
     hub: true,
     limits: hubLimitsOf(limits),
   };
