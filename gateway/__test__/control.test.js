@@ -67,6 +67,17 @@ test('waitForMessages gives up in time, on a signal, and on more than is kept', 
   device.vanish();
 });
 
+test('who gives up waiting holds up nobody behind', async (t) => {
+  const gateway = await gatewayFor(t);
+  const gone = assert.rejects(gateway.waitForMessages(5, { timeoutMs: 100 }), /1 of 5 messages arrived/);
+  const next = gateway.waitForMessages(1);
+  const device = await RawDevice.connected(gateway);
+  await publishNumbers(device, 1, 1);
+  await gone;
+  assert.deepStrictEqual(numbers(await next), [1]);
+  device.vanish();
+});
+
 test('only the latest messages are kept', async (t) => {
   const gateway = await gatewayFor(t, { keep: 3 });
   const none = await gatewayFor(t, { keep: 0 });

@@ -74,6 +74,8 @@ class Inbox {
       const abandon = (/** @type {unknown} */ reason) => {
         this.waiting = this.waiting.filter((other) => other !== caller);
         reject(reason);
+        // Whoever waited behind it may have enough.
+        this.serve();
       };
       const caller = { count, resolve, abandon };
       abort = () => abandon(signal?.reason);
