@@ -135,6 +135,11 @@ test('what cannot be used is told in one line, with exit code 2', async (t) => {
     [['--prot', '1'], /Unknown option '--prot'/],
     [['extra'], /Unexpected argument 'extra'/],
     [['--port', '70000'], /--port '70000' is not a number from 0 to 65535/],
+    [['--directory', ''], /--directory is empty/],
+    [['--host', 'gw', '--host', ''], /--host is empty/],
+    [['--host', 'https://gw'], /--host 'https:\/\/gw' is no name or address; it goes without scheme, port/],
+    [['--host', 'gw:8883'], /--host 'gw:8883' is no name or address/],
+    [['--listen', '0.0.0.0:8883'], /--listen '0\.0\.0\.0:8883' is no name or address/],
     [['--device', 'a/b/c'], /--device 'a\/b\/c' is no device id/],
     [['--certificate', 'expired'], /--certificate 'expired'.*there are good-dns/],
     [['--cert', empty], /--cert and --key belong together/],
@@ -190,10 +195,22 @@ test('a port in use is told, with exit code 1', async (t) => {
   t.after(() => server.close());
   await once(server, 'listening');
   const { port } = /** @type {net.AddressInfo} */ (server.address());
-  const cli = Cli.start(t, ['--port', String(port)]);
-  assert.strictEqual(await cli.ended, 1);
-  assert.strictEqual(
-    cli.errors,
-    `edge-downstream-gateway: port ${port} is in use; --port names another, 0 any free one\n`,
-  );
+  for (const [args, option] of [
+    [['--port', String(port)], '--port'],
+    [['--port', '0', '--websocket-port', String(port)], '--websocket-port'],
+  ]) {
+    const cli = Cli.start(t, [...args, '--certificate', 'good-dns']);
+    assert.strictEqual(await cli.ended, 1);
+    assert.strictEqual(
+      cli.errors,
+      `edge-downstream-gateway: port ${port} is in use; ${option} names another, 0 any free one\n`,
+    );
+  }
+});
+
+test('nobody reads what is listed: no reason to fail', async (t) => {
+  const cli = Cli.start(t, ['--list']);
+  cli.child.stdout.destroy();
+  assert.strictEqual(await cli.ended, 0);
+  assert.strictEqual(cli.errors, '');
 });
