@@ -68,6 +68,19 @@ test('certificates and keys stay from one start to the next', async (t) => {
   }
   assert.deepStrictEqual(shown[1], shown[0]);
   assert.strictEqual(new Set(shown[0].keys).size, 2);
+  const rotated = Cli.start(t, ['--port', '0', '--directory', directory, '--device', 'a']);
+  await rotated.shows(READY);
+  const before = rotated.output.length;
+  rotated.type('rotate a');
+  await rotated.showsBehind(before, CONNECTION_STRING);
+  const [key] = /SharedAccessKey=[^;]+/.exec(rotated.output.slice(before)) ?? [];
+  assert.ok(!shown[0].keys?.includes(String(key)));
+  rotated.child.kill('SIGTERM');
+  await rotated.ended;
+  const later = Cli.start(t, ['--port', '0', '--directory', directory, '--device', 'a']);
+  await later.shows(new RegExp(String(key).replace(/[+/]/g, '\\$&')));
+  later.child.kill('SIGTERM');
+  await later.ended;
   for (const name of ['keys.json', 'chain.json']) {
     assert.strictEqual(fs.statSync(path.join(directory, name)).mode & 0o077, 0, name);
   }

@@ -87,8 +87,24 @@ class Keeping {
       const known = kept.get(id);
       return /** @type {const} */ ([id, areKeys(known) ? known : newKeys()]);
     });
-    this.#write(KEYS, JSON.stringify(Object.fromEntries([...kept, ...keys]), null, 2));
+    this.#writeKeys([...kept, ...keys]);
     return Object.fromEntries(keys);
+  }
+
+  /**
+   * From now on these are the keys of a device or module.
+   * @param {string} clientId
+   * @param {Keys} keys
+   */
+  keep(clientId, keys) {
+    this.#writeKeys([...this.#read(KEYS), [clientId, keys]]);
+  }
+
+  /**
+   * @param {Array<readonly [string, Keys]>} keys by client id; of two the last counts
+   */
+  #writeKeys(keys) {
+    this.#write(KEYS, JSON.stringify(Object.fromEntries(keys), null, 2));
   }
 
   /**
