@@ -31,7 +31,7 @@ class Pieces {
    * @returns {Buffer} the piece itself, if there is but one
    */
   take() {
-    const pieces = [...this.#joined, ...this.#latest];
+    const pieces = this.#joined.length === 0 ? this.#latest : [...this.#joined, ...this.#latest];
     this.clear();
     return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
   }
