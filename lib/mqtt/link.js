@@ -2,6 +2,7 @@
 'use strict';
 
 const { CREDENTIALS_MS } = require('../authentication/provider');
+const { guarded } = require('../plumbing/uncaught');
 const { warn } = require('../plumbing/warning');
 const { closedBeforeConnected, noCredentials } = require('../session/operation_failure');
 const { Connected, Disconnected, SharedAccessSignatureUpdated } = require('../vocabulary/results');
@@ -276,7 +277,7 @@ class Link {
     this.#standing = number;
     this.#lives.connected(this.#session.through);
     this.#hooks.connected(/** @type {MqttIdentity} */ (this.#identity), false);
-    for (const callback of callbacks) callback(null, new Connected());
+    for (const callback of callbacks) guarded(callback, null, new Connected());
     this.#renew();
   }
 
@@ -285,7 +286,7 @@ class Link {
     const { callbacks } = /** @type {Renewal} */ (this.#renewals.shift());
     this.#standing = number;
     this.#hooks.connected(/** @type {MqttIdentity} */ (this.#identity), true);
-    for (const callback of callbacks) callback(null, new SharedAccessSignatureUpdated(false));
+    for (const callback of callbacks) guarded(callback, null, new SharedAccessSignatureUpdated(false));
     this.#renew();
   }
 
@@ -325,7 +326,7 @@ class Link {
     this.#closing = undefined;
     this.#end();
     const result = new Disconnected();
-    for (const callback of callbacks) callback(null, result);
+    for (const callback of callbacks) guarded(callback, null, result);
     for (const callback of reopeners) this.connect(callback);
   }
 
@@ -355,9 +356,9 @@ class Link {
   #end() {
     this.#standing = 0;
     for (const { callbacks } of this.#renewals.splice(0)) {
-      for (const callback of callbacks) callback(null, new SharedAccessSignatureUpdated(false));
+      for (const callback of callbacks) guarded(callback, null, new SharedAccessSignatureUpdated(false));
     }
-    this.#provider?.stop?.();
+    guarded(() => this.#provider?.stop?.());
     this.#hold.end();
     this.#hooks.ended();
   }

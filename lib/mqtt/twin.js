@@ -4,6 +4,7 @@
 const { documentOf, readProperties } = require('../twin/document');
 const { twinRefusal } = require('../twin/refusal');
 const { LongTimer } = require('../plumbing/long_timer');
+const { guarded } = require('../plumbing/uncaught');
 const { uniqueId } = require('../plumbing/unique_id');
 const { AbortSignals } = require('../session/abort_signals');
 const { abortedBy, closedBeforeDone, timedOut, withDelivery } = require('../session/operation_failure');
@@ -250,6 +251,8 @@ class TwinRequests {
     } catch (policyError) {
       error = policyError;
     }
+    // A policy may end the request itself, by its signal or by closing the client.
+    if (this.#queue[0] !== request) return;
     if (delay === undefined) {
       this.#end(request, error ?? refusal);
       return;
@@ -304,7 +307,7 @@ class TwinRequests {
 function tell({ release, callback, written }, error, result) {
   release();
   if (error) process.nextTick(callback, withDelivery(error, written ? 'unknown' : 'not sent'));
-  else callback(null, result);
+  else guarded(callback, null, result);
 }
 
 /**
