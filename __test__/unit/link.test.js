@@ -54,8 +54,7 @@ test('a callback of a renewal, behind which the next one waits', async (t) => {
   link.connect(() => {});
   link.handle({ kind: 'connected', request: 1 });
   for (const callback of [throwing, () => log.push('told')]) {
-    provider.emit('newTokenAvailable', { ...CREDENTIALS });
-    link.whenRenewed(callback);
+    link.renewed(() => provider.emit('newTokenAvailable', { ...CREDENTIALS }), callback);
   }
   assert.equal(requests.length, 2);
   link.handle({ kind: 'connected', request: 2 });
@@ -85,4 +84,28 @@ test('the end of a provider of the app: a loss is told all the same', async (t) 
   await soon();
   assert.deepEqual([log, surfaced], [['connected', 'ended', 'lost'], ['of the app']]);
   delete provider.stop;
+});
+
+test('credentials that no connection can be made with: who gave them hears it, and is not told of earlier ones', async (t) => {
+  const { link, log, requests, provider } = linkOf(t);
+  const give = (changes) =>
+    link.renewed(
+      () => provider.emit('newTokenAvailable', { ...CREDENTIALS, ...changes }),
+      (error) => log.push(error?.code ?? 'told'),
+    );
+  give({ sharedAccessSignature: 'kept for the next connection' });
+  link.connect(() => {});
+  link.handle({ kind: 'connected', request: 1 });
+  give({ sharedAccessSignature: 'x'.repeat(65_536) });
+  give({ sharedAccessSignature: 'short' });
+  await soon();
+  assert.deepEqual(log, ['connected', 'told', 'ERR_IOT_CONNECT_TOO_LONG']);
+  link.handle({ kind: 'connected', request: 2 });
+  assert.deepEqual(
+    [log.slice(3), requests],
+    [
+      ['renewed', 'told'],
+      ['connect', 'connect'],
+    ],
+  );
 });

@@ -78,6 +78,8 @@ class Link {
   #standing = 0;
   /** The renewal under way, then those that follow it: one at most, with the newest credentials. @type {Renewal[]} */
   #renewals = [];
+  /** Why the last one could not begin. @type {unknown} */
+  #unrenewed;
   /** @type {Closing | undefined} */
   #closing;
 
@@ -154,14 +156,18 @@ class Link {
   }
 
   /**
-   * Tells when the credentials that the provider gave last are in use.
+   * Has the provider give other credentials, and tells when they are in use.
    *
+   * @param {() => void} give
    * @param {Callback} callback `(error, results.SharedAccessSignatureUpdated)`: at once where the next connection will
-   *   use them anyway.
+   *   use them anyway, or the one that stands cannot be made anew with them.
    */
-  whenRenewed(callback) {
+  renewed(give, callback) {
+    this.#unrenewed = undefined;
+    give();
     const last = this.#renewals.at(-1);
-    if (last) last.callbacks.push(callback);
+    if (this.#unrenewed) process.nextTick(callback, this.#unrenewed);
+    else if (last) last.callbacks.push(callback);
     else process.nextTick(callback, null, new SharedAccessSignatureUpdated(false));
   }
 
@@ -244,6 +250,7 @@ class Link {
       renewal.number = this.#session.connect(this.#requestOf(renewal.credentials), this.#standing);
     } catch (error) {
       // The connection stands, and will until its token expires: a later renewal may do better.
+      this.#unrenewed = error;
       this.#renewals.shift();
       for (const callback of renewal.callbacks) process.nextTick(callback, error);
     }
