@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { getEventListeners } = require('node:events');
 const { test } = require('node:test');
 const { TwinRequests } = require('../../lib/mqtt/twin');
-const { NotConnectedError } = require('../../lib/vocabulary/errors');
+const { NotConnectedError, TimeoutError } = require('../../lib/vocabulary/errors');
 const { uncaught } = require('./uncaught');
 
 const GET = '$iothub/twin/GET/?$rid=';
@@ -17,11 +17,15 @@ function requestsOf(t) {
   const asked = [];
   const told = [];
   let granted = null;
+  /** Why the next is not written. */
+  let unwritten = null;
   const requests = new TwinRequests({
     publish: (topic, body, callback) => {
       const [, kind, id] = /^(.*\$rid=)(.*)$/.exec(topic);
       asked.push({ kind, body, id });
-      callback(null);
+      const error = unwritten;
+      unwritten = null;
+      callback(error);
     },
     subscribe: (callback) => callback(granted),
   });
@@ -36,6 +40,7 @@ function requestsOf(t) {
     call,
     answer,
     refuse: (error) => (granted = error),
+    leave: (error) => (unwritten = error),
     pass: (ms) => t.mock.timers.tick(ms),
   };
 }
@@ -118,6 +123,15 @@ test('an answer 10 s late is an answer; one of 30 s is taken for lost, and count
   // Nothing of it is left.
   pass(1_000_000);
   assert.equal(asked.length, 3);
+});
+
+test('one that was not written in all the time there is for a message is asked again', async (t) => {
+  const { requests, asked, told, call, answer, leave } = requestsOf(t);
+  requests.connected();
+  leave(new TimeoutError('behind many others'));
+  requests.get(call('without a limit of its own'));
+  answer(asked.at(-1).id, 200, '{}');
+  assert.deepEqual([asked.length, told.length], [2, 1]);
 });
 
 test('without an answer a request ends with its limit, and the next one is asked', async (t) => {

@@ -8,7 +8,7 @@ const { guarded } = require('../plumbing/uncaught');
 const { uniqueId } = require('../plumbing/unique_id');
 const { AbortSignals } = require('../session/abort_signals');
 const { abortedBy, closedBeforeDone, timedOut, withDelivery } = require('../session/operation_failure');
-const { InvalidOperationError } = require('../vocabulary/errors');
+const { InvalidOperationError, TimeoutError } = require('../vocabulary/errors');
 const { bodyTooLarge } = require('./message_size');
 const { queryOf } = require('./topics');
 
@@ -206,6 +206,8 @@ class TwinRequests {
       if (!this.#ids.has(id)) return;
       // What a loss took along is asked again after it.
       if (error instanceof InvalidOperationError) this.#end(request, error);
+      // It has waited for its turn behind other messages for as long as any may.
+      else if (error instanceof TimeoutError) this.#ask(request, patience);
       else if (!error) this.#askAfter(patience, () => this.#ask(request, 2 * patience));
     };
     this.#wire.publish(request.topic + id, request.body, written);
