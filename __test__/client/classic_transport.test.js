@@ -91,6 +91,35 @@ test('a loss the policy does not retry is a disconnect event', async () => {
   assert.equal(result.transportObj, loss);
 });
 
+test('a policy that throws at a loss has ended it: its error is that of the disconnect event', async () => {
+  const { client, transport, policy } = clientOf();
+  await client.open();
+  const fault = new Error('of the policy');
+  policy.shouldRetry = () => {
+    throw fault;
+  };
+  const disconnected = once(client, 'disconnect');
+  transport.emit('disconnect', gone());
+  assert.equal((await disconnected)[0].transportObj, fault);
+});
+
+test('a policy that closes the client at a loss has closed it', async () => {
+  const { client, transport, policy } = clientOf();
+  client.on('message', () => {});
+  client.on('disconnect', () => assert.fail('the app closed'));
+  await client.open();
+  await tick();
+  const closed = new Promise((resolve) => {
+    policy.shouldRetry = () => {
+      client.close(resolve);
+      return true;
+    };
+  });
+  transport.emit('disconnect', gone());
+  assert.equal(await closed, null);
+  assert.equal(transport.count('enableC2D'), 1);
+});
+
 test('features that cannot be enabled again are one disconnect event', async () => {
   const { client, transport, policy } = clientOf();
   client.on('message', () => {});

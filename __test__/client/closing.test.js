@@ -146,3 +146,25 @@ test('a sender that reacts to its failure by sending again reconnects, and disco
   assert.equal(disconnects.length, 1);
   assert.equal(transport.count('connect'), 2);
 });
+
+for (const answer of [true, false]) {
+  test(`a policy that closes the client and says ${answer} has closed it`, async () => {
+    const { client, transport, disconnects } = clientOf();
+    const states = [];
+    const closed = new Promise((resolve) => {
+      client.setRetryPolicy({
+        shouldRetry: () => {
+          client.close(resolve);
+          return answer;
+        },
+        nextRetryTimeout: () => 1,
+      });
+    });
+    await client.open();
+    client.on('state', ({ state }) => states.push(state));
+    transport.lose();
+    assert.equal(await closed, null);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual([states, disconnects, transport.count('connect')], [['closed'], [], 1]);
+  });
+}

@@ -7,6 +7,7 @@ const { Client } = require('../../lib/client/client');
 const errors = require('../../lib/vocabulary/errors');
 const { Message } = require('../../lib/message/message');
 const results = require('../../lib/vocabulary/results');
+const { uncaught } = require('../unit/uncaught');
 const { KeptTransport, QuickPolicy } = require('./fake_transport');
 
 const refused = () => new errors.NotConnectedError('connect ECONNREFUSED');
@@ -282,28 +283,20 @@ test('a renewal is no connect', async () => {
   assert.equal(client.listenerCount('connect'), 1);
 });
 
-test('what a listener or callback throws surfaces and disturbs nobody else', async () => {
+test('what a listener or callback throws surfaces and disturbs nobody else', async (t) => {
   const { client, transport } = clientOf();
-  const uncaught = [];
-  const own = process.listeners('uncaughtException');
-  process.removeAllListeners('uncaughtException');
-  process.on('uncaughtException', (error) => uncaught.push(error.message));
-  try {
-    client.on('connect', () => {
-      throw new Error('from the listener');
+  const surfaced = uncaught(t);
+  client.on('connect', () => {
+    throw new Error('from the listener');
+  });
+  const second = new Promise((resolve) => {
+    client.open(() => {
+      throw new Error('from the callback');
     });
-    const second = new Promise((resolve) => {
-      client.open(() => {
-        throw new Error('from the callback');
-      });
-      client.open((error, result) => resolve(result));
-    });
-    assert.ok((await second) instanceof results.Connected);
-    await new Promise(setImmediate);
-  } finally {
-    process.removeAllListeners('uncaughtException');
-    for (const listener of own) process.on('uncaughtException', listener);
-  }
-  assert.deepEqual(uncaught, ['from the listener', 'from the callback']);
+    client.open((error, result) => resolve(result));
+  });
+  assert.ok((await second) instanceof results.Connected);
+  await new Promise(setImmediate);
+  assert.deepEqual(surfaced, ['from the listener', 'from the callback']);
   assert.equal(transport.standing, true);
 });

@@ -59,3 +59,21 @@ for (const [name, topic] of [
     assert.equal(await publish(session, GOOD), null);
   });
 }
+
+test('who gives up meanwhile is told when it is over', async (t) => {
+  const session = new Session({ state: () => {}, message: () => {} });
+  t.after(() => session.stop());
+  const told = publish(session, `${GOOD}é`);
+  await new Promise((resolve) => session.fail(new Error('given up'), () => resolve(undefined)));
+  assert.equal((await told).message, 'given up');
+});
+
+test('a close that was under way does not end the connection after it', async (t) => {
+  const { session, states, connect } = await sessionOf(t);
+  const again = new Promise((resolve) => states.once('broken', () => resolve(connect())));
+  const told = publish(session, `${GOOD}é`);
+  session.disconnect(0);
+  await again;
+  assert.equal((await told).code, 'ERR_IOT_INTERNAL');
+  assert.equal(await publish(session, GOOD), null);
+});

@@ -85,6 +85,21 @@ const POLICIES = {
     },
     nextRetryTimeout: () => 0,
   }),
+  'a policy that closes the client': (app) => ({
+    shouldRetry() {
+      app.close();
+      return true;
+    },
+    nextRetryTimeout: () => 10,
+  }),
+  'a policy that closes the client, and opens it again': (app) => ({
+    shouldRetry() {
+      app.close();
+      app.open();
+      return true;
+    },
+    nextRetryTimeout: () => 10,
+  }),
 };
 
 /** A Client of the facade, or a ModuleClient, and what an app does with it. */
@@ -134,7 +149,10 @@ class ClientApp {
       'options that cannot be used': () => this.#refuseOptions(),
       listen: () => this.#client.on(this.#kind.event, this.#listener),
       'listen no more': () => this.#client.off(this.#kind.event, this.#listener),
-      'another policy': () => this.#client.setRetryPolicy(POLICIES[random.of(Object.keys(POLICIES))]()),
+      'another policy': () => {
+        const name = random.of(Object.keys(POLICIES));
+        this.#client.setRetryPolicy(POLICIES[name](this));
+      },
       'the twin': () => this.#getTwin(),
       'a report': () => this.#report(),
       'ten reports': () => {

@@ -147,7 +147,21 @@ const FAULTS = [
     ],
     check: {
       node: MODEL,
-      says: /two connections of one client at once|a connection stands when close\(\) is done/,
+      says: /two connections of one client at once|a connection stands when close\(\) is done|would end, with/,
+    },
+  },
+  {
+    name: 'a policy that closes the client is heeded as one that does not',
+    edits: [
+      {
+        file: 'lib/connection/kept.js',
+        find: 'if (attempt !== this.#attempt) return;\n    if (delay === undefined)',
+        replace: 'if (delay === undefined)',
+      },
+    ],
+    check: {
+      node: MODEL,
+      says: /a connection stands when close\(\) is done|the callback of close\(\) overtakes send/,
     },
   },
   {

@@ -120,6 +120,9 @@ test('a gateway that goes on sending all the same is suspended once more', () =>
   held.drop();
   arrive('y');
   assert.deepEqual([log, held.size], [['suspend', 'suspend'], 0]);
+  held.drop();
+  arrive('of QoS 0, which would not come again', { settle: NOTHING_TO_SETTLE });
+  assert.deepEqual([log, held.size], [['suspend', 'suspend', 'suspend'], 1]);
 });
 
 test('messages of QoS 0 would not come again: they are kept, up to the bound', async () => {
@@ -138,14 +141,19 @@ test('messages of QoS 0 would not come again: they are kept, up to the bound', a
   assert.deepEqual(log.slice(0, 3), ['suspend', 'kept', 'kept, to']);
 });
 
-test('an app that is not there for longer than the lock of the hub is suspended, one that is slow is not', (t) => {
+/** Time that passes only as told, for timers and `performance.now`. */
+function clockOf(t) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   let now = 0;
   t.mock.method(performance, 'now', () => now);
-  const pass = (ms) => {
+  return (ms) => {
     now += ms;
     t.mock.timers.tick(ms);
   };
+}
+
+test('an app that is not there for longer than the lock of the hub is suspended, one that is slow is not', (t) => {
+  const pass = clockOf(t);
   for (const absent of [true, false]) {
     const { app, log, arrive } = holdOf();
     app.absent = absent;
@@ -158,6 +166,20 @@ test('an app that is not there for longer than the lock of the hub is suspended,
     pass(50_000);
     assert.deepEqual(log, ['suspend']);
   }
+});
+
+test('messages of QoS 0 are locked by nobody: no time is too long for them', async (t) => {
+  const pass = clockOf(t);
+  const { app, held, log, settled, arrive } = holdOf();
+  arrive('kept', { settle: NOTHING_TO_SETTLE });
+  // With the connection those of QoS 1 would have gone.
+  held.drop();
+  pass(50_000);
+  assert.deepEqual(log, []);
+  app.ready = true;
+  arrive('by the next');
+  await tick();
+  assert.deepEqual([log, settled], [['kept', 'by the n'], ['by the next']]);
 });
 
 test('a message can be taken out, or given back to the front', async () => {

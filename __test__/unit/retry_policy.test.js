@@ -149,6 +149,18 @@ describe('RetryOperation', () => {
     assert.deepEqual(await run(policy, 1000, [[timeout]]), { attempts: 1, report: [timeout] });
   });
 
+  it('stops when the policy throws, with what it throws', async () => {
+    const fault = new Error('of the policy');
+    const fails = () => {
+      throw fault;
+    };
+    for (const policy of [
+      { shouldRetry: fails, nextRetryTimeout: () => 1 },
+      { shouldRetry: () => true, nextRetryTimeout: fails },
+    ])
+      assert.deepEqual(await run(policy, 1000, [[timeout]]), { attempts: 1, report: [fault] });
+  });
+
   it('tells the policy the count from 1 and whether it was throttled, like the original', async () => {
     const counts = async (/** @type {any} */ Operation) => {
       const asked = [];

@@ -1,10 +1,12 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { AsyncLocalStorage } = require('node:async_hooks');
 const { test } = require('node:test');
 const { Line } = require('../../lib/turns/line');
 const { Queue } = require('../../lib/turns/queue');
 const { Turns, afterTurn, atOnce } = require('../../lib/turns/turns');
+const { uncaught } = require('./uncaught');
 
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -165,23 +167,30 @@ test('what is to be done after the turn comes when all who waited had theirs', a
   assert.equal(log.at(-1), 'at the next tick');
 });
 
-test('a fault of one leaves the others their turns, and surfaces', async () => {
-  const surfaced = [];
-  const own = process.listeners('uncaughtException');
-  process.removeAllListeners('uncaughtException');
-  process.once('uncaughtException', (error) => surfaced.push(error.message));
-  try {
-    let turns = 0;
-    new Turns(() => {
-      throw new Error('planted');
-    }).ask();
-    new Turns(() => (turns += 1) === 0).ask();
-    await tick();
-    await tick();
-    assert.deepEqual([turns, surfaced], [1, ['planted']]);
-  } finally {
-    for (const listener of own) process.on('uncaughtException', listener);
-  }
+test('a fault of one leaves the others their turns, and surfaces', async (t) => {
+  const surfaced = uncaught(t);
+  let turns = 0;
+  new Turns(() => {
+    throw new Error('planted');
+  }).ask();
+  new Turns(() => (turns += 1) === 0).ask();
+  await tick();
+  await tick();
+  assert.deepEqual([turns, surfaced], [1, ['planted']]);
+});
+
+test('what is told belongs to whoever made the work, not to whoever asked, or was the first', async () => {
+  const storage = new AsyncLocalStorage();
+  const seen = [];
+  const turnsOf = (name) =>
+    storage.run(name, () => new Turns(() => seen.push([name, storage.getStore()]) === 0));
+  const both = ['one', 'other'].map(turnsOf);
+  storage.run('asking', () => both.forEach((turns) => turns.ask()));
+  await tick();
+  assert.deepEqual(seen, [
+    ['one', 'one'],
+    ['other', 'other'],
+  ]);
 });
 
 test('a queue keeps its order through any mixture of operations', () => {

@@ -4,7 +4,8 @@ const assert = require('node:assert/strict');
 const { getEventListeners } = require('node:events');
 const { test } = require('node:test');
 const { TwinRequests } = require('../../lib/mqtt/twin');
-const { NotConnectedError } = require('../../lib/vocabulary/errors');
+const { NotConnectedError, TimeoutError } = require('../../lib/vocabulary/errors');
+const { uncaught } = require('./uncaught');
 
 const GET = '$iothub/twin/GET/?$rid=';
 const REPORTED = '$iothub/twin/PATCH/properties/reported/?$rid=';
@@ -16,11 +17,15 @@ function requestsOf(t) {
   const asked = [];
   const told = [];
   let granted = null;
+  /** Why the next is not written. */
+  let unwritten = null;
   const requests = new TwinRequests({
     publish: (topic, body, callback) => {
       const [, kind, id] = /^(.*\$rid=)(.*)$/.exec(topic);
       asked.push({ kind, body, id });
-      callback(null);
+      const error = unwritten;
+      unwritten = null;
+      callback(error);
     },
     subscribe: (callback) => callback(granted),
   });
@@ -35,6 +40,7 @@ function requestsOf(t) {
     call,
     answer,
     refuse: (error) => (granted = error),
+    leave: (error) => (unwritten = error),
     pass: (ms) => t.mock.timers.tick(ms),
   };
 }
@@ -117,6 +123,15 @@ test('an answer 10 s late is an answer; one of 30 s is taken for lost, and count
   // Nothing of it is left.
   pass(1_000_000);
   assert.equal(asked.length, 3);
+});
+
+test('one that was not written in all the time there is for a message is asked again', async (t) => {
+  const { requests, asked, told, call, answer, leave } = requestsOf(t);
+  requests.connected();
+  leave(new TimeoutError('behind many others'));
+  requests.get(call('without a limit of its own'));
+  answer(asked.at(-1).id, 200, '{}');
+  assert.deepEqual([asked.length, told.length], [2, 1]);
 });
 
 test('without an answer a request ends with its limit, and the next one is asked', async (t) => {
@@ -254,6 +269,30 @@ test('a policy that throws ends the request with its error', async (t) => {
   assert.deepEqual(told, [['get', 'RangeError', 'unknown']]);
 });
 
+test('a policy that ends the request itself has it told once, and the next one is asked', async (t) => {
+  const { requests, asked, told, call, answer, pass } = requestsOf(t);
+  requests.connected();
+  const abort = new AbortController();
+  const again = () => {
+    abort.abort();
+    return 1000;
+  };
+  requests.report('1', call('1'), { signal: abort.signal, again });
+  answer(asked[0].id, 429);
+  await soon();
+  requests.report('2', call('2'));
+  pass(1000);
+  assert.deepEqual(
+    asked.map(({ body }) => body),
+    ['1', '2'],
+  );
+  answer(asked[1].id, 204);
+  assert.deepEqual(told, [
+    ['1', 'ERR_IOT_ABORTED', 'unknown'],
+    ['2', 'ok', {}],
+  ]);
+});
+
 test('a refused subscription to the responses fails what needs it', async (t) => {
   const { requests, asked, told, call, refuse } = requestsOf(t);
   refuse(new Error('refused'));
@@ -297,6 +336,21 @@ test('closing gives reports their grace time and ends a GET at once', async (t) 
     ['2', 'ERR_IOT_CLIENT_CLOSED', 'unknown'],
   ]);
   assert.equal(closed, 1);
+});
+
+test('closing waits no longer than for the last report, also where its callback throws', async (t) => {
+  const { requests, asked, answer } = requestsOf(t);
+  const surfaced = uncaught(t);
+  requests.connected();
+  requests.report('1', () => {
+    throw new Error('of the app');
+  });
+  let closed = 0;
+  requests.close(10_000, () => (closed += 1));
+  answer(asked[0].id, 204);
+  await soon();
+  assert.equal(closed, 1);
+  assert.deepEqual(surfaced, ['of the app']);
 });
 
 test('what is no response harms nobody', (t) => {

@@ -127,6 +127,27 @@ test('a handler that throws answers 400, one whose promise is rejected 500, if n
   assert.deepEqual(uncaught, []);
 });
 
+test('of a reason that no answer can hold the beginning is told', async (t) => {
+  const { uncaught } = watch(t);
+  const gateway = await startCloud(t);
+  const client = await clientOf(t, gateway);
+  const fail = () => {
+    throw new Error(`so it begins${'x'.repeat(300_000)}`);
+  };
+  client.onDeviceMethod('throws', fail);
+  client.onDeviceMethod('rejects', async () => fail());
+  await subscribed(gateway, 'methods');
+  for (const [name, told] of [
+    ['throws', 400],
+    ['rejects', 500],
+  ]) {
+    const { status, payload } = await gateway.invokeMethod('d1', name);
+    assert.equal(status, told);
+    assert.match(payload, /so it begins/);
+  }
+  assert.deepEqual(uncaught, []);
+});
+
 test('an answer that no packet can hold is refused, another may be given, and the connection stays', async (t) => {
   const gateway = await startCloud(t);
   const client = await clientOf(t, gateway);

@@ -101,8 +101,6 @@ impl From<NativeRequest> for Request {
 /// Bounds of a session; what is absent has the value in parentheses.
 #[napi(object, object_to_js = false)]
 pub struct NativeLimits {
-    /// Bytes of received messages not yet drained (16 MiB).
-    pub inbound_bytes: Option<u32>,
     /// Inbound silence before a PINGREQ, ms (30 000).
     pub ping_after_ms: Option<u32>,
     /// Silence after a PINGREQ before the connection is dead, ms (60 000).
@@ -117,10 +115,6 @@ impl From<NativeLimits> for Limits {
     fn from(native: NativeLimits) -> Self {
         let default = Self::default();
         Self {
-            inbound_bytes: native
-                .inbound_bytes
-                .and_then(|bytes| usize::try_from(bytes).ok())
-                .unwrap_or(default.inbound_bytes),
             ping_after: millis(native.ping_after_ms, default.ping_after),
             dead_after: millis(native.dead_after_ms, default.dead_after),
             unanswered_after: millis(native.unanswered_after_ms, default.unanswered_after),

@@ -8,7 +8,7 @@
 //! | 4–7 | length of the topic; 0: the topic of the record before |
 //! | 8–11 | length of the payload |
 //! | 12–15 | QoS, 0 or 1 |
-//! | 16… | topic, payload, and zeros up to a multiple of 4 |
+//! | 16… | topic, payload, and up to a multiple of 4 what means nothing |
 
 use bytes::Bytes;
 use edge_downstream::session::{Outgoing, QoS};

@@ -95,7 +95,7 @@ class HeldMessages {
       this.flush();
     }
     if (this.#suspended === 'away') this.#suspend();
-    else this.#hold(message, settle);
+    if (this.#suspended === 'no' || settle === NOTHING_TO_SETTLE) this.#hold(message, settle);
   }
 
   /**
@@ -210,10 +210,11 @@ class HeldMessages {
     copy.cost = cost;
   }
 
-  /** Looks whether the oldest has waited too long for an app that does not listen. */
+  /** Looks whether the oldest that the gateway has locked has waited too long for an app that does not listen. */
   #look() {
     this.#watching = false;
-    const oldest = this.#held.first;
+    let oldest = this.#held.first;
+    while (oldest && !comesAgain(oldest)) oldest = oldest.behind;
     if (oldest === undefined) return;
     const left = this.#longestMs - (performance.now() - oldest.since);
     if (left <= 0 && this.#taking.absent()) this.#suspend();
@@ -237,7 +238,7 @@ class HeldMessages {
   #discard() {
     for (let each = this.#held.first, next; each; each = next) {
       next = each.behind;
-      if (each.settles[0] !== NOTHING_TO_SETTLE) this.#out(each);
+      if (comesAgain(each)) this.#out(each);
     }
   }
 }
@@ -249,6 +250,15 @@ class HeldMessages {
  */
 function heldOf(message, settle) {
   return { message, settles: [settle], cost: costOf(message), since: performance.now() };
+}
+
+/**
+ * The gateway waits for it to be settled, and sends it again if it is not.
+ *
+ * @param {Held} held
+ */
+function comesAgain({ settles }) {
+  return settles[0] !== NOTHING_TO_SETTLE;
 }
 
 /**

@@ -378,13 +378,7 @@ class InternalClient extends ObservedEmitter {
   #settle(method, message, callback) {
     return callbackToPromise((done) => {
       requireArguments({ message });
-      // A transport that keeps pending operations has an `abandon` of another meaning.
-      requireOffered(
-        this._transport,
-        this._keeps ? undefined : method,
-        'A message that was received over MQTT can only be completed.',
-        method,
-      );
+      requireOffered(this._transport, method, 'A message of this transport can only be completed.');
       this.#connection.perform(method, message, done);
     }, callback);
   }

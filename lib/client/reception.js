@@ -8,8 +8,8 @@ const { guarded, surface } = require('../plumbing/uncaught');
 /**
  * What a client receives for the listeners of one of its events: asked for while there are any.
  *
- * With the MQTT transports a message is acknowledged once all its listeners have returned. If one throws, the message stays
- * with the gateway, which delivers it again after the next connect. One that arrives while nobody listens is held.
+ * With the MQTT transports a message is acknowledged once all its listeners have returned, or one has thrown. If that ends
+ * the process, the message stays with the gateway, which delivers it again. One that arrives while nobody listens is held.
  */
 class Reception {
   #client;
@@ -80,8 +80,8 @@ class Reception {
       this.#client.emit(this.#event, ...this.#told(message));
     } catch (error) {
       surface(error);
-      // Unless the exception ends the process, when the message is to come again: unacknowledged for longer, it would
-      // hold back the acknowledgements of all that come after.
+      // Behind the exception, which may end the process. Unacknowledged for longer, the message would hold back the
+      // acknowledgements of all that come after.
       setImmediate(settle);
       return;
     }

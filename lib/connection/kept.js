@@ -316,18 +316,18 @@ class KeptConnection {
    * @param {(policy: import('../..').RetryPolicy, asked: Error) => number | undefined} ask
    */
   #retryOrGiveUp(error, ask) {
+    const attempt = this.#attempt;
     let delay;
+    let reason = error;
     try {
       delay = ask(this.#host._retryPolicy, this.#everConnected ? asLoss(error) : error);
     } catch (policyError) {
-      this.#giveUp(/** @type {Error} */ (policyError));
-      return;
+      reason = /** @type {Error} */ (policyError);
     }
-    if (delay === undefined) {
-      this.#giveUp(error);
-      return;
-    }
-    this.#wait(delay, error);
+    // A policy may close the client: then nothing is left to be tried or given up.
+    if (attempt !== this.#attempt) return;
+    if (delay === undefined) this.#giveUp(reason);
+    else this.#wait(delay, error);
   }
 
   /** @param {Error} error */

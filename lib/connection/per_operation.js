@@ -164,9 +164,18 @@ class PerOperationConnection {
   #onLoss(error) {
     if (this.#closedByApp) return;
     for (const standing of this.#features.values()) standing.applied = false;
-    if (!error || !this.#host._retryPolicy.shouldRetry(error)) {
-      this.#hooks.state({ state: 'closed', reason: error });
-      this.#hooks.disconnected(error);
+    let reason = error;
+    let retries = false;
+    try {
+      if (error) retries = this.#host._retryPolicy.shouldRetry(error);
+    } catch (policyError) {
+      reason = /** @type {Error} */ (policyError);
+    }
+    // A policy may close the client.
+    if (this.#closedByApp) return;
+    if (!retries) {
+      this.#hooks.state({ state: 'closed', reason });
+      this.#hooks.disconnected(reason);
       return;
     }
     let told = false;

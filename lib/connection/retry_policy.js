@@ -118,7 +118,7 @@ class RetryOperation {
    * @param {(callback: (error?: Error | null, result?: any, response?: any) => void) => void} operation Called for
    *   every attempt.
    * @param {(error?: Error | null, result?: any, response?: any) => void} finalCallback Called once: `(null, result,
-   *   response)` of the attempt that succeeded, or the error of the last one.
+   *   response)` of the attempt that succeeded, or the error of the last one, or what the policy throws.
    */
   retry(operation, finalCallback) {
     // Not by the time of day, which many a device gets only once it is connected.
@@ -129,7 +129,12 @@ class RetryOperation {
       operation((error, result, response) => {
         if (!error) return this.#finish(null, result, response);
         failures += 1;
-        const delay = retryDelay(this.#policy, error, failures);
+        let delay;
+        try {
+          delay = retryDelay(this.#policy, error, failures);
+        } catch (policyError) {
+          return this.#finish(/** @type {Error} */ (policyError));
+        }
         if (delay === undefined || performance.now() >= end) return this.#finish(error);
         if (!this.#finalCallback) return;
         retrying.tell(undefined, { operation: this.name, delay, reason: error });

@@ -22,6 +22,9 @@ const { DeviceMethodResponse } = require('./response');
  *   call; left out, the transport does. An id may come again on another connection.
  */
 
+/** So much is told of why a handler failed: an answer has its limit. Characters. */
+const LONGEST_REASON = 1000;
+
 /** What an app does when its methods are called. */
 class MethodHandlers {
   /** @type {Map<string, Handler>} */
@@ -86,7 +89,7 @@ class MethodHandlers {
   #run(handler, { methods: { methodName }, requestId, body, answerer = this.#transport }) {
     const response = new DeviceMethodResponse(requestId, answerer);
     const failed = (/** @type {number} */ status, /** @type {string} */ title, /** @type {any} */ error) => {
-      const reason = error?.message ?? String(error);
+      const reason = String(error?.message ?? error).slice(0, LONGEST_REASON);
       if (response.isResponseComplete) warnOfFailure(methodName, reason);
       else response.send(status, `${title}: ${reason}`, () => {});
     };

@@ -2,6 +2,7 @@
 'use strict';
 
 const { CREDENTIALS_MS } = require('../authentication/provider');
+const { guarded } = require('../plumbing/uncaught');
 const { warn } = require('../plumbing/warning');
 const { closedBeforeConnected, noCredentials } = require('../session/operation_failure');
 const { Connected, Disconnected, SharedAccessSignatureUpdated } = require('../vocabulary/results');
@@ -77,6 +78,8 @@ class Link {
   #standing = 0;
   /** The renewal under way, then those that follow it: one at most, with the newest credentials. @type {Renewal[]} */
   #renewals = [];
+  /** Why the last one could not begin. @type {unknown} */
+  #unrenewed;
   /** @type {Closing | undefined} */
   #closing;
 
@@ -153,14 +156,18 @@ class Link {
   }
 
   /**
-   * Tells when the credentials that the provider gave last are in use.
+   * Has the provider give other credentials, and tells when they are in use.
    *
+   * @param {() => void} give
    * @param {Callback} callback `(error, results.SharedAccessSignatureUpdated)`: at once where the next connection will
-   *   use them anyway.
+   *   use them anyway, or the one that stands cannot be made anew with them.
    */
-  whenRenewed(callback) {
+  renewed(give, callback) {
+    this.#unrenewed = undefined;
+    give();
     const last = this.#renewals.at(-1);
-    if (last) last.callbacks.push(callback);
+    if (this.#unrenewed) process.nextTick(callback, this.#unrenewed);
+    else if (last) last.callbacks.push(callback);
     else process.nextTick(callback, null, new SharedAccessSignatureUpdated(false));
   }
 
@@ -243,6 +250,7 @@ class Link {
       renewal.number = this.#session.connect(this.#requestOf(renewal.credentials), this.#standing);
     } catch (error) {
       // The connection stands, and will until its token expires: a later renewal may do better.
+      this.#unrenewed = error;
       this.#renewals.shift();
       for (const callback of renewal.callbacks) process.nextTick(callback, error);
     }
@@ -276,7 +284,7 @@ class Link {
     this.#standing = number;
     this.#lives.connected(this.#session.through);
     this.#hooks.connected(/** @type {MqttIdentity} */ (this.#identity), false);
-    for (const callback of callbacks) callback(null, new Connected());
+    for (const callback of callbacks) guarded(callback, null, new Connected());
     this.#renew();
   }
 
@@ -285,7 +293,7 @@ class Link {
     const { callbacks } = /** @type {Renewal} */ (this.#renewals.shift());
     this.#standing = number;
     this.#hooks.connected(/** @type {MqttIdentity} */ (this.#identity), true);
-    for (const callback of callbacks) callback(null, new SharedAccessSignatureUpdated(false));
+    for (const callback of callbacks) guarded(callback, null, new SharedAccessSignatureUpdated(false));
     this.#renew();
   }
 
@@ -325,7 +333,7 @@ class Link {
     this.#closing = undefined;
     this.#end();
     const result = new Disconnected();
-    for (const callback of callbacks) callback(null, result);
+    for (const callback of callbacks) guarded(callback, null, result);
     for (const callback of reopeners) this.connect(callback);
   }
 
@@ -355,9 +363,9 @@ class Link {
   #end() {
     this.#standing = 0;
     for (const { callbacks } of this.#renewals.splice(0)) {
-      for (const callback of callbacks) callback(null, new SharedAccessSignatureUpdated(false));
+      for (const callback of callbacks) guarded(callback, null, new SharedAccessSignatureUpdated(false));
     }
-    this.#provider?.stop?.();
+    guarded(() => this.#provider?.stop?.());
     this.#hold.end();
     this.#hooks.ended();
   }

@@ -72,4 +72,4 @@ function tooLarge(message, hint, size, limit) {
   return failure(MessageTooLargeError, 'ERR_IOT_MESSAGE_TOO_LARGE', message, facts);
 }
 
-module.exports = { bodyTooLarge, requireMessageFits, MESSAGE_LIMIT, TOPIC_LIMIT };
+module.exports = { bodyTooLarge, requireMessageFits };

@@ -306,13 +306,13 @@ class Mqtt extends BeyondMqtt {
   /**
    * @param {string} sharedAccessSignature
    * @param {Callback} callback `(error, results.SharedAccessSignatureUpdated)`; while connected after the connection
-   *   was made anew with the token.
+   *   was made anew with the token, or the error is why it could not be.
    * @throws {TypeError} `ERR_IOT_TOKEN_UPDATE`: the device has no token that it was given.
    */
   updateSharedAccessSignature(sharedAccessSignature, callback) {
-    // The provider tells the link, which makes the connection anew.
-    requireTokenHolder(this.#provider).updateSharedAccessSignature(sharedAccessSignature);
-    this.#link.whenRenewed(callback);
+    const holder = requireTokenHolder(this.#provider);
+    // It tells the link, which makes the connection anew.
+    this.#link.renewed(() => holder.updateSharedAccessSignature(sharedAccessSignature), callback);
   }
 
   /**

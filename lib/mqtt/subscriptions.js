@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { guarded } = require('../plumbing/uncaught');
 const { InvalidOperationError, NotConnectedError, UnauthorizedError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
 
@@ -166,7 +167,7 @@ class Subscriptions {
       if (returned) standing.suspended = 0;
       // Behind a gateway only the receiver of another connection runs: there it is asked for again, and answered.
       if (returned && row.companion?.(identity)) this.#reconnect();
-      else for (const callback of standing.waiting.splice(0)) callback(refusal);
+      else for (const callback of standing.waiting.splice(0)) guarded(callback, refusal);
     });
   }
 

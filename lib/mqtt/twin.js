@@ -4,10 +4,11 @@
 const { documentOf, readProperties } = require('../twin/document');
 const { twinRefusal } = require('../twin/refusal');
 const { LongTimer } = require('../plumbing/long_timer');
+const { guarded } = require('../plumbing/uncaught');
 const { uniqueId } = require('../plumbing/unique_id');
 const { AbortSignals } = require('../session/abort_signals');
 const { abortedBy, closedBeforeDone, timedOut, withDelivery } = require('../session/operation_failure');
-const { InvalidOperationError } = require('../vocabulary/errors');
+const { InvalidOperationError, TimeoutError } = require('../vocabulary/errors');
 const { bodyTooLarge } = require('./message_size');
 const { queryOf } = require('./topics');
 
@@ -205,6 +206,8 @@ class TwinRequests {
       if (!this.#ids.has(id)) return;
       // What a loss took along is asked again after it.
       if (error instanceof InvalidOperationError) this.#end(request, error);
+      // It has waited for its turn behind other messages for as long as any may.
+      else if (error instanceof TimeoutError) this.#ask(request, patience);
       else if (!error) this.#askAfter(patience, () => this.#ask(request, 2 * patience));
     };
     this.#wire.publish(request.topic + id, request.body, written);
@@ -250,6 +253,8 @@ class TwinRequests {
     } catch (policyError) {
       error = policyError;
     }
+    // A policy may end the request itself, by its signal or by closing the client.
+    if (this.#queue[0] !== request) return;
     if (delay === undefined) {
       this.#end(request, error ?? refusal);
       return;
@@ -304,7 +309,7 @@ class TwinRequests {
 function tell({ release, callback, written }, error, result) {
   release();
   if (error) process.nextTick(callback, withDelivery(error, written ? 'unknown' : 'not sent'));
-  else callback(null, result);
+  else guarded(callback, null, result);
 }
 
 /**

@@ -163,8 +163,6 @@ export interface NativeJudgement {
 
 /** Bounds of a session; what is absent has the value in parentheses. */
 export interface NativeLimits {
-  /** Bytes of received messages not yet drained (16 MiB). */
-  inboundBytes?: number
   /** Inbound silence before a PINGREQ, ms (30 000). */
   pingAfterMs?: number
   /** Silence after a PINGREQ before the connection is dead, ms (60 000). */

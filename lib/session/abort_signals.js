@@ -23,7 +23,7 @@ class AbortSignals {
   watch(signal, id) {
     let watched = this.#watched.get(signal);
     if (watched === undefined) {
-      const ids = new Set([id]);
+      const ids = new Set();
       const listener = () => this.#aborted(ids, signal);
       watched = { ids, listener };
       this.#watched.set(signal, watched);

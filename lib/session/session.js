@@ -213,10 +213,12 @@ class Session {
     this.#cancel(endingsOf(this.#waiting.ids(), closedBeforeDone()));
     this.#crossing.cross();
     const { number, end } = this.#leaving;
+    const native = this.#native;
     // A listener may be running: its message is acknowledged when it returns, or after it threw, which must come first.
     setImmediate(() => {
       this.#crossing.cross();
-      this.#native.disconnect(number, Math.max(0, Math.round(end - performance.now())));
+      // If that one has broken meanwhile, its successor is not to be closed.
+      native.disconnect(number, Math.max(0, Math.round(end - performance.now())));
     });
   }
 
@@ -322,6 +324,7 @@ class Session {
     });
     this.#waiting.clear();
     for (const { settle, told } of held) guarded(settle, told);
+    this.#endings.told();
     this.#hooks.state(event);
   }
 

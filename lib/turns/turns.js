@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { AsyncResource } = require('node:async_hooks');
 const { Queue } = require('./queue');
 
 /** For so long all who have something to do hold the event loop together, before its timers and sockets come. Milliseconds. */
@@ -44,6 +45,8 @@ const resolved = Promise.resolve();
  */
 class Turns {
   #work;
+  /** What is told belongs to whoever made this, as `AsyncLocalStorage` sees it, and not to whoever else has turns. */
+  #context = new AsyncResource('EdgeDownstreamTurns');
   #most = 1;
   #asked = false;
 
@@ -70,7 +73,7 @@ class Turns {
   piece(now) {
     this.#asked = false;
     try {
-      if (this.#work(this.#most, now + PIECE_MS)) this.ask();
+      if (this.#context.runInAsyncScope(this.#work, undefined, this.#most, now + PIECE_MS)) this.ask();
     } catch (error) {
       // A fault of ours must not end the turns of all others.
       afterTurn(() => {

@@ -41,9 +41,7 @@ function patiently(host, ask, { signal, timeoutMs = host._maxOperationTimeout, w
   const answered = new Promise((resolve, reject) => {
     operation.retry(
       (done) => {
-        const told = ask().then((result) => done(null, result), done);
-        // What the app's policy throws.
-        told.catch(reject);
+        ask().then((result) => done(null, result), done);
       },
       (error, result) => (error ? reject(error) : resolve(result)),
     );

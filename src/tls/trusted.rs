@@ -49,7 +49,7 @@ impl Trust {
         self.gathered(outcomes)
     }
 
-    /// The same on a thread that may block, for `limit` at most.
+    /// The same on a thread that may block, for `limit` at most for each file and for the store.
     pub(super) fn gather_within(&self, limit: Duration) -> Result<Gathered, Failure> {
         self.gathered(self.readings().into_iter().map(|reading| reading.wait(limit)).collect())
     }

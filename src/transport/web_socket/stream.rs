@@ -161,7 +161,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketStream<S> {
         let this = self.get_mut();
         ready!(this.poll_drain(context))?;
         if this.closed {
-            return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+            // Who writes may meet the end before who reads.
+            let fault = this.fault.take();
+            return Poll::Ready(Err(fault.unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into())));
         }
         let count = bytes.len().min(FRAME);
         let key = this.key()?;

@@ -124,6 +124,17 @@ async fn what_is_written_comes_in_masked_binary_frames() {
 }
 
 #[tokio::test]
+async fn who_writes_before_the_end_is_read_hears_why_it_ended() {
+    let (mut client, mut server) = socket(8192);
+    let mut frames = frame(BINARY, b"last");
+    frames.extend(frame(CLOSE, b"\x03\xf0not you"));
+    server.write_all(&frames).await.unwrap();
+    assert_eq!(client.read(&mut [0; 8]).await.unwrap(), 4);
+    let failure = failure(client.write_all(b"answer").await);
+    assert_eq!((failure.kind, &*failure.detail), (Kind::Closed, "closed with code 1008: not you"));
+}
+
+#[tokio::test]
 async fn keys_differ_from_frame_to_frame() {
     let (mut client, mut server) = socket(1 << 20);
     for _ in 0..20 {
