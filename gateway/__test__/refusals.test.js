@@ -117,7 +117,7 @@ test('options of a start', async () => {
     [{ keep: 1.5 }, 'keep cannot be 1.5; it is a whole number from 0, or Infinity'],
     [{ port: 1n }, 'port cannot be 1n; it is 0 to 65535, 0 being any free one'],
     [{ chain: SECRET }, 'chain is not what createChain gives but a value of type string'],
-    [{ chain: createChain({ variant: 'p-256' }) }, 'chain.actualRootPem is not PEM text but undefined'],
+    [{ chain: createChain({ variant: 'p-256' }) }, 'chain.rootPem is not PEM text but undefined'],
   ];
   for (const hostname of ['gw:8883', 'https://gw', 'a b', '[::1]', 'gw/'])
     refused.push([{ hostname }, `hostname cannot be '${hostname}'; it is a name or an address`]);
@@ -205,7 +205,8 @@ test('a restart with a chain that cannot be presented stops nothing', async (t) 
   const other = await createChain({ variant: 'p-256' });
   /** @type {Array<[any, RegExp]>} */
   const chains = [
-    [{}, /^TypeError: restart: chain\.actualRootPem is not PEM text but undefined$/],
+    [{}, /^TypeError: restart: chain\.rootPem is not PEM text but undefined$/],
+    [{ ...good, actualRootPem: 5 }, /^TypeError: restart: chain\.actualRootPem is not PEM text but number$/],
     [
       { ...good, serverKeyPem: other.serverKeyPem },
       /^TypeError: restart: chain cannot be presented: .*mismatch/,

@@ -73,6 +73,7 @@ class Lifecycle {
    */
   #prepared(where, chain) {
     requireRecord(where, { chain }, 'what createChain gives');
+    readCertificates(where, 'chain.rootPem', chain.rootPem);
     const { trustBundle = readCertificates(where, 'chain.actualRootPem', chain.actualRootPem) } =
       this.#settings;
     try {
