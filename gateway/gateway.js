@@ -2,12 +2,11 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
-const { createChain } = require('./certificates/chain');
 const { assemble } = require('./control/assembly');
 const { HTTPS_PORT, MQTT_PORT, authorityOf } = require('./control/authority');
+const { known } = require('./control/known');
 const { Lifecycle } = require('./control/lifecycle');
 const { Lines } = require('./control/lines');
-const { readHubOptions, readOptions } = require('./control/options');
 const { connectionStringOf } = require('./identity/connection_string');
 const { credentialsOf } = require('./identity/credentials');
 const { environmentOf } = require('./workload/environment');
@@ -152,7 +151,8 @@ class Gateway extends EventEmitter {
    * @param {string} clientId
    * @param {{ direct?: boolean }} [options]
    */
-  connectionString(clientId, { direct = this.#isHub } = {}) {
+  connectionString(clientId, options = {}) {
+    const { direct = this.#isHub } = known('connectionString', options);
     const { hubHostName, hostname, port } = this;
     const endpoint = authorityOf(hostname, port, MQTT_PORT);
     return connectionStringOf(this.#rooms.scope.get(clientId), { hubHostName, endpoint, direct });
@@ -162,7 +162,8 @@ class Gateway extends EventEmitter {
    * @param {string} id
    * @param {{ workload?: 'unix' | 'http' }} [options]
    */
-  moduleEnvironment(id, { workload } = {}) {
+  moduleEnvironment(id, options = {}) {
+    const { workload } = known('moduleEnvironment', options);
     const child = this.#rooms.scope.get(id);
     if (child.moduleId === undefined) throw new TypeError(`'${id}' is a device: it has no such environment`);
     const { hostname, hubHostName, port } = this;
@@ -174,7 +175,8 @@ class Gateway extends EventEmitter {
    * @param {string} clientId
    * @param {{ lifetimeMs?: number }} [options]
    */
-  mqttCredentials(clientId, { lifetimeMs = 3600000 } = {}) {
+  mqttCredentials(clientId, options = {}) {
+    const { lifetimeMs = 3600000 } = known('mqttCredentials', options);
     const { clock, scope } = this.#rooms;
     return credentialsOf(scope.get(clientId), this.hubHostName, clock.now() + lifetimeMs);
   }
@@ -249,7 +251,7 @@ class Gateway extends EventEmitter {
     if (this.#rooms.scope.get(deviceId).moduleId !== undefined) {
       throw new TypeError(`'${deviceId}' is a module: cloud-to-device messages go to devices only`);
     }
-    return this.#rooms.queues.send(deviceId, body, options);
+    return this.#rooms.queues.send(deviceId, body, known('sendC2D', options));
   }
 
   /**
@@ -258,7 +260,8 @@ class Gateway extends EventEmitter {
    * @param {Buffer | string} body
    * @param {import('./index').InputOptions} [options]
    */
-  sendInput(id, input, body, { properties = {}, from, ...systemProperties } = {}) {
+  sendInput(id, input, body, options = {}) {
+    const { properties = {}, from, ...systemProperties } = known('sendInput', options);
     if (this.#rooms.scope.get(id).moduleId === undefined) {
       throw new TypeError(`'${id}' is a device: only modules have inputs`);
     }
@@ -280,7 +283,7 @@ class Gateway extends EventEmitter {
     const hubs = this.#isHub ? { rid: (++this.#methodCalls).toString(16) } : {};
     const { status, payload: answer } = await this.#rooms.calls.invoke(id, name, json, {
       ...hubs,
-      ...options,
+      ...known('invokeMethod', options),
     });
     return { status, payload: answer };
   }
@@ -290,7 +293,8 @@ class Gateway extends EventEmitter {
    * @param {import('./index').TwinProperties} patch
    * @param {import('./index').DesiredOptions} [options]
    */
-  patchDesired(id, patch, { version } = {}) {
+  patchDesired(id, patch, options = {}) {
+    const { version } = known('patchDesired', options);
     this.#rooms.scope.get(id);
     return this.#rooms.twins.patchDesired(id, patch, version);
   }
@@ -307,15 +311,15 @@ class Gateway extends EventEmitter {
    * @param {number} count
    * @param {{ timeoutMs?: number, signal?: AbortSignal }} [options]
    */
-  waitForMessages(count, options) {
-    return this.#rooms.inbox.take(count, options);
+  async waitForMessages(count, options = {}) {
+    return this.#rooms.inbox.take(count, known('waitForMessages', options));
   }
 
   /**
    * @param {{ signal?: AbortSignal }} [options]
    */
-  messages(options) {
-    return this.#rooms.inbox.messages(options);
+  messages(options = {}) {
+    return this.#rooms.inbox.messages(known('messages', options));
   }
 
   connections() {
@@ -354,15 +358,16 @@ class Gateway extends EventEmitter {
    * @param {Uint8Array | string} payload
    * @param {{ qos?: 0 | 1 }} [options]
    */
-  publish(clientId, topic, payload, { qos = 1 } = {}) {
+  publish(clientId, topic, payload, options = {}) {
+    const { qos = 1 } = known('publish', options);
     return this.#lines.publish(clientId, topic, payload, qos);
   }
 
   /**
    * @param {{ downtimeMs?: number, keepSessions?: boolean, chain?: Chain }} [options]
    */
-  restart(options = {}) {
-    return this.#life.restart(options);
+  async restart(options = {}) {
+    return this.#life.restart(known('restart', options));
   }
 
   begin() {
@@ -385,38 +390,4 @@ class Gateway extends EventEmitter {
   }
 }
 
-/**
- * Starts a gateway; described in index.d.ts.
- * @param {import('./index').GatewayOptions} [options]
- * @returns {Promise<import('./index').Gateway>}
- */
-async function startGateway(options = {}) {
-  return start(readOptions(options), {});
-}
-
-/**
- * Starts a hub; described in types/hub.d.ts.
- * @param {import('./index').HubOptions} [options]
- * @returns {Promise<import('./index').Hub>}
- */
-async function startHub(options = {}) {
-  const settings = readHubOptions(options);
-  // No gateway's: without the name that every edgeHub has besides its own.
-  return start(settings, {
-    certificates: { server: { names: [/** @type {string} */ (settings.hostname)] } },
-  });
-}
-
-/**
- * @param {import('./control/options').Settings} settings
- * @param {import('./index').ChainOptions} ofChain where none is given
- */
-async function start(settings, ofChain) {
-  const now = new Date(Date.now() + settings.clockOffsetMs);
-  const chain = settings.chain ?? (await createChain({ host: settings.hostname, now, ...ofChain }));
-  const gateway = new Gateway(settings, chain);
-  await gateway.begin();
-  return gateway;
-}
-
-module.exports = { startGateway, startHub };
+module.exports = { Gateway };

@@ -23,6 +23,9 @@ const TEXT = {
 /** @type {Rule} */
 const BOOLEAN = { is: (value) => typeof value === 'boolean', expected: 'a boolean' };
 
+/** Judged where it is used. @type {Rule} */
+const ANY = { is: () => true, expected: 'anything' };
+
 /** What may differ in a certificate of any kind. @type {Record<string, Rule>} */
 const COMMON = {
   commonName: TEXT,
@@ -57,7 +60,28 @@ const DEVICE = {
   notBefore: DATE,
   notAfter: DATE,
   authority: BOOLEAN,
-  issuer: { is: () => true, expected: 'a chain' },
+  issuer: ANY,
+};
+
+/** @type {Record<string, Rule>} */
+const CHAIN = {
+  variant: ANY,
+  now: DATE,
+  host: {
+    is: (value) => [value].flat().every(TEXT.is) && value.length > 0,
+    expected: 'a name or address, or an array of them',
+  },
+  present: { is: Array.isArray, expected: 'an array' },
+  issuer: ANY,
+  root: ANY,
+  rootGiven: oneOf('actual', 'stranger', 'namesake'),
+  rootName: TEXT,
+  edgeDeviceName: TEXT,
+  quickStart: BOOLEAN,
+  caKeySize: { is: Number.isInteger, expected: 'a number of bits' },
+  caKey: ANY,
+  serverKey: ANY,
+  certificates: { is: (value) => typeof value === 'object' && value !== null, expected: 'an object' },
 };
 
 /**
@@ -75,8 +99,8 @@ function checkClock(now) {
  * @throws {RangeError} a certificate that is not made here
  */
 function checkOptions(options) {
-  const { rootGiven, quickStart, root, certificates = {} } = options;
-  check('createChain', { rootGiven }, { rootGiven: oneOf('actual', 'stranger', 'namesake') });
+  check('createChain', options, CHAIN);
+  const { quickStart, root, certificates = {} } = options;
   if (quickStart && root) {
     throw new RangeError(
       "createChain: the CA of a 'quickStart' gateway is its own root; it cannot share 'root'",

@@ -130,7 +130,7 @@ function requireKnown(who, unknown) {
 /**
  * @param {string} clientId
  */
-const describe = (clientId) => `${clientId.includes('/') ? 'module' : 'device'} '${clientId}'`;
+const describe = (clientId) => `${String(clientId).includes('/') ? 'module' : 'device'} '${clientId}'`;
 
 /**
  * @param {Record<string, string | undefined>} values

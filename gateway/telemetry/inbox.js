@@ -59,6 +59,9 @@ class Inbox {
    * @returns {Promise<Message[]>}
    */
   async take(count, { timeoutMs, signal } = {}) {
+    if (!Number.isInteger(count) || count < 1) {
+      throw new TypeError(`cannot wait for ${count} messages: give a whole number from 1`);
+    }
     if (count > this.capacity) {
       throw new RangeError(
         `cannot wait for ${count} messages: only ${this.capacity} are kept (option 'keep')`,

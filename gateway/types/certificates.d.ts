@@ -126,7 +126,7 @@ export interface ChainOptions {
  * earlier chain of this process. RSA keys take some 100 ms each.
  * @throws {RangeError} unknown variant or key kind, a host that is no IP address in a variant about them, a certificate
  *   in `present` that the chain does not have, or one in `certificates` that this call does not make
- * @throws {TypeError} `issuer` or `root` is not a chain of this process; an unknown field of `certificates`, or a value
+ * @throws {TypeError} `issuer` or `root` is not a chain of this process; an unknown option, or field of `certificates`, or a value
  *   that it cannot have
  */
 export function createChain(options?: ChainOptions): Promise<Chain>;

@@ -197,7 +197,7 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
 
   /*
    * A client id is `<deviceId>`, or `<deviceId>/<moduleId>`. One that is not a child of the gateway is a RangeError in
-   * all that follows.
+   * all that follows, an option that is unknown a TypeError.
    */
 
   /**
@@ -281,6 +281,7 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
 
   /**
    * Takes the oldest `count` messages as soon as there are as many.
+   * @throws {TypeError} `count` is no whole number from 1
    * @throws {RangeError} `count` is more than `keep`
    * @throws {Error} `timeoutMs` passed, the gateway was closed, or the reason of `signal`
    */
