@@ -3,6 +3,7 @@
 
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
+const { isWellFormed } = require('./well_formed');
 
 /**
  * Options of which those that are not known are not looked at.
@@ -84,8 +85,7 @@ function requireText(name, value) {
  */
 function requireSayable(name, value) {
   if (typeof value !== 'string') throw badOption(name, value, 'a text');
-  // @ts-expect-error Of ES2024, and of Node 20.
-  if (value.includes('\0') || !value.isWellFormed()) {
+  if (value.includes('\0') || !isWellFormed(value)) {
     throw badOption(name, value, 'a text without the character 0 and halves of characters');
   }
 }
