@@ -110,6 +110,20 @@ for (const face of faces) {
     assertTold(error, { type: 'NotConnectedError', code, names: [gateway], cause });
   });
 
+  test(`${face.name}: GatewayHostName is missing, so that the hub itself was tried`, async () => {
+    const connectionString = connectionStringTo('', { GatewayHostName: undefined });
+    // Nobody is asked for the hub: a proxy that is not there stands before it.
+    const proxy = `http://127.0.0.1:${await freePort()}`;
+    const error = await failureOf(face, connectionString, { ca: chain.rootPem, proxy });
+    assertTold(error, {
+      type: 'NotConnectedError',
+      code: 'ERR_IOT_PROXY_UNREACHABLE',
+      names: [proxy.slice('http://'.length)],
+      hint: /^There is no GatewayHostName.*add ;GatewayHostName=<gateway>/,
+      cause: /refused/i,
+    });
+  });
+
   for (const [name, { serve, ...expected }] of Object.entries(strangers)) {
     test(`${face.name}: ${name}`, async (t) => {
       const gateway = await listening(t, serve());

@@ -29,7 +29,7 @@ const { requireConnectFits } = require('./connect_strings');
  * @throws {ArgumentError} Something that was given cannot be used (any more).
  */
 function requestOf(identity, credentials, options, { protocol, provider, bundledRoots }) {
-  const { host, port } = identity.endpoint(protocol.port);
+  const { host, port, field } = identity.endpoint(protocol.port);
   const { detour } = options;
   const place = { host, port: detour?.port ?? port };
   const proxy = proxyTo(place, options);
@@ -44,6 +44,7 @@ function requestOf(identity, credentials, options, { protocol, provider, bundled
     target: {
       ...place,
       ...trust,
+      field,
       clientId,
       password,
       ca,
