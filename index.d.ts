@@ -34,7 +34,8 @@ export function connect<Who extends Device | Module = Device>(options: ConnectOp
  * Connects a module as the environment says: `EdgeHubConnectionString` with `EdgeModuleCACertificateFile`, or what IoT Edge
  * sets for its modules (`IOTEDGE_…`), whose workload API signs the tokens and knows the roots to trust.
  *
- * @throws {ReferenceError} A variable is missing, which is named, or cannot be used: `ERR_IOT_ENVIRONMENT`.
+ * @throws {ReferenceError} A variable is missing, which is named, or cannot be used, such as the connection string of a
+ *   device: `ERR_IOT_ENVIRONMENT`.
  * @throws {Error} The workload API cannot be used: `ERR_IOT_WORKLOAD_…`.
  */
 export function connect(options: EnvironmentOptions): Promise<Module>;
@@ -211,7 +212,11 @@ export interface Device extends Participant {
    */
   messages(): AsyncIterableIterator<Message>;
 
-  /** Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing. */
+  /**
+   * Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing.
+   *
+   * @throws {ReferenceError} No message.
+   */
   complete(message: Message): void;
 
   /**
@@ -246,7 +251,8 @@ export interface Module extends Participant {
   /** What routes bring it. */
   readonly inputs: ModuleInputs;
   /**
-   * Calls a method of a device, or of another module, by HTTPS to the gateway, which is verified as any other connection is.
+   * Calls a method of a device, or of another module, by HTTPS to the gateway, which is verified as any other connection is. A
+   * port in `GatewayHostName` is that of HTTPS, too.
    *
    * @param target `device`, or `device/module`.
    * @param payload What JSON can express. Default: null.
@@ -276,7 +282,11 @@ export interface ModuleOutputs {
  */
 export interface ModuleInputs extends AsyncIterable<InputMessage> {
   [Symbol.asyncIterator](): AsyncIterableIterator<InputMessage>;
-  /** Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing. */
+  /**
+   * Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing.
+   *
+   * @throws {ReferenceError} No message.
+   */
   complete(message: InputMessage): void;
 }
 
@@ -1211,6 +1221,7 @@ declare class InternalClient<Events> extends EventEmitter {
    *
    * @throws {ReferenceError} No token: thrown also without a callback.
    * @throws {TypeError} `ERR_IOT_TOKEN_UPDATE`: the client was not made from a token.
+   * @throws {errors.FormatError} It is malformed; the one in use stays.
    */
   updateSharedAccessSignature(
     sharedAccessSignature: string,
@@ -1252,6 +1263,7 @@ export class Client extends InternalClient<ClientEvents> {
    * @param transport What carries the messages: see {@link DeviceTransport}.
    * @param connectionString Not used any more.
    * @throws {ReferenceError} No transport.
+   * @throws {TypeError} Something else than a transport.
    * @throws {errors.InvalidOperationError} A connection string: use {@link fromConnectionString}.
    */
   constructor(transport: DeviceTransport, connectionString?: undefined);
@@ -1261,6 +1273,7 @@ export class Client extends InternalClient<ClientEvents> {
    *   and so is white space around the others, such as the line break at the end of a file.
    * @param Transport For instance {@link Mqtt}.
    * @throws {ReferenceError} No connection string.
+   * @throws {TypeError} No class as transport.
    * @throws {errors.ArgumentError} It lacks HostName, DeviceId, or any credential.
    * @throws {errors.FormatError} Its SharedAccessSignature is malformed.
    */
@@ -1439,6 +1452,7 @@ export class ModuleClient extends InternalClient<ModuleClientEvents> {
    * Sends a message by an output, from where the routes of the gateway lead it on. As {@link sendEvent}.
    *
    * @throws {ReferenceError} No output, or no message.
+   * @throws {TypeError} The output is no text.
    */
   sendOutputEvent(
     outputName: string,
@@ -2002,6 +2016,7 @@ export interface MethodMessage {
 export interface AuthenticationProvider {
   /** 0: by certificate, 1: by token. A provider of tokens also emits `newTokenAvailable` and has `stop()`. */
   type: number;
+  /** Is always called with a callback; who gives a promise all the same, as an async function does, need not call it. */
   getDeviceCredentials(callback: Callback<TransportConfig>): void;
   getDeviceCredentials(): Promise<TransportConfig>;
   setTokenRenewalValues?(tokenValidTimeInSeconds: number, tokenRenewalMarginInSeconds: number): void;
@@ -2015,6 +2030,7 @@ export class SharedAccessKeyAuthenticationProvider extends EventEmitter implemen
   /**
    * @param tokenValidTimeInSeconds Default: 3600.
    * @param tokenRenewalMarginInSeconds How long before its end a token is renewed. Default: 900.
+   * @throws {ReferenceError | TypeError} No credentials, or no object.
    * @throws {errors.ArgumentError} The margin is not shorter than the validity by a second.
    */
   constructor(
@@ -2040,7 +2056,7 @@ export class SharedAccessKeyAuthenticationProvider extends EventEmitter implemen
    *
    * @param resourceUri Percent-encoded.
    * @param expiry In seconds since 1970-01-01 UTC.
-   * @param callback Must be called; an exception counts as an error.
+   * @param callback Must be called; an exception counts as an error, also that of an async function.
    */
   protected _sign(
     resourceUri: string,
@@ -2091,7 +2107,7 @@ export class IotEdgeAuthenticationProvider extends SharedAccessKeyAuthentication
     tokenValidTimeInSeconds?: number,
     tokenRenewalMarginInSeconds?: number,
   );
-  /** The root certificates of the gateway, as PEM. @throws {ReferenceError} No callback. */
+  /** The root certificates of the gateway, as PEM. @throws {ReferenceError | TypeError} No callback, or no function. */
   getTrustBundle(callback: Callback<string>): void;
 }
 
@@ -2100,12 +2116,13 @@ export class SharedAccessSignatureAuthenticationProvider
   extends EventEmitter
   implements AuthenticationProvider
 {
+  /** @throws {ReferenceError | TypeError} No credentials, or no object. */
   constructor(credentials: TransportConfig);
   /** Token. */
   type: 1;
   getDeviceCredentials(callback: Callback<TransportConfig>): void;
   getDeviceCredentials(): Promise<TransportConfig>;
-  /** Replaces the token; a connected client reconnects with it. */
+  /** Replaces the token; a connected client reconnects with it. @throws {ReferenceError} No token. */
   updateSharedAccessSignature(sharedAccessSignature: string): void;
   /** Nothing to stop. */
   stop(): void;
@@ -2123,6 +2140,7 @@ export class SharedAccessSignatureAuthenticationProvider
 
 /** Hands on the certificate and key of a device. */
 export class X509AuthenticationProvider implements AuthenticationProvider {
+  /** @throws {ReferenceError | TypeError} No credentials, or no object. */
   constructor(credentials: TransportConfig);
   /** X.509. */
   type: 0;

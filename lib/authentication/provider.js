@@ -3,7 +3,7 @@
 
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
-const { kindOf } = require('../message/body');
+const { kindOf } = require('../vocabulary/kind');
 
 /** How long an app's provider may take to give credentials. Milliseconds. */
 const CREDENTIALS_MS = 240_000;
