@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { CREDENTIALS_MS } = require('../authentication/provider');
+const { CREDENTIALS_MS, askForCredentials } = require('../authentication/provider');
 const { warn } = require('../plumbing/warning');
 const { closedBeforeConnected, noCredentials } = require('../session/operation_failure');
 const { Connected, Disconnected, SharedAccessSignatureUpdated } = require('../vocabulary/results');
@@ -208,7 +208,7 @@ class Link {
       else this.#request(attempt, credentials);
     };
     try {
-      this.#provider.getDeviceCredentials(given);
+      askForCredentials(this.#provider, given);
     } catch (error) {
       given(error, /** @type {any} */ (undefined));
     }

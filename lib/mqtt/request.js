@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { requireToken } = require('../authentication/provider');
 const { proxyTo } = require('../proxy/choice');
 const { warn } = require('../plumbing/warning');
 const { bundledTrust } = require('../tls/trust');
@@ -34,6 +35,7 @@ function requestOf(identity, credentials, options, { protocol, provider, bundled
   const place = { host, port: detour?.port ?? port };
   const proxy = proxyTo(place, options);
   const trust = bundledRoots ? bundledTrust() : options.trust;
+  requireToken(credentials, provider);
   const password = credentials.sharedAccessSignature?.toString();
   const username = identity.username(options);
   requireConnectFits({ clientId: identity.clientId, username, password });
