@@ -203,7 +203,8 @@ class DeviceApp {
   #check(stats) {
     if (!stats) return;
     const { pending } = this.#calls;
-    const most = pending.length + this.#world.gateway.cloud.calls.size;
+    // The twin asks for itself what changed while there was no connection.
+    const most = pending.length + this.#world.gateway.cloud.calls.size + (this.#twin ? 1 : 0);
     if (stats.queued + stats.inFlight > most)
       this.#fault(`${stats.queued} queued and ${stats.inFlight} in flight of ${most}`);
   }

@@ -20,11 +20,15 @@ class World {
   #armed = [];
   #onException = (error) => this.surfaced.push(error);
   #emitWarning = process.emitWarning;
+  #chance = Math.random;
 
   /** @param {number} seed */
   constructor(seed) {
     this.random = randomOf(seed);
     this.gateway = new Gateway(this);
+    // The jitter between attempts: a stream of its own, so that what the app does is not another for each attempt.
+    const jitter = randomOf(~seed);
+    Math.random = () => jitter.below(2 ** 32) / 2 ** 32;
     process.on('uncaughtException', this.#onException);
     // What people are to know of take-overs and of messages that wait is nothing to read by the thousand.
     process.emitWarning = (warning, ...rest) => {
@@ -35,6 +39,7 @@ class World {
   release() {
     process.off('uncaughtException', this.#onException);
     process.emitWarning = this.#emitWarning;
+    Math.random = this.#chance;
     this.clock.release();
   }
 
