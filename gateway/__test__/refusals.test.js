@@ -72,6 +72,7 @@ test('options of a running gateway that there are not, or that cannot be', async
     [() => gateway.invokeMethod('d1', 'm', 1, { responseTimeoutMs: '5' }), "responseTimeoutMs cannot be '5'"],
     [() => gateway.patchDesired('d1', { a: 1 }, { vesion: 9 }), "patchDesired: option 'vesion' is unknown"],
     [() => gateway.patchDesired('d1', { a: 1 }, { version: '9' }), "desired version '9' is not above"],
+    [() => gateway.patchDesired('d1', { a: { b: NaN } }), "patchDesired: property 'b' cannot be NaN"],
     [() => gateway.publish('d1', 't', 'x', { Qos: 0 }), "publish: option 'Qos' is unknown"],
     [() => gateway.waitForMessages('1'), "waitForMessages: count cannot be '1'; it is a whole number from 0"],
     [() => gateway.waitForMessages(-1), 'count cannot be -1'],

@@ -85,7 +85,7 @@ class Twins {
    * @returns {number} version
    */
   patchDesired(id, change, version) {
-    const patch = parsePatch(JSON.stringify(change));
+    const patch = parsePatch(JSON.stringify(change, finite));
     const twin = this.#of(id);
     const next = twin.change(patch, version);
     if (!this.#link.online) return next;
@@ -155,6 +155,17 @@ class Twins {
     this.#twins.set(id, twin);
     return twin;
   }
+}
+
+/**
+ * JSON would have null for it, which deletes.
+ * @param {string} name
+ * @param {unknown} value
+ * @throws {TypeError} a number that JSON has not
+ */
+function finite(name, value) {
+  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  throw new TypeError(`patchDesired: property '${name}' cannot be ${value}`);
 }
 
 module.exports = { Twins };
