@@ -8,8 +8,10 @@ const { HTTPS_PORT, MQTT_PORT, authorityOf } = require('./control/authority');
 const { Lifecycle } = require('./control/lifecycle');
 const { Lines } = require('./control/lines');
 const { readHubOptions, readOptions } = require('./control/options');
+const { isFlag, requireKnown, requireValue } = require('./control/values');
 const { connectionStringOf } = require('./identity/connection_string');
 const { credentialsOf } = require('./identity/credentials');
+const { contentOf } = require('./routing/input_message');
 const { environmentOf } = require('./workload/environment');
 
 /**
@@ -78,6 +80,7 @@ class Gateway extends EventEmitter {
   }
 
   set route(route) {
+    requireValue('gateway', { route }, 'true or false', isFlag);
     this.#rooms.router.enabled = route;
   }
 
@@ -112,6 +115,7 @@ class Gateway extends EventEmitter {
 
   set offline(offline) {
     if (this.#isHub) throw new TypeError('a hub is the cloud: it cannot be out of its reach');
+    requireValue('gateway', { offline }, 'true or false', isFlag);
     this.#rooms.link.online = !offline;
   }
 
@@ -130,8 +134,9 @@ class Gateway extends EventEmitter {
     return this.#rooms.clock.offsetMs;
   }
 
-  set clockOffsetMs(offsetMs) {
-    this.#rooms.clock.offsetMs = offsetMs;
+  set clockOffsetMs(clockOffsetMs) {
+    requireValue('gateway', { clockOffsetMs }, 'a number', Number.isFinite);
+    this.#rooms.clock.offsetMs = clockOffsetMs;
   }
 
   get endpoint() {
@@ -152,7 +157,9 @@ class Gateway extends EventEmitter {
    * @param {string} clientId
    * @param {{ direct?: boolean }} [options]
    */
-  connectionString(clientId, { direct = this.#isHub } = {}) {
+  connectionString(clientId, { direct = this.#isHub, ...unknown } = {}) {
+    requireKnown('connectionString', unknown);
+    requireValue('connectionString', { direct }, 'true or false', isFlag);
     const { hubHostName, hostname, port } = this;
     const endpoint = authorityOf(hostname, port, MQTT_PORT);
     return connectionStringOf(this.#rooms.scope.get(clientId), { hubHostName, endpoint, direct });
@@ -162,7 +169,8 @@ class Gateway extends EventEmitter {
    * @param {string} id
    * @param {{ workload?: 'unix' | 'http' }} [options]
    */
-  moduleEnvironment(id, { workload } = {}) {
+  moduleEnvironment(id, { workload, ...unknown } = {}) {
+    requireKnown('moduleEnvironment', unknown);
     const child = this.#rooms.scope.get(id);
     if (child.moduleId === undefined) throw new TypeError(`'${id}' is a device: it has no such environment`);
     const { hostname, hubHostName, port } = this;
@@ -174,7 +182,9 @@ class Gateway extends EventEmitter {
    * @param {string} clientId
    * @param {{ lifetimeMs?: number }} [options]
    */
-  mqttCredentials(clientId, { lifetimeMs = 3600000 } = {}) {
+  mqttCredentials(clientId, { lifetimeMs = 3600000, ...unknown } = {}) {
+    requireKnown('mqttCredentials', unknown);
+    requireValue('mqttCredentials', { lifetimeMs }, 'a number', Number.isFinite);
     const { clock, scope } = this.#rooms;
     return credentialsOf(scope.get(clientId), this.hubHostName, clock.now() + lifetimeMs);
   }
@@ -258,13 +268,11 @@ class Gateway extends EventEmitter {
    * @param {Buffer | string} body
    * @param {import('./index').InputOptions} [options]
    */
-  sendInput(id, input, body, { properties = {}, from, ...systemProperties } = {}) {
+  sendInput(id, input, body, options = {}) {
     if (this.#rooms.scope.get(id).moduleId === undefined) {
       throw new TypeError(`'${id}' is a device: only modules have inputs`);
     }
-    const [deviceId, moduleId] = from?.split('/') ?? [];
-    const content = { body: Buffer.from(body), properties, systemProperties, deviceId, moduleId };
-    return this.#rooms.inputs.send(id, input, content);
+    return this.#rooms.inputs.send(id, input, contentOf(body, options));
   }
 
   /**
@@ -290,7 +298,8 @@ class Gateway extends EventEmitter {
    * @param {import('./index').TwinProperties} patch
    * @param {import('./index').DesiredOptions} [options]
    */
-  patchDesired(id, patch, { version } = {}) {
+  patchDesired(id, patch, { version, ...unknown } = {}) {
+    requireKnown('patchDesired', unknown);
     this.#rooms.scope.get(id);
     return this.#rooms.twins.patchDesired(id, patch, version);
   }
@@ -354,7 +363,8 @@ class Gateway extends EventEmitter {
    * @param {Uint8Array | string} payload
    * @param {{ qos?: 0 | 1 }} [options]
    */
-  publish(clientId, topic, payload, { qos = 1 } = {}) {
+  publish(clientId, topic, payload, { qos = 1, ...unknown } = {}) {
+    requireKnown('publish', unknown);
     return this.#lines.publish(clientId, topic, payload, qos);
   }
 

@@ -68,6 +68,19 @@ test('certificates and keys stay from one start to the next', async (t) => {
   }
   assert.deepStrictEqual(shown[1], shown[0]);
   assert.strictEqual(new Set(shown[0].keys).size, 2);
+  const rotated = Cli.start(t, ['--port', '0', '--directory', directory, '--device', 'a']);
+  await rotated.shows(READY);
+  const before = rotated.output.length;
+  rotated.type('rotate a');
+  await rotated.showsBehind(before, CONNECTION_STRING);
+  const [key] = /SharedAccessKey=[^;]+/.exec(rotated.output.slice(before)) ?? [];
+  assert.ok(!shown[0].keys?.includes(String(key)));
+  rotated.child.kill('SIGTERM');
+  await rotated.ended;
+  const later = Cli.start(t, ['--port', '0', '--directory', directory, '--device', 'a']);
+  await later.shows(new RegExp(String(key).replace(/[+/]/g, '\\$&')));
+  later.child.kill('SIGTERM');
+  await later.ended;
   for (const name of ['keys.json', 'chain.json']) {
     assert.strictEqual(fs.statSync(path.join(directory, name)).mode & 0o077, 0, name);
   }
@@ -135,6 +148,11 @@ test('what cannot be used is told in one line, with exit code 2', async (t) => {
     [['--prot', '1'], /Unknown option '--prot'/],
     [['extra'], /Unexpected argument 'extra'/],
     [['--port', '70000'], /--port '70000' is not a number from 0 to 65535/],
+    [['--directory', ''], /--directory is empty/],
+    [['--host', 'gw', '--host', ''], /--host is empty/],
+    [['--host', 'https://gw'], /--host 'https:\/\/gw' is no name or address; it goes without scheme, port/],
+    [['--host', 'gw:8883'], /--host 'gw:8883' is no name or address/],
+    [['--listen', '0.0.0.0:8883'], /--listen '0\.0\.0\.0:8883' is no name or address/],
     [['--device', 'a/b/c'], /--device 'a\/b\/c' is no device id/],
     [['--certificate', 'expired'], /--certificate 'expired'.*there are good-dns/],
     [['--cert', empty], /--cert and --key belong together/],
@@ -190,10 +208,22 @@ test('a port in use is told, with exit code 1', async (t) => {
   t.after(() => server.close());
   await once(server, 'listening');
   const { port } = /** @type {net.AddressInfo} */ (server.address());
-  const cli = Cli.start(t, ['--port', String(port)]);
-  assert.strictEqual(await cli.ended, 1);
-  assert.strictEqual(
-    cli.errors,
-    `edge-downstream-gateway: port ${port} is in use; --port names another, 0 any free one\n`,
-  );
+  for (const [args, option] of [
+    [['--port', String(port)], '--port'],
+    [['--port', '0', '--websocket-port', String(port)], '--websocket-port'],
+  ]) {
+    const cli = Cli.start(t, [...args, '--certificate', 'good-dns']);
+    assert.strictEqual(await cli.ended, 1);
+    assert.strictEqual(
+      cli.errors,
+      `edge-downstream-gateway: port ${port} is in use; ${option} names another, 0 any free one\n`,
+    );
+  }
+});
+
+test('nobody reads what is listed: no reason to fail', async (t) => {
+  const cli = Cli.start(t, ['--list']);
+  cli.child.stdout.destroy();
+  assert.strictEqual(await cli.ended, 0);
+  assert.strictEqual(cli.errors, '');
 });

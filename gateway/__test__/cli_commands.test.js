@@ -36,6 +36,7 @@ test('every command says what it did', async (t) => {
     ['send', /usage: send <device> <text>/],
     ['cut device1 softly', /'softly' is neither fin nor rst/],
     ['cut device1', /0 connections cut/],
+    ['cut nobody', /'nobody' is not a child of this gateway/],
     ['freeze device1', /0 connections frozen/],
     ['rotate device1', /DeviceId=device1;SharedAccessKey=[^;]+;GatewayHostName=/],
     ['add device valve', /DeviceId=valve;SharedAccessKey=/],

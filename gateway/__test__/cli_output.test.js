@@ -99,6 +99,37 @@ for (const form of ['text', 'json']) {
   });
 }
 
+test('what became of a message and of a call is told with its reason', async (t) => {
+  const gateway = await gatewayFor(t, { limits: { c2dMaxDeliveries: 1 } });
+  let shown = '';
+  const journal = new Journal(new Screen((text) => (shown += text), painter(false)));
+  journal.watch(gateway);
+  t.after(() => journal.stop());
+  const expired = gateway.sendC2D('d2', 'x', { expiryTimeUtc: new Date(Date.now() + 1) });
+  await expired.settled;
+  assert.match(shown, /d2 +c2d +rejected \S+: it waited in the hub for too long\n/);
+  const device = await RawDevice.connected(gateway);
+  device.send(subscribePacket('devices/d1/messages/devicebound/#'));
+  await device.bytes(5);
+  const returned = gateway.sendC2D('d1', 'x');
+  await device.packet();
+  device.vanish();
+  await returned.settled;
+  assert.match(shown, /d1 +c2d +rejected \S+: it came back from the last of its deliveries\n/);
+  const module = await RawDevice.connected(gateway);
+  module.send(subscribePacket('devices/d1/messages/devicebound/#'));
+  await module.bytes(5);
+  await gateway.sendC2D('d1', 'x', { enqueuedTime: new Date(Date.now() - 60_000) }).settled;
+  assert.match(shown, /d1 +c2d +rejected \S+: no subscription to it is old enough\n/);
+  module.vanish();
+  gateway.offline = true;
+  await assert.rejects(gateway.invokeMethod('d1', 'm'), { status: 404 });
+  assert.match(
+    shown,
+    /d1 +method +m → 404: not connected and subscribed to methods, or the cloud is out of reach\n/,
+  );
+});
+
 test('at most a hundred lines a second, none of them long; the rest is counted', async (t) => {
   const gateway = await gatewayFor(t);
   /** @type {string[]} */

@@ -12,7 +12,7 @@ const { needsHostsEntry } = require('../cli/hosts_file');
 const { Keeping } = require('../cli/keeping');
 const { Cli } = require('./cli_process');
 const { directoryFor } = require('./directory');
-const { ACCEPTED, RawDevice, answer } = require('./raw-device');
+const { ACCEPTED, RawDevice, answer, publishPacket } = require('./raw-device');
 
 const ROOT = path.join(__dirname, '..', '..');
 const IS_WINDOWS = process.platform === 'win32';
@@ -170,6 +170,47 @@ test('files with keys are for their owner alone, whatever they were', { skip: IS
   assert.deepStrictEqual(fs.readdirSync(directory).sort(), ['chain.json', 'elsewhere', 'keys.json']);
 });
 
+test('keys are kept for a device of whatever name, and what is damaged is made anew', (t) => {
+  const directory = directoryFor(t);
+  const names = ['constructor', '__proto__', 'toString', 'a'];
+  const keys = new Keeping(directory).keys(names);
+  assert.deepStrictEqual(new Keeping(directory).keys(names), keys);
+  for (const name of names) assert.match(keys[name].primaryKey, /^[\w+/]{43}=$/, name);
+  for (const damaged of ['', '[]', '"x"', '{"a":5,"b":{}}']) {
+    fs.writeFileSync(path.join(directory, 'keys.json'), damaged);
+    assert.match(new Keeping(directory).keys(['a', 'b']).b.secondaryKey, /^[\w+/]{43}=$/);
+  }
+});
+
+test('several gateways share a directory: neither certificates nor roots of one come in the place of the other’s', async (t) => {
+  const directory = directoryFor(t);
+  const keeping = new Keeping(directory);
+  const [first, other] = [await keeping.chain(['a.test']), await keeping.chain(['b.test', '10.0.0.1'])];
+  assert.deepStrictEqual(await new Keeping(directory).chain(['a.test']), first);
+  assert.deepStrictEqual(await new Keeping(directory).chain(['b.test', '10.0.0.1']), other);
+  const files = [first, other, first].map(({ rootPem }) => keeping.writeRoot(rootPem));
+  assert.strictEqual(files[0], files[2]);
+  assert.deepStrictEqual(
+    files.slice(0, 2).map((file) => fs.readFileSync(file, 'utf8')),
+    [first.rootPem, other.rootPem],
+  );
+});
+
+test('a root that cannot be written ends it, with exit code 2', async (t) => {
+  const directory = directoryFor(t);
+  const { rootPem } = await new Keeping(directory).chain(['localhost']);
+  const file = new Keeping(directory).writeRoot(rootPem);
+  fs.rmSync(file);
+  fs.mkdirSync(file);
+  const cli = Cli.start(t, ['--port', '0', '--directory', directory]);
+  assert.strictEqual(await cli.ended, 2);
+  assert.match(
+    cli.errors,
+    /^edge-downstream-gateway: --directory: '.*root\.ca\.cert\.pem' cannot be written: /,
+  );
+  assert.deepStrictEqual(fs.readdirSync(directory).sort(), [path.basename(file), 'chain.json', 'keys.json']);
+});
+
 test('a directory of another user is refused', { skip: IS_WINDOWS }, (t) => {
   const directory = directoryFor(t);
   const { uid } = fs.statSync(directory);
@@ -262,6 +303,23 @@ test('a config file that cannot be is named, with exit code 2', async (t) => {
     ['{"ports":1}', /config '.*gateway\.json': startGateway: option 'ports' is unknown/],
     ['{"limits":{"x":1}}', /config '.*gateway\.json': limits: 'x' is unknown/],
     ['{"faults":{"publish#x":"cut"}}', /config '.*gateway\.json': 'publish#x': /],
+    [
+      '{"devices":["a"]}',
+      /config '.*gateway\.json': devices: device is not an object with a deviceId but a /,
+    ],
+    ['{"devices":[{"id":"a"}]}', /config '.*gateway\.json': device id 'undefined' is not a name/],
+    [
+      '{"devices":[{"deviceId":"a","modules":{}}]}',
+      /config '.*gateway\.json': device 'a': modules is not an/,
+    ],
+    [
+      '{"devices":[{"deviceId":"a","modules":["m"]}]}',
+      /config '.*': device 'a': module is not an object with/,
+    ],
+    [
+      '{"hostname":"https://gw"}',
+      /config '.*': startGateway: hostname cannot be 'https:\/\/gw'; it is a name/,
+    ],
     ['{"devices":[{"deviceId":"a/b"}]}', /config '.*gateway\.json': device id 'a\/b' is not a name/],
     [
       '{"devices":[{"deviceId":"a"},{"deviceId":"a"}]}',
@@ -286,10 +344,17 @@ test('--hub is a hub: no GatewayHostName, and a certificate for its names alone'
   assert.ok(!connectionString.includes('GatewayHostName'));
   const [, root] = await cli.shows(/^Root CA\s+(\S+)$/m);
   const kept = path.join(path.dirname(root), 'hub-chain.json');
-  const { chain } = JSON.parse(fs.readFileSync(kept, 'utf8'));
+  const [chain] = Object.values(JSON.parse(fs.readFileSync(kept, 'utf8')));
   const { subjectAltName } = new X509Certificate(chain.serverPem);
   assert.strictEqual(subjectAltName, 'DNS:localhost, IP Address:127.0.0.1');
   assert.doesNotMatch(cli.output, /doctor/);
+});
+
+test('--hub is strict', async (t) => {
+  const cli = Cli.start(t, ['--port', '0', '--hub', '--device', 'd1', '--certificate', 'good-dns']);
+  const device = await RawDevice.connected(await cli.gateway());
+  device.send(publishPacket('devices/another/messages/events/'));
+  assert.strictEqual(await device.rest(), '');
 });
 
 test('--hub refuses what is of gateways', async (t) => {

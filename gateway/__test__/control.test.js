@@ -67,6 +67,17 @@ test('waitForMessages gives up in time, on a signal, and on more than is kept', 
   device.vanish();
 });
 
+test('who gives up waiting holds up nobody behind', async (t) => {
+  const gateway = await gatewayFor(t);
+  const gone = assert.rejects(gateway.waitForMessages(5, { timeoutMs: 100 }), /1 of 5 messages arrived/);
+  const next = gateway.waitForMessages(1);
+  const device = await RawDevice.connected(gateway);
+  await publishNumbers(device, 1, 1);
+  await gone;
+  assert.deepStrictEqual(numbers(await next), [1]);
+  device.vanish();
+});
+
 test('only the latest messages are kept', async (t) => {
   const gateway = await gatewayFor(t, { keep: 3 });
   const none = await gatewayFor(t, { keep: 0 });
@@ -371,8 +382,8 @@ test('startGateway names what it cannot use', async (t) => {
     [{ hostname: '' }, "hostname cannot be ''; it is a name or an address"],
     [{ hubHostName: null }, 'hubHostName cannot be null; it is a name'],
     [{ devices: {} }, 'devices cannot be {}; it is an array'],
-    [{ keep: -1 }, 'keep cannot be -1; it is a number from 0'],
-    [{ keep: NaN }, 'keep cannot be NaN; it is a number from 0'],
+    [{ keep: -1 }, 'keep cannot be -1; it is a whole number from 0, or Infinity'],
+    [{ keep: NaN }, 'keep cannot be NaN; it is a whole number from 0, or Infinity'],
     [{ clockOffsetMs: '5' }, "clockOffsetMs cannot be '5'; it is a number"],
     [{ offline: 'no' }, "offline cannot be 'no'; it is true or false"],
     [{ strict: 1 }, 'strict cannot be 1; it is true or false'],

@@ -278,7 +278,7 @@ test('TLS 1.1 alone: whoever wants TLS 1.2 is refused by an alert', async (t) =>
   old.vanish();
   await assert.rejects(gatewayFor(t, { minVersion: /** @type {any} */ ('TLSv1.4') }), {
     name: 'TypeError',
-    message: 'startGateway: minVersion cannot be "TLSv1.4"; it is TLSv1.1, TLSv1.2, TLSv1.3',
+    message: "startGateway: minVersion cannot be 'TLSv1.4'; it is TLSv1.1, TLSv1.2, TLSv1.3",
   });
 });
 

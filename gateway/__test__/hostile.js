@@ -291,6 +291,8 @@ const HOSTILITIES = [
   call('a body of 20 megabytes', `{"methodName":"m","payload":"${fill('x', 20000000)}"}`),
   call('20 megabytes of numbers', `{"methodName":"m","payload":[${fill('0,', 20000000)}0]}`),
 
+  report('escapes', `{"a":["${fill('\\u0041","', LARGEST - 20)}"]}`),
+  report('one string of escapes', `{"a":"${fill('\\u00e9', LARGEST - 20)}"}`),
   frames('a large frame', () => frame(Buffer.alloc(2000000))),
   frames('a frame of 2^63 - 1 bytes', () => Buffer.from('82ff7fffffffffffffff00000000', 'hex')),
   frames('a message of many fragments', () =>

@@ -154,7 +154,9 @@ test('the receiver starts again whenever the device subscribes', async (t) => {
 });
 
 test('it is as strict as IoT Hub: topics of others end the connection', async (t) => {
-  const hub = await hubFor(t);
+  // What is undefined was not said.
+  const hub = await hubFor(t, /** @type {any} */ ({ strict: undefined, webSocketPort: undefined }));
+  assert.strictEqual(hub.webSocketPort, hub.port);
   const device = await RawDevice.connected(hub);
   device.send(publishPacket('devices/d2/messages/events/'));
   assert.strictEqual(await device.rest(), '');
@@ -227,6 +229,32 @@ test('a list of blocks that are not there, or ids of two lengths, are refused', 
   assert.strictEqual(large.status, 413);
 });
 
+test('a list that names blocks again and again makes no blob larger than the store', async (t) => {
+  const hub = await hubFor(t, { limits: { blobBytes: 10_000 } });
+  const { path } = await begun(hub, 'b');
+  await ask(hub, 'PUT', `${path}&comp=block&blockid=eA%3D%3D`, { body: Buffer.alloc(1000) });
+  const listed = async (/** @type {number} */ times) => {
+    const body = `<BlockList>${'<Latest>eA==</Latest>'.repeat(times)}</BlockList>`;
+    const { status, headers } = await ask(hub, 'PUT', `${path}&comp=blocklist`, { body });
+    return `${status} ${headers['x-ms-error-code'] ?? ''}`;
+  };
+  assert.strictEqual(await listed(60_000), '400 BlockListTooLong');
+  assert.strictEqual(await listed(20), '413 RequestBodyTooLarge');
+  assert.strictEqual(await listed(5), '201 ');
+  assert.strictEqual(hub.blob('uploads/d1/b')?.content.length, 5000);
+});
+
+test('blobs without content take room, too', async (t) => {
+  const hub = await hubFor(t, { limits: { blobBytes: 1000 } });
+  const statuses = [];
+  for (let n = 0; n < 5; n++) {
+    const { path } = await begun(hub, `b${n}`);
+    const { status } = await ask(hub, 'PUT', path, { body: '', headers: { 'x-ms-blob-type': 'BlockBlob' } });
+    statuses.push(status);
+  }
+  assert.deepStrictEqual(statuses, [201, 201, 201, 201, 413]);
+});
+
 test('only the device itself begins and ends its uploads: by token or certificate', async (t) => {
   const x1 = await createDeviceCertificate({ deviceId: 'x1', key: 'P-256' });
   const hub = await hubFor(t, {
@@ -254,6 +282,20 @@ test('calls that say too little are refused, and more than ten uploads at a time
   const { status, text } = await ask(hub, 'POST', FILES, { body: '{"blobName":"b"}' });
   assert.strictEqual(status, 403);
   assert.match(text, /DeviceMaximumActiveFileUploadLimitExceeded/);
+});
+
+test('what a device says at the end of an upload is what there is to say', async (t) => {
+  const hub = await hubFor(t);
+  const { correlationId } = await begun(hub, 'b');
+  const end = `/devices/d1/files/notifications/${encodeURIComponent(correlationId)}?api-version=2021-04-12`;
+  for (const said of [{ statusCode: { toString: 1 } }, { statusCode: '200' }, { statusDescription: ['x'] }]) {
+    const body = JSON.stringify({ isSuccess: true, ...said });
+    assert.strictEqual((await ask(hub, 'POST', end, { body })).status, 400, body);
+  }
+  const body = '{"isSuccess":false,"statusCode":null}';
+  assert.strictEqual((await ask(hub, 'POST', end, { body })).status, 204);
+  const notification = { isSuccess: false, statusCode: undefined, statusDescription: undefined };
+  assert.deepStrictEqual(hub.uploads[0].notification, notification);
 });
 
 test('throttling and a used-up quota are faults', async (t) => {

@@ -5,7 +5,7 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { test } = require('node:test');
-const { PINGREQ, PINGRESP, RawDevice, gatewayFor, subscribePacket } = require('./raw-device');
+const { PINGREQ, PINGRESP, RawDevice, gatewayFor, publishPacket, subscribePacket } = require('./raw-device');
 
 /** @typedef {import('..').Gateway} Gateway */
 
@@ -170,6 +170,43 @@ test('R1 older than the time to live: expired', async (t) => {
   assert.strictEqual(await module.body(), 'young');
   assert.deepStrictEqual([old.status, young.status], ['expired', 'pending']);
   module.vanish();
+});
+
+test('R1 older than the time to live: expired, though the module is away, and there is room again', async (t) => {
+  const routes = ['FROM /* INTO BrokeredEndpoint("/modules/m1/inputs/x")'];
+  const limits = { timeToLiveMs: 300, storeBytes: 1000 };
+  const gateway = await gatewayFor(t, { devices: DEVICES, routes, limits });
+  const device = await RawDevice.connected(gateway);
+  const stored = publishPacket('devices/d1/messages/events/', { payload: Buffer.alloc(1000) });
+  const vanished = once(gateway, 'input');
+  device.send(stored);
+  assert.strictEqual(await device.bytes(4), PUBACK);
+  device.send(stored);
+  assert.strictEqual(await device.rest(), '');
+  const [{ status, deliveryCount }] = await vanished;
+  assert.deepStrictEqual([status, deliveryCount], ['expired', 0]);
+  const again = await RawDevice.connected(gateway);
+  again.send(stored);
+  assert.strictEqual(await again.bytes(4), PUBACK);
+  again.vanish();
+});
+
+test('R1 QoS 0: what a broken line did not carry is not settled', async (t) => {
+  const gateway = await gatewayFor(t, { devices: DEVICES, faults: { delivery: 'cut' } });
+  const messages = ['a', 'b'].map((body) => gateway.sendInput('d1/m1', 'x', body));
+  const module = await subscribed(gateway, { qos: 0 });
+  assert.strictEqual(await module.rest(), '');
+  assert.deepStrictEqual(
+    messages.map(({ status, deliveryCount }) => [status, deliveryCount]),
+    [
+      ['pending', 1],
+      ['pending', 0],
+    ],
+  );
+  gateway.faults = {};
+  const later = await subscribed(gateway, { qos: 0 });
+  assert.deepStrictEqual([await later.body(), await later.body()], ['a', 'b']);
+  later.vanish();
 });
 
 test('R1 what has no input is named', async (t) => {

@@ -217,6 +217,18 @@ test('D2 a call that cannot be is refused, with the reason', async (t) => {
   device.vanish();
 });
 
+test('D2 an id is in use while its call waits for the device, too', async (t) => {
+  const gateway = await gatewayFor(t);
+  const options = { rid: 'r', connectTimeoutMs: 60_000 };
+  const waiting = assert.rejects(gateway.invokeMethod('d1', 'm', 1, options), { status: 404 });
+  await assert.rejects(
+    gateway.invokeMethod('d2', 'm', 1, { ...options, rid: 'R' }),
+    /^RangeError: rid 'R' is in use by another call$/,
+  );
+  await gateway.close();
+  await waiting;
+});
+
 test('D2 a PUBACK is for the oldest message, which may be a call and no cloud-to-device message', async (t) => {
   const gateway = await gatewayFor(t);
   const device = await RawDevice.connected(gateway);

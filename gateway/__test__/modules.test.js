@@ -11,6 +11,7 @@ const {
   REFUSED_5,
   RawDevice,
   answer,
+  connectPacket,
   gatewayFor,
   keyOf,
   passwordOf,
@@ -111,6 +112,29 @@ test('C7 module: unknown, disabled, or of a disabled device → CONNACK 5', asyn
     "module 'd1/m1' is disabled",
     "device 'd1' is disabled",
   ]);
+});
+
+test('C7 what changed while the hub was asked counts', async (t) => {
+  const gateway = await gatewayFor(t, { devices: DEVICES, limits: { refusalDelayMs: 300 } });
+  const key = Buffer.from('k').toString('base64');
+  const tokens = {
+    'd1/m9': sas(keyOf(gateway, 'd1'), OF_DEVICE),
+    d3: sas(key, { resource: `${HUB}/devices/d3` }),
+  };
+  const asked = [];
+  for (const [deviceId, token] of Object.entries(tokens)) {
+    const device = await RawDevice.open(gateway);
+    const arrived = new Promise((resolve) => (gateway.faults = { connack: () => void resolve(deviceId) }));
+    device.send(connectPacket(gateway, { deviceId, password: Buffer.from(token) }));
+    await arrived;
+    asked.push(device);
+  }
+  gateway.removeDevice('d1');
+  gateway.addDevice({ deviceId: 'd3', primaryKey: key });
+  const [removed, added] = asked;
+  assert.strictEqual(await removed.rest(), REFUSED_5);
+  assert.strictEqual(await added.bytes(4), ACCEPTED);
+  added.vanish();
 });
 
 test('C6 module: unknown to the gateway, with a key of its device: accepted, after the look-up', async (t) => {

@@ -2,6 +2,7 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const { test } = require('node:test');
 const { PINGREQ, PINGRESP, RawDevice, gatewayFor, publishPacket } = require('./raw-device');
 
@@ -214,6 +215,26 @@ test('P3 the list of dropped messages is bounded', async (t) => {
   assert.match(gateway.dropped[0].reason, /'t\/50'/);
   assert.strictEqual(gateway.counts.dropped, 150);
   device.vanish();
+});
+
+test('P10 strict: a will to another device’s topic is nobody’s', async (t) => {
+  const will = { payload: Buffer.from('x'), qos: /** @type {const} */ (0), retain: false };
+  for (const [strict, received] of /** @type {const} */ ([
+    [false, ['d2', 'd1']],
+    [true, ['d1']],
+  ])) {
+    const gateway = await gatewayFor(t, { strict });
+    for (const topic of ['devices/d2/messages/events/', EVENTS]) {
+      const device = await RawDevice.connected(gateway, { will: { ...will, topic } });
+      const gone = once(gateway, 'disconnected');
+      device.vanish();
+      await gone;
+    }
+    assert.deepStrictEqual(
+      gateway.received.map(({ deviceId }) => deviceId),
+      received,
+    );
+  }
 });
 
 test('P1, P3 strict: an unknown topic and another device’s topic close the connection', async (t) => {

@@ -60,6 +60,14 @@ function documentOf(size) {
   return json(properties);
 }
 
+/**
+ * The same JSON, with escapes that need not be; as json.dumps of Python writes all that is no ASCII.
+ * @param {string} text
+ */
+function escaped(text) {
+  return text.replace(/x/g, '\\u0078');
+}
+
 const DELETIONS = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`n${i}`, null]));
 const LONG = 'ä'.repeat(2048);
 
@@ -85,6 +93,8 @@ const REPORTS = [
   ['a patch of 32768 bytes', documentOf(32768), 204],
   ['a patch of 32768 bytes and white space', documentOf(32768).replaceAll(',', ' ,\n '), 204],
   ['a patch of 32769 bytes', documentOf(32769), 400],
+  ['a patch of 32768 bytes in escapes', escaped(documentOf(32768)), 204],
+  ['a patch of 32769 bytes in escapes', escaped(documentOf(32769)), 400],
   ['a patch of over 32768 bytes that only deletes', json(DELETIONS), 400],
   ['the integers 2^52 - 1 and -2^52', '{"a":4503599627370495,"b":-4503599627370496}', 204],
   ['the integer 2^52', '{"a":4503599627370496}', 400],

@@ -180,8 +180,7 @@ test('webSocketPort: one that is taken or senseless is told, and nothing stays o
   const senseless = /** @type {any} */ ({ chain: await chain, webSocketPort: '443' });
   await assert.rejects(startGateway(senseless), {
     name: 'TypeError',
-    message:
-      'startGateway: webSocketPort cannot be "443"; it is 0 to 65535, 0 being any free one, or \'same\'',
+    message: "startGateway: webSocketPort cannot be '443'; it is 0 to 65535, 0 being any free one, or 'same'",
   });
 });
 

@@ -216,7 +216,7 @@ test('R2 socket and port may be given; both are free again after close()', async
   await assert.rejects(gatewayFor(t, { workloadPort: Number(port) }), { code: 'EADDRINUSE' });
   await assert.rejects(
     gatewayFor(t, { workloadSocket }),
-    /^Error: the workload API cannot listen on '.*sock'$/,
+    /^Error: the workload API cannot listen on '.*sock': listen EADDRINUSE: /,
   );
   await gateway.close();
   assert.strictEqual(fs.existsSync(workloadSocket), false);
@@ -224,6 +224,10 @@ test('R2 socket and port may be given; both are free again after close()', async
   const made = new URL(again.moduleEnvironment('d1/m 1').IOTEDGE_WORKLOADURI).pathname;
   await again.close();
   assert.strictEqual(fs.existsSync(path.dirname(made)), false);
+  assert.throws(
+    () => again.moduleEnvironment('d1/m 1'),
+    /^Error: moduleEnvironment: the gateway was closed$/,
+  );
 });
 
 test('R2 moduleEnvironment names what has none', async (t) => {

@@ -307,6 +307,6 @@ test('bad thumbprints, keys beside X.509 and bad trust bundles are named at once
     message: 'startGateway: trustBundle is not PEM text but number',
   });
   await assert.rejects(starting({ clientCertificate: 'yes' }), {
-    message: `startGateway: clientCertificate cannot be "yes"; it is 'optional', 'required' or 'none'`,
+    message: `startGateway: clientCertificate cannot be 'yes'; it is 'optional', 'required' or 'none'`,
   });
 });

@@ -2,7 +2,8 @@
 'use strict';
 
 const { randomUUID } = require('node:crypto');
-const { inspect } = require('node:util');
+const { requireKnown, requireRecord, requireValue } = require('../control/values');
+const { propertyBag } = require('../encoding/property_bag');
 const { roundTripTime } = require('../encoding/round_trip_time');
 const { assertTopicFits } = require('../mqtt/packets');
 
@@ -21,23 +22,21 @@ class CloudMessage {
    * @param {Buffer | string} body
    * @param {C2DOptions} options
    * @param {{ timeToLiveMs: number, hub?: boolean }} terms time to live without an expiry of its own
-   * @throws {TypeError} a time is none
+   * @throws {TypeError} an option is unknown, or has a value it cannot have
    * @throws {RangeError} its properties do not fit into a topic
    */
-  constructor(
-    deviceId,
-    body,
-    { properties = {}, enqueuedTime = new Date(), ...system },
-    { timeToLiveMs, hub = false },
-  ) {
+  constructor(deviceId, body, options, { timeToLiveMs, hub = false }) {
+    const { properties = {}, enqueuedTime = new Date(), ...system } = options;
+    const { expiryTimeUtc = new Date(Date.now() + timeToLiveMs) } = system;
+    requireRecord('sendC2D', { properties }, 'an object of texts');
+    requireValue('sendC2D', { enqueuedTime }, 'a valid Date', isDate);
     this.deviceId = deviceId;
     this.messageId = system.messageId ?? randomUUID();
     this.body = Buffer.from(body);
     this.enqueuedTime = enqueuedTime;
-    const { expiryTimeUtc = new Date(Date.now() + timeToLiveMs) } = system;
-    this.expiresAt = new Date(expiryTimeUtc);
     this.qos0 = properties['mqtt-qos'] === '0';
     this.topic = topicOf(deviceId, { ...system, messageId: this.messageId }, properties, hub);
+    this.expiresAt = new Date(expiryTimeUtc);
     assertTopicFits(`a message to '${deviceId}'`, this.topic);
     /** @type {import('../index').C2DStatus} */
     this.status = 'pending';
@@ -67,33 +66,49 @@ class CloudMessage {
  * @param {boolean} hub
  */
 function topicOf(deviceId, system, properties, hub) {
+  const {
+    messageId,
+    to = `/devices/${deviceId}/messages/deviceBound`,
+    correlationId,
+    userId,
+    expiryTimeUtc,
+    contentType,
+    contentEncoding,
+    messageSchema,
+    creationTimeUtc,
+    ack,
+    ...unknown
+  } = system;
+  requireKnown('sendC2D', unknown);
   const named = {
-    '$.mid': system.messageId,
-    '$.to': system.to ?? `/devices/${deviceId}/messages/deviceBound`,
-    '$.cid': system.correlationId,
-    '$.uid': system.userId,
-    '$.exp': timeOf('expiryTimeUtc', system.expiryTimeUtc),
-    '$.ct': system.contentType,
-    '$.ce': system.contentEncoding,
-    '$.schema': system.messageSchema,
-    '$.ctime': timeOf('creationTimeUtc', system.creationTimeUtc),
-    'iothub-ack': hub ? system.ack : undefined,
+    '$.mid': messageId,
+    '$.to': to,
+    '$.cid': correlationId,
+    '$.uid': userId,
+    '$.exp': timeOf({ expiryTimeUtc }),
+    '$.ct': contentType,
+    '$.ce': contentEncoding,
+    '$.schema': messageSchema,
+    '$.ctime': timeOf({ creationTimeUtc }),
+    'iothub-ack': hub ? ack : undefined,
   };
-  const bag = [...Object.entries(named), ...Object.entries(properties)]
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
-  return `devices/${deviceId}/messages/devicebound/${bag.join('&')}`;
+  const bag = propertyBag([...Object.entries(named), ...Object.entries(properties)]);
+  return `devices/${deviceId}/messages/devicebound/${bag}`;
 }
 
 /**
- * @param {string} name
- * @param {Date | string | undefined} time
+ * @param {Record<string, Date | string | undefined>} named a time by its name
  */
-function timeOf(name, time) {
+function timeOf(named) {
+  const [time] = Object.values(named);
   if (time === undefined) return undefined;
-  const text = roundTripTime(time);
-  if (text === undefined) throw new TypeError(`sendC2D: ${name} cannot be ${inspect(time)}; it is a time`);
-  return text;
+  requireValue('sendC2D', named, 'a time', (value) => value !== null && roundTripTime(value) !== undefined);
+  return roundTripTime(time);
 }
+
+/**
+ * @param {unknown} value
+ */
+const isDate = (value) => value instanceof Date && !Number.isNaN(value.getTime());
 
 module.exports = { CloudMessage };

@@ -5,7 +5,7 @@ const { createAuthorities, createMistakenRoot } = require('./authorities');
 const { issue } = require('./certificate');
 const { endEntityExtensions } = require('./extensions');
 const { generateKeys } = require('./keys');
-const { checkClock, checkOptions } = require('./options');
+const { checkGiven, checkOptions } = require('./options');
 const { VALIDITY, wholeSecond } = require('./validity');
 const { withVariant } = require('./variants');
 
@@ -30,8 +30,8 @@ const authoritiesOf = new WeakMap();
  * @returns {Promise<Chain>}
  */
 async function createChain(given = {}) {
+  checkGiven(given);
   const { now: clock = new Date() } = given;
-  checkClock(clock);
   const options = withVariant(given, clock.getTime());
   checkOptions(options);
   const now = wholeSecond(clock.getTime());

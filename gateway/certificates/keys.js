@@ -25,6 +25,9 @@ const ECDSA = {
   sha384: '1.2.840.10045.4.3.3',
   sha512: '1.2.840.10045.4.3.4',
 };
+/** Of an RSA key. */
+const LEAST_BITS = 512;
+
 /** RFC 8410 §3. */
 const ED25519 = '1.3.101.112';
 
@@ -36,10 +39,12 @@ const ED25519 = '1.3.101.112';
 /**
  * @param {string} kind `rsa-<bits>`, `P-256`, `P-384`, `P-521` or `Ed25519`
  * @returns {Promise<KeyPair>}
- * @throws {RangeError} for any other kind
+ * @throws {RangeError} for any other kind, or one that is too short
  */
 async function generateKeys(kind) {
   const [, bits, curve] = /^(?:rsa-(\d+)|(P-(?:256|384|521)))$/.exec(kind) || [];
+  if (Number(bits) < LEAST_BITS)
+    throw new RangeError(`key kind '${kind}' is too short: OpenSSL makes ${LEAST_BITS} bits or more`);
   if (bits) return generateKeyPair('rsa', { modulusLength: Number(bits) });
   if (curve) return generateKeyPair('ec', { namedCurve: curve });
   if (kind === 'Ed25519') return generateKeyPair('ed25519', {});

@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { isHost } = require('../control/authority');
+const { isRecord, requireRecord } = require('../control/values');
 const { ownAuthorities } = require('./authorities');
 const { USAGES } = require('./extensions');
 const { DIGESTS } = require('./keys');
@@ -50,6 +52,9 @@ const AUTHORITY = {
   },
 };
 
+/** What only `createChain` and `authoritiesBehind` can tell. @type {Rule} */
+const CHAIN = { is: (value) => value !== null, expected: 'a chain' };
+
 /** @type {Record<string, Rule>} */
 const DEVICE = {
   deviceId: TEXT,
@@ -57,15 +62,40 @@ const DEVICE = {
   notBefore: DATE,
   notAfter: DATE,
   authority: BOOLEAN,
-  issuer: { is: () => true, expected: 'a chain' },
+  issuer: CHAIN,
+};
+
+/** Names of variants, of kinds of keys and of certificates are looked up where they are used. @type {Record<string, Rule>} */
+const OPTIONS = {
+  variant: TEXT,
+  host: {
+    is: (value) => [value].flat().length > 0 && [value].flat().every(isHost),
+    expected: 'a name or an address, or an array of them, without scheme or port',
+  },
+  present: {
+    is: (value) => Array.isArray(value) && value.length > 0,
+    expected: 'an array of certificates, server first',
+  },
+  issuer: CHAIN,
+  root: CHAIN,
+  rootGiven: oneOf('actual', 'stranger', 'namesake'),
+  rootName: TEXT,
+  edgeDeviceName: TEXT,
+  quickStart: BOOLEAN,
+  caKeySize: { is: (value) => Number.isInteger(value) && value > 0, expected: 'a number of bits' },
+  caKey: TEXT,
+  serverKey: TEXT,
+  certificates: { is: isRecord, expected: 'an object of certificates' },
+  now: DATE,
 };
 
 /**
- * @param {Date} now
- * @throws {TypeError}
+ * @param {unknown} options as they were given
+ * @throws {TypeError} an unknown option, or a value that it cannot have
  */
-function checkClock(now) {
-  check('createChain', { now }, { now: DATE });
+function checkGiven(options) {
+  requireRecord('createChain', { options }, 'an object');
+  check('createChain', /** @type {ChainOptions} */ (options), OPTIONS);
 }
 
 /**
@@ -75,13 +105,15 @@ function checkClock(now) {
  * @throws {RangeError} a certificate that is not made here
  */
 function checkOptions(options) {
-  const { rootGiven, quickStart, root, certificates = {} } = options;
-  check('createChain', { rootGiven }, { rootGiven: oneOf('actual', 'stranger', 'namesake') });
+  const { issuer, quickStart, root, certificates = {} } = options;
   if (quickStart && root) {
     throw new RangeError(
       "createChain: the CA of a 'quickStart' gateway is its own root; it cannot share 'root'",
     );
   }
+  if (issuer) checkIneffective(options, ['root', 'rootName', 'edgeDeviceName'], "'issuer' has its CAs");
+  if (root) checkIneffective(options, ['rootName'], "'root' has its name");
+  if (quickStart) checkIneffective(options, ['rootName'], "the CA of a 'quickStart' gateway is its own root");
   const made = ['server', ...ownAuthorities(options)];
   for (const [role, overrides] of Object.entries(certificates)) {
     if (overrides === undefined) continue;
@@ -90,8 +122,19 @@ function checkOptions(options) {
         `createChain: certificates.${role} is not made here; with these options there are ${made.join(', ')}`,
       );
     }
+    requireRecord('createChain', { [`certificates.${role}`]: overrides }, 'an object');
     check(`createChain: certificates.${role}`, overrides, role === 'server' ? SERVER : AUTHORITY);
   }
+}
+
+/**
+ * @param {ChainOptions} options
+ * @param {Array<keyof ChainOptions>} names
+ * @param {string} why
+ */
+function checkIneffective(options, names, why) {
+  const name = names.find((each) => options[each]);
+  if (name !== undefined) throw new RangeError(`createChain: '${name}' would have no effect: ${why}`);
 }
 
 /**
@@ -99,6 +142,7 @@ function checkOptions(options) {
  * @throws {TypeError} an unknown field, or a value that it cannot have
  */
 function checkDeviceOptions(options) {
+  requireRecord('createDeviceCertificate', { options }, 'an object');
   check('createDeviceCertificate', { ...options, deviceId: options.deviceId ?? '' }, DEVICE);
 }
 
@@ -138,4 +182,4 @@ function listOf({ is, expected }) {
   };
 }
 
-module.exports = { checkClock, checkDeviceOptions, checkOptions };
+module.exports = { checkDeviceOptions, checkGiven, checkOptions };

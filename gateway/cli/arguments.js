@@ -4,6 +4,7 @@
 const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { isHost } = require('../control/authority');
 const { isClientId } = require('./client_id');
 const { UsageError } = require('./usage_error');
 
@@ -65,10 +66,10 @@ function readArguments(args) {
   for (const name of /** @type {const} */ (['help', 'list', 'version'])) if (values[name]) return name;
   return {
     devices: values.device?.map(clientId),
-    hosts: values.host,
+    hosts: values.host?.map((host) => hostOf('--host', host)),
     port: portOf('--port', values.port),
     webSocketPort: portOf('--websocket-port', values['websocket-port']),
-    listen: values.listen,
+    listen: values.listen === undefined ? undefined : hostOf('--listen', values.listen),
     variant: values.certificate,
     files: filesOf(values),
     faults: values.fault ?? [],
@@ -86,6 +87,18 @@ function readArguments(args) {
  * @param {string[]} args
  */
 function parse(args) {
+  const values = parsed(args);
+  for (const [name, value] of Object.entries(values)) {
+    // What a variable leaves behind that is not set.
+    if ([value].flat().includes('')) throw new UsageError(`--${name} is empty`);
+  }
+  return values;
+}
+
+/**
+ * @param {string[]} args
+ */
+function parsed(args) {
   try {
     return parseArgs({
       args,
@@ -123,6 +136,15 @@ function parse(args) {
 function clientId(text) {
   if (isClientId(text)) return text;
   throw new UsageError(`--device '${text}' is no device id, nor a device and a module as 'edge1/filter'`);
+}
+
+/**
+ * @param {string} option
+ * @param {string} text
+ */
+function hostOf(option, text) {
+  if (isHost(text)) return text;
+  throw new UsageError(`${option} '${text}' is no name or address; it goes without scheme, port and path`);
 }
 
 /**

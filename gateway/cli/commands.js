@@ -159,8 +159,9 @@ const COMMANDS = [
   {
     usage: 'rotate <device>',
     meaning: 'give it new keys',
-    run: ({ gateway }, id) => {
-      gateway.rotateKeys(id);
+    run: ({ gateway, keeping }, id) => {
+      const { primaryKey = '', secondaryKey = '' } = gateway.rotateKeys(id);
+      keeping.keep(id, { primaryKey, secondaryKey });
       return gateway.connectionString(id);
     },
   },

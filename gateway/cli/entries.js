@@ -13,11 +13,18 @@ const BODY_SHOWN = 120;
 /** How the doctor of edge-downstream introduces itself. */
 const DOCTOR = /^(edge-downstream\/\S+) .* doctor$/s;
 
-/** Why a message from the cloud became a dead letter. @type {Record<string, string | undefined>} */
+/** Why a message from the cloud became a dead letter. @type {Record<import('../index').DeadLetterReason, string>} */
 const DEAD_LETTERS = {
-  rejected: 'no subscription to it is old enough',
+  noSubscription: 'no subscription to it is old enough',
   expired: 'it waited in the hub for too long',
   deliveryCountExceeded: 'it came back from the last of its deliveries',
+};
+
+/** Why a method call has no answer. @type {Record<number, string>} */
+const UNANSWERED = {
+  400: 'it had no payload',
+  404: 'not connected and subscribed to methods, or the cloud is out of reach',
+  504: 'no answer in time',
 };
 
 /** What a client did that sent nothing. */
@@ -95,26 +102,26 @@ const ENTRIES = {
     const by = from === 'module' ? ', called by a module' : '';
     if (payload !== undefined)
       return { who: id, what: 'method', text: `${name} → ${status} ${JSON.stringify(payload)}${by}` };
-    const why = status === 404 ? 'not connected and subscribed to methods' : 'no answer in time';
+    const why = UNANSWERED[status];
     return { who: id, what: 'method', text: `${name} → ${status}: ${why}${by}`, color: 'red' };
   },
   uploadBegun: ({ deviceId, blobName }) => ({ who: deviceId, what: 'upload', text: `${blobName} begun` }),
   blob: ({ name, bytes, blocks }) => ({ what: 'blob', text: `${name}, ${bytes} bytes in ${blocks} blocks` }),
-  uploadEnded: ({ deviceId, blobName, notification: { isSuccess, statusCode, statusDescription } }) => ({
-    who: deviceId,
-    what: 'upload',
-    text: `${blobName} ${isSuccess ? 'done' : 'failed'}: ${statusCode} ${statusDescription}`,
-    ...(!isSuccess && { color: /** @type {const} */ ('red') }),
-  }),
-  c2d: ({ deviceId, messageId, status, deadLetterReason }) => {
-    const why = deadLetterReason ?? DEAD_LETTERS[status];
+  uploadEnded: ({ deviceId, blobName, notification: { isSuccess, statusCode, statusDescription } }) => {
+    const said = [statusCode, statusDescription].filter((each) => each !== undefined).join(' ');
     return {
       who: deviceId,
-      what: 'c2d',
-      text: `${status} ${messageId}${why === undefined ? '' : `: ${why}`}`,
-      color: status === 'completed' ? 'green' : 'red',
+      what: 'upload',
+      text: `${blobName} ${isSuccess ? 'done' : 'failed'}${said && `: ${said}`}`,
+      ...(!isSuccess && { color: /** @type {const} */ ('red') }),
     };
   },
+  c2d: (/** @type {import('../index').C2DMessage} */ { deviceId, messageId, status, deadLetter }) => ({
+    who: deviceId,
+    what: 'c2d',
+    text: `${status} ${messageId}${deadLetter === undefined ? '' : `: ${DEAD_LETTERS[deadLetter]}`}`,
+    color: status === 'completed' ? 'green' : 'red',
+  }),
   c2dReturned: ({ message, reason }) => ({
     who: message.deviceId,
     what: 'c2d',

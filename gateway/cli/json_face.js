@@ -6,7 +6,7 @@ const { legible } = require('../encoding/legible');
 const { ENTRIES } = require('./entries');
 
 /** Events that are told beside those that people are shown. */
-const MORE_EVENTS = ['forwarded', 'c2dDelivered'];
+const MORE_EVENTS = ['forwarded', 'c2dDelivered', 'workload'];
 
 /**
  * @typedef {import('./text_face').Face} Face

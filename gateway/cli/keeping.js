@@ -3,8 +3,9 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { X509Certificate, randomBytes } = require('node:crypto');
+const { X509Certificate, createHash, randomBytes } = require('node:crypto');
 const { createChain } = require('../certificates/chain');
+const { isRecord } = require('../control/values');
 const { UsageError } = require('./usage_error');
 
 /**
@@ -24,8 +25,12 @@ const ALL_MAY_READ = 0o644;
 /** A chain is used again only while it has as much to live. Milliseconds. */
 const AMPLE = 24 * 3600 * 1000;
 
+/** Hexadecimal digits of a digest that tell one root from another. */
+const DIGITS = 8;
+
 /**
- * The directory in which certificates and keys outlive a run, so that a device that was set up once still connects.
+ * The directory in which certificates and keys outlive a run, so that a device that was set up once still connects. Several
+ * gateways may have it at a time.
  */
 class Keeping {
   #directory;
@@ -52,55 +57,79 @@ class Keeping {
   }
 
   /**
-   * The chain of the last run, if it is for the same names and lives long enough, else a new one.
+   * The chain that an earlier run had for the same names, if it lives long enough, else a new one.
    * @param {string[]} hosts
    * @param {{ hub?: boolean }} [options] of a hub, whose certificate has these names alone
    * @returns {Promise<Chain>}
    */
   async chain(hosts, { hub = false } = {}) {
     const file = hub ? HUB_CHAIN : CHAIN;
-    const kept = this.#read(file);
-    if (kept && isUsable(kept, hosts)) return kept.chain;
+    const name = hosts.join(' ');
+    const known = this.#read(file).get(name);
+    if (isUsable(known)) return known;
     const chain = await createChain({
       host: hosts,
       ...(hub && { certificates: { server: { names: hosts } } }),
     });
-    this.#write(file, JSON.stringify({ hosts, chain }));
+    const usable = [...this.#read(file)].filter(([, each]) => isUsable(each));
+    this.#write(file, JSON.stringify(Object.fromEntries([...usable, [name, chain]])));
     return chain;
   }
 
   /**
-   * Keys for these ids: those of the last run, else new ones.
+   * Keys for these ids: those of an earlier run, else new ones.
    * @param {string[]} clientIds
    * @returns {Record<string, Keys>}
    */
   keys(clientIds) {
-    const kept = this.#read(KEYS) ?? {};
-    const keys = Object.fromEntries(clientIds.map((id) => [id, kept[id] ?? newKeys()]));
-    this.#write(KEYS, JSON.stringify({ ...kept, ...keys }, null, 2));
-    return keys;
+    const kept = this.#read(KEYS);
+    const keys = clientIds.map((id) => {
+      const known = kept.get(id);
+      return /** @type {const} */ ([id, areKeys(known) ? known : newKeys()]);
+    });
+    this.#writeKeys([...kept, ...keys]);
+    return Object.fromEntries(keys);
   }
 
   /**
+   * From now on these are the keys of a device or module.
+   * @param {string} clientId
+   * @param {Keys} keys
+   */
+  keep(clientId, keys) {
+    this.#writeKeys([...this.#read(KEYS), [clientId, keys]]);
+  }
+
+  /**
+   * @param {Array<readonly [string, Keys]>} keys by client id; of two the last counts
+   */
+  #writeKeys(keys) {
+    this.#write(KEYS, JSON.stringify(Object.fromEntries(keys), null, 2));
+  }
+
+  /**
+   * Each root has a file of its own: that of one gateway must not come in the place of another's.
    * @param {string} rootPem
    * @returns {string} path of the file
    */
   writeRoot(rootPem) {
-    return this.#write(ROOT, rootPem, ALL_MAY_READ);
+    const digest = createHash('sha256').update(rootPem).digest('hex');
+    return this.#write(`${digest.slice(0, DIGITS)}.${ROOT}`, rootPem, ALL_MAY_READ);
   }
 
   /**
    * @param {string} name
-   * @returns {any} undefined if there is none, or a damaged one: a new one serves as well
+   * @returns {Map<string, any>} empty if there is none, or a damaged one: a new one serves as well
    */
   #read(name) {
     const file = path.join(this.#directory, name);
     try {
       // Whoever could read it until now, can do so no longer.
       fs.chmodSync(file, OWNER_ONLY);
-      return JSON.parse(fs.readFileSync(file, 'utf8'));
+      const content = JSON.parse(fs.readFileSync(file, 'utf8'));
+      return new Map(isRecord(content) ? Object.entries(content) : []);
     } catch {
-      return undefined;
+      return new Map();
     }
   }
 
@@ -119,6 +148,7 @@ class Keeping {
       fs.chmodSync(fresh, mode);
       fs.renameSync(fresh, file);
     } catch (error) {
+      fs.rmSync(fresh, { force: true });
       throw unusable(file, error);
     }
     return file;
@@ -126,18 +156,25 @@ class Keeping {
 }
 
 /**
- * @param {{ hosts?: unknown, chain: Chain }} kept
- * @param {string[]} hosts
+ * @param {any} chain
+ * @returns {chain is Chain}
  */
-function isUsable({ hosts: keptFor, chain }, hosts) {
-  if (JSON.stringify(keptFor) !== JSON.stringify(hosts)) return false;
+function isUsable(chain) {
   try {
     const pems = [chain.rootPem, chain.intermediatePem, chain.deviceCaPem, chain.serverPem];
-    const ends = pems.map((pem) => Date.parse(new X509Certificate(pem ?? '').validTo));
+    const ends = pems.map((pem) => Date.parse(new X509Certificate(pem).validTo));
     return Math.min(...ends) > Date.now() + AMPLE;
   } catch {
     return false;
   }
+}
+
+/**
+ * @param {any} keys
+ * @returns {keys is Keys}
+ */
+function areKeys(keys) {
+  return typeof keys?.primaryKey === 'string' && typeof keys?.secondaryKey === 'string';
 }
 
 /** @returns {Keys} as long as those that IoT Hub makes */

@@ -32,6 +32,8 @@ const FOREVER_MS = 2 ** 31 - 1;
  * @returns {Promise<number>} exit code
  */
 async function main(words) {
+  // Nobody reads: no reason to fail. While a gateway runs, it ends it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     const args = readArguments(words);
     if (args === 'help') write(`${HELP}\n`);
@@ -53,9 +55,9 @@ async function run(args) {
   const keeping = new Keeping(args.directory);
   const settings = await settingsOf(args, keeping);
   const gateway = await start(settings.options, args);
+  const rootFile = await writeRoot(gateway, keeping);
   const stop = new Stop();
   const face = faceFor(args);
-  const rootFile = keeping.writeRoot(gateway.rootPem);
   face.started({
     gateway,
     settings,
@@ -89,8 +91,23 @@ async function start(options, { config, hub }) {
   try {
     return await (hub ? startHub(options) : startGateway(options));
   } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    if (!(error instanceof TypeError || error instanceof RangeError))
+      throw new Error(describe(error, options), { cause: error });
     throw new UsageError(config === undefined ? error.message : `config '${config}': ${error.message}`);
+  }
+}
+
+/**
+ * @param {import('../index').Gateway} gateway which does not go on without it
+ * @param {Keeping} keeping
+ * @returns {Promise<string>} path of the file
+ */
+async function writeRoot(gateway, keeping) {
+  try {
+    return keeping.writeRoot(gateway.rootPem);
+  } catch (error) {
+    await gateway.close();
+    throw error;
   }
 }
 
@@ -156,11 +173,13 @@ function isLoopback(host) {
 
 /**
  * @param {unknown} error
+ * @param {import('../index').GatewayOptions} [options] of a gateway that did not start
  */
-function describe(error) {
+function describe(error, options = {}) {
   const { code, message, port } = /** @type {NodeJS.ErrnoException & { port?: number }} */ (error);
-  if (code === 'EADDRINUSE') return `port ${port} is in use; --port names another, 0 any free one`;
-  if (code === 'EACCES') return `port ${port} is not allowed to this user; --port names another`;
+  const option = port === options.webSocketPort ? '--websocket-port' : '--port';
+  if (port && code === 'EADDRINUSE') return `port ${port} is in use; ${option} names another, 0 any free one`;
+  if (port && code === 'EACCES') return `port ${port} is not allowed to this user; ${option} names another`;
   return message;
 }
 

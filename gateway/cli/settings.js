@@ -3,7 +3,10 @@
 
 const { createChain } = require('../certificates/chain');
 const { readChain } = require('../certificates/own_chain');
+const { isHost } = require('../control/authority');
+const { requireValue } = require('../control/values');
 const { readFaults } = require('../faults/notation');
+const { Scope } = require('../identity/scope');
 const { readConfig } = require('./config');
 const { UsageError } = require('./usage_error');
 
@@ -34,7 +37,7 @@ const USUAL_DEVICE = 'device1';
 async function settingsOf(args, keeping) {
   const config = args.config === undefined ? { options: {}, faults: [] } : readConfig(args.config);
   const { devices: named = [], chain, hostname, host, port, webSocketPort, faults, ...rest } = config.options;
-  if (!Array.isArray(named)) throw new UsageError(`config '${args.config}': devices is no array`);
+  asUsage(() => check(named, hostname), `config '${args.config}': `);
   const shown = [...(args.devices ?? []), ...named.flatMap(idsOf)];
   if (shown.length === 0) shown.push(USUAL_DEVICE);
   const options = {
@@ -118,15 +121,29 @@ function hasSecret({ primaryKey, x509 }) {
 }
 
 /**
+ * What is used before startGateway() looks at it.
+ * @param {unknown} devices
+ * @param {unknown} hostname
+ * @throws {TypeError | RangeError} names what cannot be
+ */
+function check(devices, hostname) {
+  if (hostname !== undefined) requireValue('startGateway', { hostname }, 'a name or an address', isHost);
+  if (!Array.isArray(devices)) throw new TypeError('devices is no array');
+  const scope = new Scope();
+  devices.forEach((device) => scope.add(device));
+}
+
+/**
  * @template T
  * @param {() => T} action
+ * @param {string} [where] before the words of its error
  * @returns {T}
  */
-function asUsage(action) {
+function asUsage(action, where = '') {
   try {
     return action();
   } catch (error) {
-    throw new UsageError(/** @type {Error} */ (error).message);
+    throw new UsageError(`${where}${/** @type {Error} */ (error).message}`);
   }
 }
 

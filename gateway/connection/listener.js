@@ -43,17 +43,15 @@ class Listener {
   }
 
   /**
-   * @param {object} ports 0 for any
-   * @param {number} ports.port for MQTT
-   * @param {number | 'same'} ports.webSocketPort for HTTP; `same`, or the same number, shares one port
    * @param {import('../index').Chain} chain
-   * @returns {Promise<{ port: number, webSocketPort: number }>}
+   * @returns {tls.SecureContext}
+   * @throws {Error} OpenSSL's: the certificates or the key cannot be read, or do not belong together
    */
-  async listen({ port, webSocketPort }, chain) {
-    const { minVersion, maxVersion, cleanClose, clientCertificate } = this.options;
-    const secureContext = tls.createSecureContext({
-      cert: chain.chainPem,
-      key: chain.serverKeyPem,
+  secureContextFor({ chainPem, serverKeyPem }) {
+    const { minVersion, maxVersion } = this.options;
+    return tls.createSecureContext({
+      cert: chainPem,
+      key: serverKeyPem,
       minVersion,
       maxVersion,
       // The usual suites, and at this level also certificates that OpenSSL would not present: faulty ones are the point.
@@ -61,6 +59,17 @@ class Listener {
       // Without it OpenSSL refuses to resume sessions once a client certificate was asked for.
       sessionIdContext: 'edgeHub',
     });
+  }
+
+  /**
+   * @param {object} ports 0 for any
+   * @param {number} ports.port for MQTT
+   * @param {number | 'same'} ports.webSocketPort for HTTP; `same`, or the same number, shares one port
+   * @param {tls.SecureContext} secureContext
+   * @returns {Promise<{ port: number, webSocketPort: number }>}
+   */
+  async listen({ port, webSocketPort }, secureContext) {
+    const { cleanClose, clientCertificate } = this.options;
     const security = { secureContext, clientChains: new ClientChains(), clientCertificate, cleanClose };
     const open = (/** @type {number} */ number, /** @type {Speech} */ speech) =>
       this.open(number, { ...security, speech });

@@ -53,20 +53,37 @@ class Opening {
    */
   #decide(packet) {
     const { info, surroundings, wire } = this.#connection;
-    const { authenticator, hosts, limits, link, strict } = surroundings;
-    const credentials = { password: packet.password, certificates: wire.clientCertificates };
-    this.#credentials = credentials;
-    info.authentication = authenticationOf(credentials);
+    const { limits, link } = surroundings;
+    this.#credentials = { password: packet.password, certificates: wire.clientCertificates };
+    info.authentication = authenticationOf(this.#credentials);
+    const verdict = this.#judge(packet);
     const lookUpMs = link.online ? limits.refusalDelayMs : limits.refusalDelayOfflineMs;
-    const after = (/** @type {boolean} */ slow, /** @type {() => void} */ action) =>
-      this.#connection.after(slow ? lookUpMs : 0, action);
+    if (!verdict.slow) this.#conclude(packet, verdict);
+    // What changed while the hub was asked counts.
+    else this.#connection.after(lookUpMs, () => this.#conclude(packet, this.#judge(packet)));
+  }
+
+  /**
+   * @param {ConnectPacket} packet
+   */
+  #judge(packet) {
+    const { authenticator, hosts, strict } = this.#connection.surroundings;
+    const credentials = /** @type {import('../identity/authenticator').Credentials} */ (this.#credentials);
     try {
-      const { identity, slow } = admit(packet, credentials, { authenticator, strict, hosts: hosts() });
-      after(slow, () => this.#accept(identity, packet));
+      return admit(packet, credentials, { authenticator, strict, hosts: hosts() });
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      after(error.slow, () => this.refuse(error));
+      if (error instanceof Refusal) return error;
+      throw error;
     }
+  }
+
+  /**
+   * @param {ConnectPacket} packet
+   * @param {ReturnType<typeof admit> | Refusal} verdict
+   */
+  #conclude(packet, verdict) {
+    if (verdict instanceof Refusal) this.refuse(verdict);
+    else this.#accept(verdict.identity, packet);
   }
 
   /**

@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const net = require('node:net');
+
 /** Ports that clients take unless they are told otherwise. */
 const MQTT_PORT = 8883;
 const HTTPS_PORT = 443;
@@ -16,4 +18,11 @@ function authorityOf(name, port, standard) {
   return port === standard ? host : `${host}:${port}`;
 }
 
-module.exports = { HTTPS_PORT, MQTT_PORT, authorityOf };
+/**
+ * Whether it is a name or an address, without a scheme, a port or a path.
+ * @param {unknown} value
+ */
+const isHost = (value) =>
+  typeof value === 'string' && (net.isIP(value) !== 0 || /^[^\s/:;=?#@[\]]+$/.test(value));
+
+module.exports = { HTTPS_PORT, MQTT_PORT, authorityOf, isHost };

@@ -2,18 +2,24 @@
 'use strict';
 
 const { setTimeout: sleep } = require('node:timers/promises');
-const { inspect } = require('node:util');
 const { ENDS } = require('../connection/endings');
 const { readCertificates } = require('../identity/trust_bundle');
 const { Workload } = require('../workload/workload');
 const { LONGEST_DELAY, isDelay } = require('./limits');
 const { Turns } = require('./turns');
+const { isFlag, requireKnown, requireRecord, requireValue } = require('./values');
 
 /**
  * @typedef {import('../index').Chain} Chain
  *
  * What a start listens on.
  * @typedef {{ port: number, webSocketPort: number | 'same' }} Ports
+ *
+ * A chain that can be presented, and what was read of it.
+ * @typedef {object} Prepared
+ * @property {Chain} chain
+ * @property {import('node:crypto').X509Certificate[]} trustBundle CAs of client certificates
+ * @property {import('node:tls').SecureContext} secureContext
  */
 
 /** The start of a gateway, its restarts and its end, and what they change: ports and certificates. */
@@ -47,9 +53,10 @@ class Lifecycle {
 
   /** Where it fails, nothing is left. */
   async begin() {
-    const { workloadSocket: socket, workloadPort: port } = this.#settings;
+    const { hub, workloadSocket: socket, workloadPort: port } = this.#settings;
     try {
-      await this.#listen(this.#settings);
+      const prepared = this.#prepared(hub ? 'startHub' : 'startGateway', this.chain);
+      await this.#listen(this.#settings, prepared);
       await this.workload.start({ socket, port });
     } catch (error) {
       await this.close();
@@ -58,31 +65,49 @@ class Lifecycle {
   }
 
   /**
-   * @param {Ports} ports
+   * What is read of a chain before anything stops.
+   * @param {string} where by what function, for the words of errors
+   * @param {Chain} chain
+   * @returns {Prepared}
+   * @throws {TypeError} it cannot be presented
    */
-  async #listen(ports) {
-    const { actualRootPem } = this.chain;
-    this.trustBundle = this.#settings.trustBundle ?? readCertificates('chain.actualRootPem', actualRootPem);
-    Object.assign(this, await this.#rooms.listener.listen(ports, this.chain));
+  #prepared(where, chain) {
+    requireRecord(where, { chain }, 'what createChain gives');
+    const { trustBundle = readCertificates(where, 'chain.actualRootPem', chain.actualRootPem) } =
+      this.#settings;
+    try {
+      return { chain, trustBundle, secureContext: this.#rooms.listener.secureContextFor(chain) };
+    } catch (error) {
+      const { message } = /** @type {Error} */ (error);
+      throw new TypeError(`${where}: chain cannot be presented: ${message}`, { cause: error });
+    }
+  }
+
+  /**
+   * @param {Ports} ports
+   * @param {Prepared} prepared
+   */
+  async #listen(ports, { chain, trustBundle, secureContext }) {
+    this.chain = chain;
+    this.trustBundle = trustBundle;
+    Object.assign(this, await this.#rooms.listener.listen(ports, secureContext));
   }
 
   /**
    * @param {{ downtimeMs?: number, keepSessions?: boolean, chain?: Chain }} options
    */
-  async restart({ downtimeMs = 0, keepSessions = true, chain }) {
-    if (!isDelay(downtimeMs)) {
-      throw new TypeError(
-        `restart: downtimeMs cannot be ${inspect(downtimeMs)}; it is 0 to ${LONGEST_DELAY}`,
-      );
-    }
+  async restart({ downtimeMs = 0, keepSessions = true, chain, ...unknown }) {
+    requireKnown('restart', unknown);
+    requireValue('restart', { downtimeMs }, `0 to ${LONGEST_DELAY}`, isDelay);
+    requireValue('restart', { keepSessions }, 'true or false', isFlag);
+    if (chain !== undefined) this.#prepared('restart', chain);
     await this.#turns.take(async () => {
       this.#turns.requireOpen();
       await this.halt('gateway restarts');
       if (!keepSessions) this.#forget();
       const { signal } = this.#turns;
       await sleep(downtimeMs, undefined, { signal }).catch(() => this.#turns.requireOpen());
-      this.chain = chain ?? this.chain;
-      await this.#listen(this);
+      await this.#listen(this, this.#prepared('restart', chain ?? this.chain));
     });
   }
 

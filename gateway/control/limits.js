@@ -2,6 +2,7 @@
 'use strict';
 
 const { inspect } = require('node:util');
+const { isRecord } = require('./values');
 
 /**
  * @typedef {import('../index').Limits} Limits
@@ -55,21 +56,21 @@ function isDelay(value) {
 
 /**
  * @param {Limits} [changes]
+ * @param {Required<Limits>} [usual]
  * @returns {Required<Limits>}
  * @throws {TypeError} unknown limit, or a value it cannot have
  */
-function limitsOf(changes = {}) {
-  if (typeof changes !== 'object' || changes === null) {
-    throw new TypeError(`limits: ${inspect(changes)} is not an object of limits`);
-  }
-  for (const [name, value] of Object.entries(changes)) {
+function limitsOf(changes = {}, usual = LIMITS) {
+  if (!isRecord(changes)) throw new TypeError(`limits: ${inspect(changes)} is not an object of limits`);
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
     if (!Object.hasOwn(LIMITS, name)) {
       throw new TypeError(`limits: '${name}' is unknown; there are ${Object.keys(LIMITS).join(', ')}`);
     }
     const good = name.endsWith('Ms') ? isDelay(value) : typeof value === 'number' && value >= 0;
     if (!good) throw new TypeError(`limits: ${name} cannot be ${inspect(value)}`);
   }
-  return { ...LIMITS, ...changes };
+  return { ...usual, ...Object.fromEntries(given) };
 }
 
 /**
@@ -77,9 +78,6 @@ function limitsOf(changes = {}) {
  * @returns {Required<Limits>}
  * @throws {TypeError} as `limitsOf`
  */
-function hubLimitsOf(changes) {
-  limitsOf(changes);
-  return limitsOf({ ...OF_HUB, ...changes });
-}
+const hubLimitsOf = (changes) => limitsOf(changes, { ...LIMITS, ...OF_HUB });
 
 module.exports = { LONGEST_DELAY, hubLimitsOf, isDelay, limitsOf };

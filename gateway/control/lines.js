@@ -1,10 +1,10 @@
 // @ts-check
 'use strict';
 
-const { inspect } = require('node:util');
 const { bytesOf } = require('../faults/commit');
 const { assertBytes } = require('../faults/points');
 const { assertTopicFits } = require('../mqtt/packets');
+const { isName, requireValue } = require('./values');
 
 /**
  * @typedef {import('../connection/connection').Connection} Connection
@@ -28,9 +28,7 @@ class Lines {
    * @param {'fin' | 'rst'} how
    */
   cut(clientId, how) {
-    if (how !== 'fin' && how !== 'rst') {
-      throw new TypeError(`cut: how cannot be ${inspect(how)}; it is 'fin' or 'rst'`);
-    }
+    requireValue('cut', { how }, "'fin' or 'rst'", (value) => value === 'fin' || value === 'rst');
     return this.#each(clientId, (connection) => connection.cut(how === 'rst' ? 'reset' : 'cut'));
   }
 
@@ -47,7 +45,6 @@ class Lines {
    */
   inject(clientId, bytes) {
     assertBytes('inject: bytes', bytes);
-    this.#scope.get(clientId);
     return this.#each(clientId, (connection) => connection.wire.send(bytesOf(bytes)));
   }
 
@@ -58,12 +55,9 @@ class Lines {
    * @param {0 | 1} qos
    */
   publish(clientId, topic, payload, qos) {
-    if (qos !== 0 && qos !== 1) throw new TypeError(`publish: qos cannot be ${inspect(qos)}; it is 0 or 1`);
-    if (typeof topic !== 'string' || topic === '') {
-      throw new TypeError(`publish: topic cannot be ${inspect(topic)}; it is a string, not empty`);
-    }
+    requireValue('publish', { qos }, '0 or 1', (value) => value === 0 || value === 1);
+    requireValue('publish', { topic }, 'a string, not empty', isName);
     assertTopicFits(`a message to '${clientId}'`, topic);
-    this.#scope.get(clientId);
     const body = Buffer.from(payload);
     return this.#each(clientId, ({ client }) => client?.publish(topic, body, qos));
   }
@@ -71,9 +65,12 @@ class Lines {
   /**
    * @param {string} clientId
    * @param {(connection: Connection) => void} action
+   * @throws {RangeError} nobody of that id is known
    */
   #each(clientId, action) {
     const connections = this.#registry.ofClient(clientId);
+    // Without one, who is meant must be known. A module that only its device vouched for is not, and may be there.
+    if (connections.length === 0) this.#scope.get(clientId);
     connections.forEach(action);
     return connections.length;
   }

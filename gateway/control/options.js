@@ -1,12 +1,17 @@
 // @ts-check
 'use strict';
 
-const { inspect } = require('node:util');
 const { readCertificates } = require('../identity/trust_bundle');
+const { isHost } = require('./authority');
 const { hubLimitsOf, limitsOf } = require('./limits');
+const { isCount, isFlag, isName, requireKnown, requireRecord, requireValue } = require('./values');
 
 /** What may be asked for; edgeHub has the latter two. */
 const VERSIONS = ['TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
+/** For a certificate of the client. */
+const REQUESTS = ['optional', 'required', 'none'];
+/** Numbers of ports. */
+const PORT = '0 to 65535, 0 being any free one';
 
 /**
  * @typedef {import('../index').GatewayOptions} GatewayOptions
@@ -34,12 +39,14 @@ const OF_HUB = { webSocketPort: /** @type {const} */ ('same'), strict: true };
  * @throws {TypeError} an option or limit is unknown or has a value it cannot have
  */
 function readHubOptions(options) {
-  const given = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : name));
-  const name = given.find((each) => OF_GATEWAYS.includes(each));
+  requireRecord('startHub', { options }, 'an object');
+  // What is undefined was not said: it must not hide what a hub has instead of a gateway.
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const [name] = given.find(([each]) => OF_GATEWAYS.includes(each)) ?? [];
   if (name !== undefined) throw new TypeError(`startHub: option '${name}' is of gateways`);
   const { hostname = options.chain?.host ?? 'localhost', limits } = options;
   return {
-    ...readOptions({ ...OF_HUB, ...options, hostname, hubHostName: hostname }, 'startHub'),
+    ...readOptions({ ...OF_HUB, ...Object.fromEntries(given), hostname, hubHostName: hostname }, 'startHub'),
     hub: true,
     limits: hubLimitsOf(limits),
   };
@@ -51,6 +58,7 @@ function readHubOptions(options) {
  * @throws {TypeError} an option or limit is unknown or has a value it cannot have
  */
 function readOptions(options, asked = 'startGateway') {
+  requireRecord(asked, { options }, 'an object');
   const {
     host = '127.0.0.1',
     port = 0,
@@ -76,23 +84,38 @@ function readOptions(options, asked = 'startGateway') {
     faults,
     ...unknown
   } = options;
-  const [name] = Object.keys(unknown);
-  if (name !== undefined) throw new TypeError(`${asked}: option '${name}' is unknown`);
-  assertOption({ host }, 'a name or an address', isName);
-  assertOption({ hostname }, 'a name or an address', (value) => value === undefined || isName(value));
-  assertOption({ hubHostName }, 'a name', isName);
-  assertOption({ devices }, 'an array', Array.isArray);
-  assertOption({ edgeDeviceId }, 'a name', (value) => value === undefined || isName(value));
-  assertOption({ workloadSocket }, 'a path', (value) => value === undefined || isName(value));
-  assertOption({ keep }, 'a number from 0', (value) => typeof value === 'number' && value >= 0);
-  assertOption({ clockOffsetMs }, 'a number', Number.isFinite);
-  assertOption({ offline }, 'true or false', isFlag);
-  assertOption({ strict }, 'true or false', isFlag);
-  assertOption({ cleanClose }, 'true or false', isFlag);
+  requireKnown(asked, unknown);
+  const check = (
+    /** @type {Record<string, unknown>} */ option,
+    /** @type {string} */ allowed,
+    /** @type {(value: any) => boolean} */ holds,
+  ) => requireValue(asked, option, allowed, holds);
+  const optional = (/** @type {(value: unknown) => boolean} */ holds) => (/** @type {unknown} */ value) =>
+    value === undefined || holds(value);
+  check({ host }, 'a name or an address', isHost);
+  check({ port }, PORT, isPort);
+  check({ webSocketPort }, `${PORT}, or 'same'`, (value) => value === 'same' || isPort(value));
+  check({ hostname }, 'a name or an address', optional(isHost));
+  check({ hubHostName }, 'a name', isHost);
+  check({ devices }, 'an array', Array.isArray);
+  check({ edgeDeviceId }, 'the id of a device', optional(isDeviceId));
+  check({ workloadSocket }, 'a path', optional(isName));
+  check({ workloadPort }, PORT, optional(isPort));
+  check({ keep }, 'a whole number from 0, or Infinity', (value) => value === Infinity || isCount(value));
+  check({ clockOffsetMs }, 'a number', Number.isFinite);
+  check({ offline }, 'true or false', isFlag);
+  check({ strict }, 'true or false', isFlag);
+  check({ cleanClose }, 'true or false', isFlag);
+  check({ minVersion }, VERSIONS.join(', '), (value) => VERSIONS.includes(value));
+  check({ maxVersion }, VERSIONS.join(', '), (value) => VERSIONS.includes(value));
+  check({ clientCertificate }, "'optional', 'required' or 'none'", (value) => REQUESTS.includes(value));
+  if (minVersion > maxVersion) {
+    throw new TypeError(`${asked}: minVersion ${minVersion} is above maxVersion ${maxVersion}`);
+  }
   return {
     host,
-    port: portOf('port', port),
-    webSocketPort: webSocketPort === 'same' ? webSocketPort : portOf('webSocketPort', webSocketPort),
+    port,
+    webSocketPort,
     chain,
     hostname,
     hubHostName,
@@ -100,15 +123,16 @@ function readOptions(options, asked = 'startGateway') {
     edgeDeviceId,
     routes,
     workloadSocket,
-    workloadPort: workloadPort === undefined ? undefined : portOf('workloadPort', workloadPort),
+    workloadPort,
     offline,
     keep,
     strict,
     hub: false,
     cleanClose,
-    ...versionsOf(minVersion, maxVersion),
-    clientCertificate: clientCertificateOf(clientCertificate),
-    trustBundle: trustBundle === undefined ? undefined : readCertificates('trustBundle', trustBundle),
+    minVersion,
+    maxVersion,
+    clientCertificate,
+    trustBundle: trustBundle === undefined ? undefined : readCertificates(asked, 'trustBundle', trustBundle),
     clockOffsetMs,
     limits: limitsOf(limits),
     faults,
@@ -116,73 +140,13 @@ function readOptions(options, asked = 'startGateway') {
 }
 
 /**
- * @param {Record<string, unknown>} option
- * @param {string} allowed in words
- * @param {(value: unknown) => boolean} holds
+ * @param {unknown} value
  */
-function assertOption(option, allowed, holds) {
-  const [[name, value]] = Object.entries(option);
-  if (!holds(value))
-    throw new TypeError(`startGateway: ${name} cannot be ${inspect(value)}; it is ${allowed}`);
-}
+const isDeviceId = (value) => isName(value) && !String(value).includes('/');
 
 /**
  * @param {unknown} value
  */
-const isName = (value) => typeof value === 'string' && value !== '';
-
-/**
- * @param {unknown} value
- */
-const isFlag = (value) => typeof value === 'boolean';
-
-/**
- * @param {unknown} mode
- * @returns {'optional' | 'required' | 'none'}
- */
-function clientCertificateOf(mode) {
-  if (mode === 'optional' || mode === 'required' || mode === 'none') return mode;
-  throw new TypeError(
-    `startGateway: clientCertificate cannot be ${JSON.stringify(mode)}; it is 'optional', 'required' or 'none'`,
-  );
-}
-
-/**
- * @param {'port' | 'webSocketPort' | 'workloadPort'} name
- * @param {unknown} value
- * @returns {number}
- */
-function portOf(name, value) {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535) return value;
-  const also = name === 'webSocketPort' ? ", or 'same'" : '';
-  throw new TypeError(
-    `startGateway: ${name} cannot be ${JSON.stringify(value)}; it is 0 to 65535, 0 being any free one${also}`,
-  );
-}
-
-/**
- * @param {unknown} least
- * @param {unknown} most
- */
-function versionsOf(least, most) {
-  const minVersion = versionOf('minVersion', least);
-  const maxVersion = versionOf('maxVersion', most);
-  if (minVersion > maxVersion) {
-    throw new TypeError(`startGateway: minVersion ${minVersion} is above maxVersion ${maxVersion}`);
-  }
-  return { minVersion, maxVersion };
-}
-
-/**
- * @param {'minVersion' | 'maxVersion'} name
- * @param {any} version
- * @returns {'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'}
- */
-function versionOf(name, version) {
-  if (VERSIONS.includes(version)) return version;
-  throw new TypeError(
-    `startGateway: ${name} cannot be ${JSON.stringify(version)}; it is ${VERSIONS.join(', ')}`,
-  );
-}
+const isPort = (value) => isCount(value) && Number(value) <= 65535;
 
 module.exports = { readHubOptions, readOptions };

@@ -4,12 +4,26 @@
 /** A string as it is, or white space between tokens. */
 const STRING_OR_WHITE = /("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/g;
 
+/** Code units that follow each other, which may be halves of one character, or any other escape. */
+const ESCAPES = /(?:\\u[0-9a-f]{4})+|\\./gi;
+
 /**
+ * The size of JSON that was read and is written again: without white space between its tokens, and with no more escapes in
+ * its strings than there must be. Numbers keep their digits.
  * @param {string} text JSON
- * @returns {number} bytes of it without the white space between its tokens
+ * @returns {number} bytes
  */
 function compactSize(text) {
-  return Buffer.byteLength(text) - whiteIn(text);
+  return Buffer.byteLength(text) - whiteIn(text) - escapesIn(text);
+}
+
+/**
+ * @param {string} text JSON
+ * @returns {number} bytes of escapes that need not be
+ */
+function escapesIn(text) {
+  const escapes = `"${(text.match(ESCAPES) ?? []).join(' ')}"`;
+  return escapes.length - Buffer.byteLength(JSON.stringify(JSON.parse(escapes)));
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { POINTS, allowedAt, isPoint } = require('./points');
+const { POINTS, allowedAt, isPoint, problemOf } = require('./points');
 
 /**
  * The text of a fault, `<point>[#n][@connection]=<fault>`.
@@ -95,6 +95,8 @@ function parseFault(point, text, column) {
     fault[key] = value;
     at += pair.length + 1;
   }
+  const problem = problemOf(point, fault);
+  if (problem !== undefined) throw new NotationError(column, problem);
   return fault;
 }
 

@@ -1,7 +1,8 @@
 // @ts-check
 'use strict';
 
-const { POINTS, assertFault, isPoint, isRecord, shown } = require('./points');
+const { isRecord } = require('../control/values');
+const { POINTS, assertFault, isPoint, shown } = require('./points');
 
 /**
  * @typedef {import('../index').Faults} FaultScript

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { requireValue } = require('../control/values');
 const { FORM, parseEntry } = require('./entry');
 const { POINTS } = require('./points');
 const { combine } = require('./rules');
@@ -15,6 +16,7 @@ const WIDTH = 116;
  * @returns {import('../index').Faults}
  */
 function readFaults(specs) {
+  requireValue('readFaults', { specs }, 'an array of strings', isTexts);
   return combine(specs.flatMap((spec) => (isScript(spec) ? readScript(spec) : [read(spec)])));
 }
 
@@ -34,6 +36,11 @@ function faultText(fault) {
 
 /** @param {ArrayBufferView} view */
 const bytesOf = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength);
+
+/**
+ * @param {unknown} specs
+ */
+const isTexts = (specs) => Array.isArray(specs) && specs.every((spec) => typeof spec === 'string');
 
 /**
  * @param {string} spec

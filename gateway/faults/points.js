@@ -2,6 +2,7 @@
 'use strict';
 
 const { inspect } = require('node:util');
+const { isRecord } = require('../control/values');
 const {
   COUNT_MAX,
   ENDINGS,
@@ -27,6 +28,7 @@ const {
  * @property {string[]} words faults that a word says
  * @property {Record<string, Kind>} keys of a fault that is an object
  * @property {Kind} [plain] a fault that is a bare value
+ * @property {Record<string, string>} [needs] keys that say nothing without another
  * @property {boolean} repeats whether it comes more than once in a connection
  * @property {number} connectionAt which circumstance of the decision is the connection
  */
@@ -79,11 +81,14 @@ const POINTS = {
     omitVersion: flag,
   }),
   method: often('a method call is due', ['silent', 'duplicate'], { body: text }),
-  request: often('an HTTPS request arrived', ['silent', ...ENDINGS], {
-    status: whole(200, 599),
-    body: string,
-    ...DISTURBANCE,
-  }),
+  request: {
+    ...often('an HTTPS request arrived', ['silent', ...ENDINGS], {
+      status: whole(200, 599),
+      body: string,
+      ...DISTURBANCE,
+    }),
+    needs: { body: 'status' },
+  },
   output: once('whenever something is sent', [], {
     bytesPerSecond: whole(1, COUNT_MAX),
     fragmentBytes: whole(1, COUNT_MAX),
@@ -137,7 +142,7 @@ function allowedAt(point, keysOf = 'an object of') {
  * @returns {string | undefined} what is wrong with it, and what there is
  */
 function problemOf(point, fault) {
-  const { words, keys, plain } = POINTS[point];
+  const { words, keys, plain, needs = {} } = POINTS[point];
   if (typeof fault === 'string' ? words.includes(fault) : plain?.holds(fault)) return;
   if (!isRecord(fault) || Object.keys(fault).length === 0) {
     return `${point} cannot be ${shown(fault)}; it is ${allowedAt(point)}`;
@@ -150,6 +155,10 @@ function problemOf(point, fault) {
       return `${point}.${key} cannot be ${shown(value)}; it is ${keys[key].allowed}`;
     }
   }
+  const lacking = Object.keys(needs).find(
+    (key) => fault[key] !== undefined && fault[needs[key]] === undefined,
+  );
+  if (lacking !== undefined) return `${point}.${lacking} says nothing without ${point}.${needs[lacking]}`;
 }
 
 /**
@@ -173,17 +182,9 @@ function assertBytes(name, value) {
 
 /**
  * @param {unknown} value
- * @returns {value is Record<string, unknown>}
- */
-function isRecord(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
-}
-
-/**
- * @param {unknown} value
  */
 function shown(value) {
   return inspect(value, { breakLength: Infinity, depth: 1, maxStringLength: 60, maxArrayLength: 10 });
 }
 
-module.exports = { POINTS, allowedAt, assertBytes, assertFault, isPoint, isRecord, problemOf, shown };
+module.exports = { POINTS, allowedAt, assertBytes, assertFault, isPoint, problemOf, shown };

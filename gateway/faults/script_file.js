@@ -3,8 +3,9 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { isRecord } = require('../control/values');
 const { parseSelector } = require('./entry');
-const { isRecord, problemOf, shown } = require('./points');
+const { problemOf, shown } = require('./points');
 
 /**
  * @typedef {import('./rules').Rule} Rule

@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { Pieces } = require('../encoding/pieces');
+
 /** Of the body of a request, as Kestrel's; bytes. */
 const MAX_BODY = 30000000;
 
@@ -51,8 +53,7 @@ class Body {
     const request = this.#request;
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLong();
     this.#onWanted();
-    /** @type {Buffer[]} */
-    const chunks = [];
+    const pieces = new Pieces();
     const stopWatching = this.#patience.watchBody(() => this.#received);
     /** @type {() => void} */
     let stopReading = () => {};
@@ -60,8 +61,8 @@ class Body {
       await new Promise((resolve, reject) => {
         const take = (/** @type {Buffer} */ chunk) => {
           this.#received += chunk.length;
-          if (this.#received <= most) chunks.push(chunk);
-          else chunks.length = 0;
+          if (this.#received <= most) pieces.push(chunk);
+          else pieces.clear();
           if (this.#received > MAX_BODY) reject(tooLong());
         };
         const abort = () => reject(new AbortedError('the connection ended within a body'));
@@ -72,7 +73,7 @@ class Body {
       stopWatching();
       stopReading();
     }
-    return this.#received <= most ? Buffer.concat(chunks) : undefined;
+    return this.#received <= most ? pieces.take() : undefined;
   }
 
   /** Whether more of it is left than may go by unread: then the connection must end with the answer. */

@@ -76,14 +76,22 @@ class HttpStream extends Duplex {
   }
 
   #pass() {
-    const [chunk] = this.#waiting;
-    const slice = chunk.subarray(0, SLICE);
-    if (slice.length === chunk.length) this.#waiting.shift();
-    else this.#waiting[0] = chunk.subarray(SLICE);
+    const slice = this.#nextSlice();
     this.#length -= slice.length;
     if (this.#length <= HIGH_WATER_MARK) this.connection.wire.resume();
     this.#wanted = this.push(slice);
     this.#schedule();
+  }
+
+  /** A chunk, or a part of it; of short ones as many as there is room for. */
+  #nextSlice() {
+    let length = 0;
+    const end = this.#waiting.findIndex((chunk) => (length += chunk.length) > SLICE);
+    const whole = this.#waiting.splice(0, end === -1 ? Infinity : end);
+    if (whole.length > 0) return whole.length === 1 ? whole[0] : Buffer.concat(whole);
+    const [chunk] = this.#waiting;
+    this.#waiting[0] = chunk.subarray(SLICE);
+    return chunk.subarray(0, SLICE);
   }
 
   /** @override */

@@ -9,8 +9,8 @@ const MOST_AT_ONCE = 30000000;
 const MOST_BLOCKS = 50000;
 /** Of the id of a block: 64 bytes, in base64. Characters. */
 const LONGEST_ID = 88;
-/** What Node takes for a block besides its content, roughly. Bytes. */
-const BLOCK_COST = 256;
+/** What Node takes for a block or a blob besides its content, roughly. Bytes. */
+const COST = 256;
 
 /** A request to the store that is answered with an error, by Azure's name for it. */
 class BlobError extends Error {
@@ -105,7 +105,7 @@ class Blobs {
     }
     if (blocks.size >= MOST_BLOCKS)
       throw new BlobError(409, 'BlockCountExceedsLimit', 'It has too many blocks.');
-    blocks.set(id, this.#requireRoom(content));
+    blocks.set(id, this.#roomFor(content));
     this.#uncommitted.set(name, blocks);
   }
 
@@ -117,17 +117,17 @@ class Blobs {
    * @throws {BlobError}
    */
   putBlockList(name, ids, contentType) {
+    if (ids.length > MOST_BLOCKS)
+      throw new BlobError(400, 'BlockListTooLong', `It names more than ${MOST_BLOCKS} blocks.`);
     const blocks = this.#uncommitted.get(name) ?? new Map();
-    const missing = ids.find((id) => !blocks.has(id));
-    if (missing !== undefined) {
-      throw new BlobError(400, 'InvalidBlockList', `There is no block ${JSON.stringify(missing)}.`);
-    }
-    this.#commit(
-      name,
-      Buffer.concat(ids.map((id) => /** @type {Buffer} */ (blocks.get(id)))),
-      ids.length,
-      contentType,
-    );
+    const named = ids.map((id, i) => {
+      const block = blocks.get(id);
+      if (!block) throw new BlobError(400, 'InvalidBlockList', `Block ${i + 1} of the list is not there.`);
+      return block;
+    });
+    // A list may name a block again and again: the blob is larger then than the blocks in whose place it comes.
+    this.#requireRoom(lengthOf(named) - lengthOf(blocks.values()));
+    this.#commit(name, Buffer.concat(named), ids.length, contentType);
   }
 
   /**
@@ -138,7 +138,7 @@ class Blobs {
    * @throws {BlobError}
    */
   putBlob(name, content, contentType) {
-    this.#commit(name, this.#requireRoom(content), 0, contentType);
+    this.#commit(name, this.#roomFor(content), 0, contentType);
   }
 
   /**
@@ -156,16 +156,30 @@ class Blobs {
   }
 
   /**
-   * @param {Buffer | undefined} content
+   * @param {Buffer | undefined} content undefined: too long
+   * @returns {Buffer} the content
    * @throws {BlobError} 413
    */
-  #requireRoom(content) {
-    let bytes = content?.length ?? Infinity;
-    for (const blob of this.#committed.values()) bytes += blob.content.length;
-    for (const blocks of this.#uncommitted.values())
-      for (const block of blocks.values()) bytes += BLOCK_COST + block.length;
-    if (content && bytes <= this.#terms.limits.blobBytes) return content;
-    throw new BlobError(413, 'RequestBodyTooLarge', `The store holds ${this.#terms.limits.blobBytes} bytes.`);
+  #roomFor(content) {
+    if (!content) throw this.#full();
+    this.#requireRoom(content.length);
+    return content;
+  }
+
+  /**
+   * @param {number} bytes
+   * @throws {BlobError} 413
+   */
+  #requireRoom(bytes) {
+    let all = bytes;
+    for (const { name, content } of this.#committed.values()) all += COST + name.length + content.length;
+    for (const blocks of this.#uncommitted.values()) all += COST * blocks.size + lengthOf(blocks.values());
+    if (all > this.#terms.limits.blobBytes) throw this.#full();
+  }
+
+  #full() {
+    const { blobBytes } = this.#terms.limits;
+    return new BlobError(413, 'RequestBodyTooLarge', `The store holds ${blobBytes} bytes.`);
   }
 
   /**
@@ -175,6 +189,15 @@ class Blobs {
   #signature(name, expiry) {
     return createHmac('sha256', this.#key).update(`${name}\n${expiry}`).digest('base64');
   }
+}
+
+/**
+ * @param {Iterable<Buffer>} blocks
+ */
+function lengthOf(blocks) {
+  let length = 0;
+  for (const block of blocks) length += block.length;
+  return length;
 }
 
 module.exports = { BlobError, Blobs, MOST_AT_ONCE };

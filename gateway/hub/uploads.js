@@ -96,11 +96,25 @@ class Uploads {
       (each) => each.deviceId === deviceId && each.correlationId === correlationId && !each.notification,
     );
     if (!upload) throw new UploadError(404, 'FileUploadNotFound', 'there is no such upload, or it is over');
-    const { isSuccess, statusCode, statusDescription } = notification ?? {};
-    if (typeof isSuccess !== 'boolean') throw new UploadError(400, 'ArgumentInvalid', 'isSuccess is missing');
-    upload.notification = { isSuccess, statusCode, statusDescription };
+    upload.notification = notificationOf(notification);
     this.#terms.emit('uploadEnded', { ...upload });
   }
+}
+
+/**
+ * @param {any} notification JSON of a device; null is not said
+ * @returns {import('../index').UploadNotification}
+ * @throws {UploadError}
+ */
+function notificationOf({ isSuccess, statusCode, statusDescription }) {
+  if (typeof isSuccess !== 'boolean') throw new UploadError(400, 'ArgumentInvalid', 'isSuccess is missing');
+  const code = statusCode ?? undefined;
+  const description = statusDescription ?? undefined;
+  if (code !== undefined && !Number.isInteger(code))
+    throw new UploadError(400, 'ArgumentInvalid', 'statusCode is no integer');
+  if (description !== undefined && typeof description !== 'string')
+    throw new UploadError(400, 'ArgumentInvalid', 'statusDescription is no string');
+  return { isSuccess, statusCode: code, statusDescription: description };
 }
 
 module.exports = { UploadError, Uploads };

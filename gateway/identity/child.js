@@ -2,6 +2,7 @@
 'use strict';
 
 const { randomBytes, randomInt } = require('node:crypto');
+const { requireKnown, requireRecord } = require('../control/values');
 
 /**
  * @typedef {import('../index').Device} Child
@@ -21,7 +22,9 @@ const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
  * @returns {Child}
  * @throws {TypeError} names the option; never shows a key
  */
-function deviceOf({ deviceId, primaryKey, secondaryKey, x509, modules = [], ...unknown }) {
+function deviceOf(options) {
+  requireRecord('devices', { device: options }, 'an object with a deviceId');
+  const { deviceId, primaryKey, secondaryKey, x509, modules = [], ...unknown } = options;
   requireName('device', deviceId);
   const child = { clientId: deviceId, deviceId, enabled: true };
   const who = describe(deviceId);
@@ -44,7 +47,9 @@ function deviceOf({ deviceId, primaryKey, secondaryKey, x509, modules = [], ...u
  * @returns {Child}
  * @throws {TypeError} names the option; never shows a key
  */
-function moduleOf(deviceId, { moduleId, primaryKey, secondaryKey, ...unknown }) {
+function moduleOf(deviceId, options) {
+  requireRecord(describe(deviceId), { module: options }, 'an object with a moduleId');
+  const { moduleId, primaryKey, secondaryKey, ...unknown } = options;
   requireName('module', moduleId);
   const clientId = `${deviceId}/${moduleId}`;
   const who = describe(clientId);
@@ -60,8 +65,12 @@ function moduleOf(deviceId, { moduleId, primaryKey, secondaryKey, ...unknown }) 
  * @param {Secrets} secrets those absent stay; without any key both keys are made up
  * @throws {TypeError} they are not of the child's kind
  */
-function rotate(child, { primaryKey, secondaryKey, primaryThumbprint, secondaryThumbprint }) {
+function rotate(child, secrets) {
   const who = describe(child.clientId);
+  requireRecord(who, { secrets }, 'an object');
+  const { primaryKey, secondaryKey, primaryThumbprint, secondaryThumbprint, ...unknown } = secrets;
+  // Of a name that there is not, keys would be made up.
+  requireKnown(who, unknown);
   const keys = present({ primaryKey, secondaryKey });
   const thumbprints = present({ primaryThumbprint, secondaryThumbprint });
   if (child.x509 === undefined) {
@@ -95,7 +104,8 @@ function keysOf(who, { primaryKey = newKey(), secondaryKey = newKey() }) {
  * @param {Thumbprints} given
  * @returns {Thumbprints}
  */
-function thumbprintsOf(who, { primaryThumbprint, secondaryThumbprint }) {
+function thumbprintsOf(who, { primaryThumbprint, secondaryThumbprint, ...unknown }) {
+  requireKnown(`${who}: x509`, unknown);
   const read = (/** @type {string} */ name, /** @type {unknown} */ value) => {
     const digits = String(value).replaceAll(':', '').toLowerCase();
     if (THUMBPRINT.test(digits)) return digits;
@@ -116,15 +126,6 @@ function thumbprintsOf(who, { primaryThumbprint, secondaryThumbprint }) {
 function requireName(kind, id) {
   if (typeof id === 'string' && /^[^/]+$/.test(id) && id.trim()) return;
   throw new TypeError(`${kind} id '${id}' is not a name: one or more characters, no '/'`);
-}
-
-/**
- * @param {string} who
- * @param {object} unknown options that nobody asked for
- */
-function requireKnown(who, unknown) {
-  const [name] = Object.keys(unknown);
-  if (name !== undefined) throw new TypeError(`${who}: option '${name}' is unknown`);
 }
 
 /**

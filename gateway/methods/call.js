@@ -2,7 +2,9 @@
 'use strict';
 
 const { randomUUID } = require('node:crypto');
-const { LONGEST_DELAY } = require('../control/limits');
+const { inspect } = require('node:util');
+const { isDelay } = require('../control/limits');
+const { requireKnown } = require('../control/values');
 const { assertTopicFits } = require('../mqtt/packets');
 
 /** edgeHub's limits for local calls (MethodRequestValidator.cs), in characters and bytes. */
@@ -46,7 +48,14 @@ class MethodCall {
    * @throws {TypeError | RangeError} names the argument that cannot be
    */
   constructor(id, name, body, options) {
-    const { from = 'cloud', rid = randomUUID(), responseTimeoutMs = 30000, connectTimeoutMs = 0 } = options;
+    const {
+      from = 'cloud',
+      rid = randomUUID(),
+      responseTimeoutMs = 30000,
+      connectTimeoutMs = 0,
+      ...unknown
+    } = options;
+    requireKnown('invokeMethod', unknown);
     this.id = id;
     this.name = name;
     this.rid = rid;
@@ -84,7 +93,7 @@ class MethodCall {
       );
     }
     for (const [option, value] of Object.entries({ responseTimeoutMs, connectTimeoutMs })) {
-      if (!(value >= 0 && value <= LONGEST_DELAY)) throw new RangeError(`${option} cannot be ${value}`);
+      if (!isDelay(value)) throw new RangeError(`${option} cannot be ${inspect(value)}`);
     }
     assertTopicFits(`a method call to '${id}'`, this.topic);
     if (from === 'cloud') return;

@@ -42,8 +42,7 @@ class Calls {
   invoke(id, name, body, options) {
     const call = new MethodCall(id, name, body, options);
     const { rid, connectTimeoutMs } = call;
-    if (this.#delivered.has(rid.toLowerCase()))
-      throw new RangeError(`rid '${rid}' is in use by another call`);
+    if (this.#isInUse(rid)) throw new RangeError(`rid '${rid}' is in use by another call`);
     const receiver = this.#receiverOf(call);
     if (receiver) this.#deliver(call, receiver);
     else if (connectTimeoutMs === 0) this.#unreachable(call);
@@ -52,6 +51,14 @@ class Calls {
       call.after(connectTimeoutMs, () => this.#unreachable(call));
     }
     return call.outcome;
+  }
+
+  /**
+   * @param {string} rid
+   */
+  #isInUse(rid) {
+    const id = rid.toLowerCase();
+    return this.#delivered.has(id) || [...this.#waiting].some((call) => call.rid.toLowerCase() === id);
   }
 
   /**

@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { Pieces } = require('../encoding/pieces');
+
 /** What MQTT or edgeHub forbids: the connection is closed without an answer. */
 class ProtocolError extends Error {}
 
@@ -24,9 +26,8 @@ class PacketReader {
   /** Joined so far, from `#offset` on. */
   #buffer = NONE;
   #offset = 0;
-  /** Behind it. Joined once, when a packet is whole, however many pieces it comes in. @type {Buffer[]} */
-  #pieces = [];
-  #piecesLength = 0;
+  /** Behind it. Joined when a packet is whole, however many pieces it comes in. */
+  #pieces = new Pieces();
   /** Bytes without which nothing can be handed out. */
   #wanted = 0;
 
@@ -39,7 +40,7 @@ class PacketReader {
 
   /** Bytes read and not yet handed out. */
   get length() {
-    return this.#buffer.length - this.#offset + this.#piecesLength;
+    return this.#buffer.length - this.#offset + this.#pieces.length;
   }
 
   /**
@@ -47,7 +48,6 @@ class PacketReader {
    */
   push(chunk) {
     this.#pieces.push(chunk);
-    this.#piecesLength += chunk.length;
   }
 
   /**
@@ -86,12 +86,9 @@ class PacketReader {
 
   #join() {
     const left = this.#buffer.subarray(this.#offset);
-    const [first] = this.#pieces;
-    const alone = left.length === 0 && this.#pieces.length === 1;
-    this.#buffer = alone ? first : Buffer.concat([left, ...this.#pieces]);
+    const behind = this.#pieces.take();
+    this.#buffer = left.length === 0 ? behind : Buffer.concat([left, behind]);
     this.#offset = 0;
-    this.#pieces = [];
-    this.#piecesLength = 0;
   }
 }
 

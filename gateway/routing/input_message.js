@@ -3,6 +3,8 @@
 
 const { randomUUID } = require('node:crypto');
 const { costOf } = require('../cloud/cost');
+const { isName, requireKnown, requireRecord, requireValue } = require('../control/values');
+const { propertyBag } = require('../encoding/property_bag');
 const { assertTopicFits } = require('../mqtt/packets');
 const { SYSTEM_PROPERTIES } = require('../telemetry/topic');
 
@@ -54,6 +56,28 @@ class InputMessage {
 }
 
 /**
+ * What `sendInput` is given.
+ * @param {Buffer | string} body
+ * @param {import('../index').InputOptions} options
+ * @returns {Content}
+ * @throws {TypeError} names the option that cannot be
+ */
+function contentOf(
+  body,
+  { properties = {}, from, messageId, correlationId, userId, contentType, contentEncoding, ...unknown },
+) {
+  requireKnown('sendInput', unknown);
+  requireRecord('sendInput', { properties }, 'an object of texts');
+  requireValue('sendInput', { from }, 'a client id', (value) => value === undefined || isName(value));
+  const [deviceId, moduleId] = from?.split('/') ?? [];
+  const given = Object.entries({ messageId, correlationId, userId, contentType, contentEncoding });
+  const systemProperties = Object.fromEntries(
+    given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  return { body: Buffer.from(body), properties, systemProperties, deviceId, moduleId };
+}
+
+/**
  * @param {string} id
  * @param {string} input
  * @param {Content} content
@@ -62,11 +86,9 @@ function topicOf(id, input, { deviceId, moduleId, properties, systemProperties }
   /** @type {Array<[string, string | undefined]>} */
   const system = WIRE_NAMES.map(([wire, name]) => [wire, systemProperties[name]]);
   const sender = { '$.cdid': deviceId, '$.cmid': moduleId };
-  const bag = [...system, ...Object.entries(sender), ...Object.entries(properties)]
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
+  const bag = propertyBag([...system, ...Object.entries(sender), ...Object.entries(properties)]);
   const [ofDevice, ofModule] = id.split('/');
-  return `devices/${ofDevice}/modules/${ofModule}/inputs/${input}/${bag.join('&')}`;
+  return `devices/${ofDevice}/modules/${ofModule}/inputs/${input}/${bag}`;
 }
 
-module.exports = { InputMessage };
+module.exports = { InputMessage, contentOf };

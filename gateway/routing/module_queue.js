@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { LONGEST_DELAY } = require('../control/limits');
+
 /**
  * @typedef {import('./input_message').InputMessage} InputMessage
  * @typedef {import('../c2d/queue').Receiver} Receiver
@@ -26,6 +28,8 @@ class ModuleQueue {
   #delivery;
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
+  /** Until the first is too old, while it waits. @type {NodeJS.Timeout | undefined} */
+  #ageTimer;
 
   /**
    * @param {ModuleQueueOptions} options
@@ -62,18 +66,50 @@ class ModuleQueue {
     if (this.#receiver !== receiver) return;
     this.#end();
     this.#receiver = undefined;
+    this.#watchAge();
   }
 
   /** Sends the next; called again whenever the module's subscriptions changed. */
   deliver() {
     const receiver = this.#receiver;
-    while (!this.#delivery && receiver?.subscriptions.has('moduleInputs') && this.#stored.length > 0) {
-      const [{ message, storedAt }] = this.#stored;
+    this.#expire();
+    while (!this.#delivery && this.#mayReceive(receiver) && this.#stored.length > 0) {
+      const [{ message }] = this.#stored;
       const subscription = receiver.subscriptions.match(message.topic, Infinity);
-      if (this.#options.clock.now() - storedAt > this.#options.timeToLiveMs) this.#settle('expired');
-      else if (subscription) this.#send(message, receiver, subscription.qos);
+      if (subscription) this.#send(message, receiver, subscription.qos);
       else this.#settle('rejected');
+      this.#expire();
     }
+    this.#watchAge();
+  }
+
+  /**
+   * Whether it is still the one that is served, as sending may have ended its connection, and asks for messages.
+   * @param {Receiver | undefined} receiver
+   * @returns {receiver is Receiver}
+   */
+  #mayReceive(receiver) {
+    return receiver === this.#receiver && receiver?.subscriptions.has('moduleInputs') === true;
+  }
+
+  /** What waits and is too old vanishes, whether the module is there or not. */
+  #expire() {
+    const oldest = this.#options.clock.now() - this.#options.timeToLiveMs;
+    while (!this.#delivery && this.#stored.length > 0 && this.#stored[0].storedAt < oldest) {
+      this.#settle('expired');
+    }
+  }
+
+  #watchAge() {
+    if (this.#ageTimer || this.#delivery || this.#stored.length === 0) return;
+    const { clock, timeToLiveMs } = this.#options;
+    const wait = this.#stored[0].storedAt + timeToLiveMs + 1 - clock.now();
+    const look = () => {
+      this.#ageTimer = undefined;
+      this.#expire();
+      this.#watchAge();
+    };
+    this.#ageTimer = setTimeout(look, Math.min(Math.max(1, wait), LONGEST_DELAY)).unref();
   }
 
   /**
@@ -115,12 +151,14 @@ class ModuleQueue {
 
   /** The store is gone. */
   clear() {
-    this.#end();
+    this.stop();
     this.#stored = [];
   }
 
   stop() {
     this.#end();
+    clearTimeout(this.#ageTimer);
+    this.#ageTimer = undefined;
   }
 }
 

@@ -1,6 +1,9 @@
 // @ts-check
 'use strict';
 
+const { LONGEST_DELAY, isDelay } = require('../control/limits');
+const { isCount, requireKnown, requireValue } = require('../control/values');
+
 /**
  * @typedef {import('../index').Message} Message
  *
@@ -58,7 +61,15 @@ class Inbox {
    * @param {{ timeoutMs?: number, signal?: AbortSignal }} [options]
    * @returns {Promise<Message[]>}
    */
-  async take(count, { timeoutMs, signal } = {}) {
+  async take(count, { timeoutMs, signal, ...unknown } = {}) {
+    requireKnown('waitForMessages', unknown);
+    requireValue('waitForMessages', { count }, 'a whole number from 0', isCount);
+    requireValue(
+      'waitForMessages',
+      { timeoutMs },
+      `milliseconds from 0 to ${LONGEST_DELAY}`,
+      (value) => value === undefined || isDelay(value),
+    );
     if (count > this.capacity) {
       throw new RangeError(
         `cannot wait for ${count} messages: only ${this.capacity} are kept (option 'keep')`,
@@ -74,6 +85,8 @@ class Inbox {
       const abandon = (/** @type {unknown} */ reason) => {
         this.waiting = this.waiting.filter((other) => other !== caller);
         reject(reason);
+        // Whoever waited behind it may have enough.
+        this.serve();
       };
       const caller = { count, resolve, abandon };
       abort = () => abandon(signal?.reason);

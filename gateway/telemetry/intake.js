@@ -40,13 +40,7 @@ class Intake {
    * @throws {ProtocolError} close the connection: the store is full, or strict refuses
    */
   accept(packet, sender) {
-    this.take(packet, sender, (message) => {
-      const { deviceId, moduleId } = message;
-      const claimed = moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
-      if (this.strict && claimed !== sender.clientId) {
-        throw new ProtocolError(`'${sender.clientId}' published as '${claimed}'`);
-      }
-    });
+    this.take(packet, sender, () => {});
   }
 
   /**
@@ -67,12 +61,13 @@ class Intake {
   /**
    * @param {PublishPacket} packet
    * @param {Sender} sender
-   * @param {(message: Message) => void} inspect
+   * @param {(message: Message) => void} complete
    */
-  take(packet, sender, inspect) {
+  take(packet, sender, complete) {
     try {
       const message = toMessage(packet, sender);
-      inspect(message);
+      if (this.strict) requireOwn(message, sender);
+      complete(message);
       const stores = this.storesFor(message);
       if (stores.length === 0) throw new DropError('no route');
       for (const store of stores) store.requireRoom();
@@ -98,6 +93,16 @@ class Intake {
     if (this.dropped.length > DROPPED_KEPT) this.dropped.shift();
     this.onDropped(message);
   }
+}
+
+/**
+ * @param {Message} message
+ * @param {Sender} sender
+ * @throws {ProtocolError} its topic is of another device or module
+ */
+function requireOwn({ deviceId, moduleId }, { clientId }) {
+  const claimed = moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
+  if (claimed !== clientId) throw new ProtocolError(`'${clientId}' published as '${claimed}'`);
 }
 
 module.exports = { Intake };

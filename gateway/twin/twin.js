@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { inspect } = require('node:util');
 const { difference, merge, mergePatches } = require('./patch');
 const { InvalidPatchError, refusalOfHub } = require('./validation');
 
@@ -120,7 +121,7 @@ class Twin {
     const { desired, reported } = this.#hub;
     const next = version ?? desired.version + 1;
     if (!Number.isSafeInteger(next) || next <= desired.version) {
-      throw new RangeError(`desired version ${version} is not above the present ${desired.version}`);
+      throw new RangeError(`desired version ${inspect(version)} is not above the present ${desired.version}`);
     }
     const properties = merge(desired.properties, patch);
     const refusal = refusalOfHub(properties);

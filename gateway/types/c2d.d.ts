@@ -16,7 +16,7 @@ export interface C2DOptions {
   messageSchema?: string;
   /** Which feedback the sender asks for; none is modelled. edgeHub loses it: only by the hub itself the device sees it. */
   ack?: string;
-  /** When the hub took it; default now. Over 30 s before the subscription, it is rejected. */
+  /** When the hub took it, a valid Date; default now. Over 30 s before the subscription, it is rejected. */
   enqueuedTime?: Date;
 }
 

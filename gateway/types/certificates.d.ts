@@ -84,8 +84,8 @@ export interface ChainOptions {
    */
   variant?: ChainVariant;
   /**
-   * Names and IP addresses of the gateway. The first is the common name; all of them, then `edgeHub`, are the
-   * subject alternative names. Default `localhost`.
+   * Names and IP addresses of the gateway, without scheme and port. The first is the common name; all of them, then
+   * `edgeHub`, are the subject alternative names. Default `localhost`.
    */
   host?: string | string[];
   /**
@@ -99,9 +99,14 @@ export interface ChainOptions {
   root?: Chain;
   /** What devices get as root: another one by mistake, of another name or of the same. Default `actual`. */
   rootGiven?: 'actual' | 'stranger' | 'namesake';
-  /** Common name of a new root. Default `Azure_IoT_Hub_CA_Cert_Test_Only`, so every new root has the same name. */
+  /**
+   * Common name of a new root, so not with `root`, `issuer` or `quickStart`. Default `Azure_IoT_Hub_CA_Cert_Test_Only`:
+   * every new root has the same name.
+   */
   rootName?: string;
-  /** Names the device CA: `<edgeDeviceName>.ca`, or `aziot-edge CA <edgeDeviceName>`. Default `edge`. */
+  /**
+   * Names the device CA, so not with `issuer`: `<edgeDeviceName>.ca`, or `aziot-edge CA <edgeDeviceName>`. Default `edge`.
+   */
   edgeDeviceName?: string;
   /** A gateway without configured certificates: the device CA is self-signed, 90 days, path length 0. */
   quickStart?: boolean;
@@ -125,9 +130,10 @@ export interface ChainOptions {
  * Makes the certificates of a gateway. Keys are new in every call, unless `issuer` or `root` shares those of an
  * earlier chain of this process. RSA keys take some 100 ms each.
  * @throws {RangeError} unknown variant or key kind, a host that is no IP address in a variant about them, a certificate
- *   in `present` that the chain does not have, or one in `certificates` that this call does not make
- * @throws {TypeError} `issuer` or `root` is not a chain of this process; an unknown field of `certificates`, or a value
- *   that it cannot have
+ *   in `present` that the chain does not have, one in `certificates` that this call does not make, or an option that would
+ *   have no effect beside another
+ * @throws {TypeError} `issuer` or `root` is not a chain of this process; an unknown option or field of `certificates`, or a
+ *   value that it cannot have
  */
 export function createChain(options?: ChainOptions): Promise<Chain>;
 

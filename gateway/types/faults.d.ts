@@ -126,7 +126,7 @@ export interface HttpsRequest {
   path: string;
 }
 
-/** `silent` never answers; with a `status` it is answered with that, unread, and with `body`. */
+/** `silent` never answers; with a `status` it is answered with that, unread, and with `body`, which needs one. */
 export type RequestFault = 'silent' | Ending | (Disturbance & { status?: number; body?: string });
 
 /** A decision for the case at hand; undefined behaves. */

@@ -33,7 +33,10 @@ export interface GatewayOptions {
   webSocketPort?: number | 'same';
   /** Certificates. Default `createChain({ host: hostname })`, valid from now by the gateway's clock. */
   chain?: Chain;
-  /** The gateway's own name, valid in token audiences. Default the chain's host, else `localhost`. */
+  /**
+   * The gateway's own name, valid in token audiences; without scheme, port and path. Default the chain's host, else
+   * `localhost`.
+   */
   hostname?: string;
   /** Name of the IoT hub. Default `local.azure-devices.net`. */
   hubHostName?: string;
@@ -58,7 +61,7 @@ export interface GatewayOptions {
   workloadPort?: number;
   /** Start with the cloud out of reach. Default false. */
   offline?: boolean;
-  /** Latest messages kept until they are taken. Default 100; 0 keeps none, `Infinity` all. */
+  /** Latest messages kept until they are taken, a whole number. Default 100; 0 keeps none, `Infinity` all. */
   keep?: number;
   /** Behave like IoT Hub where edgeHub is lenient. Default false. */
   strict?: boolean;
@@ -197,7 +200,7 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
 
   /*
    * A client id is `<deviceId>`, or `<deviceId>/<moduleId>`. One that is not a child of the gateway is a RangeError in
-   * all that follows.
+   * all that follows, and an option that there is not, or that cannot have its value, a TypeError.
    */
 
   /**
@@ -212,7 +215,7 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
    * token and what to trust.
    * @param options.workload default `unix`, on Windows `http`, which needs `workloadPort`
    * @throws {TypeError} devices have no such environment
-   * @throws {Error} the workload API has no port, or cannot make its socket
+   * @throws {Error} the workload API has no port, cannot make its socket, or ended with the gateway
    */
   moduleEnvironment(id: string, options?: { workload?: 'unix' | 'http' }): ModuleEnvironment;
 
@@ -248,14 +251,15 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
 
   /**
    * Sends a cloud-to-device message (D1). It waits in the hub until the device subscribes.
-   * @throws {TypeError} modules get no such messages; a time that is none
+   * @throws {TypeError} modules get no such messages; a time that is none; a property that is no Unicode text
    * @throws {RangeError} its properties do not fit into a topic
    */
   sendC2D(deviceId: string, body: Buffer | string, options?: C2DOptions): C2DMessage;
 
   /**
    * Sends a message to an input of a module, as a route would. It is stored until the module takes it.
-   * @throws {TypeError} devices have no inputs; an input that is not one level of a topic
+   * @throws {TypeError} devices have no inputs; an input that is not one level of a topic; a property that is no Unicode
+   *   text
    * @throws {RangeError} its properties do not fit into a topic
    */
   sendInput(id: string, input: string, body: Buffer | string, options?: InputOptions): InputMessage;
@@ -280,7 +284,8 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
   twin(id: string): Required<Twin>;
 
   /**
-   * Takes the oldest `count` messages as soon as there are as many.
+   * Takes the oldest `count` messages as soon as there are as many. Who asked first is served first.
+   * @throws {TypeError} `count` is no whole number from 0, or `timeoutMs` no time
    * @throws {RangeError} `count` is more than `keep`
    * @throws {Error} `timeoutMs` passed, the gateway was closed, or the reason of `signal`
    */
@@ -315,7 +320,7 @@ export interface Gateway extends EventEmitter<GatewayEvents> {
    * Stops, and starts again on the same port. Connections are dropped without a will; the hub keeps its C2D
    * messages. Sessions, stored telemetry and cached twins survive unless `keepSessions` is false, as without persistent
    * storage. Restarts come one after the other.
-   * @throws {TypeError} `downtimeMs` is no time
+   * @throws {TypeError} `downtimeMs` is no time, or `chain` cannot be presented; nothing stops then
    * @throws {Error} the gateway was closed, or the port cannot be listened on any more
    */
   restart(options?: { downtimeMs?: number; keepSessions?: boolean; chain?: Chain }): Promise<void>;

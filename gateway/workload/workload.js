@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const http = require('node:http');
 const os = require('node:os');
 const path = require('node:path');
+const { requireValue } = require('../control/values');
 const { answer } = require('./api');
 
 /** Of a request, in bytes; a token to sign has some hundred. */
@@ -27,6 +28,7 @@ class Workload {
   #folder;
   /** @type {{ unix?: string, http?: string }} */
   #uris = {};
+  #stopped = false;
 
   /**
    * @param {import('./api').Surroundings} surroundings
@@ -39,13 +41,16 @@ class Workload {
 
   /**
    * @param {{ socket: string | undefined, port: number | undefined }} where undefined: not now
+   * @throws {Error} names what cannot be listened on, and why
    */
   async start({ socket, port }) {
-    if (socket !== undefined) this.#listenOnSocket(socket);
+    if (socket !== undefined) {
+      await listening(this.#serve().listen(socket), `'${socket}'`);
+      this.#uris.unix = `unix://${socket}`;
+    }
     if (port === undefined) return;
     const server = this.#serve();
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
+    await listening(server.listen(port, '127.0.0.1'), `port ${port}`);
     const address = /** @type {import('node:net').AddressInfo} */ (server.address());
     this.#uris.http = `http://127.0.0.1:${address.port}/`;
   }
@@ -54,12 +59,16 @@ class Workload {
    * Where a module finds it. The socket is made when it is first asked for.
    * @param {'unix' | 'http'} [kind]
    * @returns {string}
-   * @throws {Error} there is none of that kind
+   * @throws {Error} there is none of that kind, or none any more
    */
   uri(kind = HAS_SOCKETS ? 'unix' : 'http') {
+    requireValue('moduleEnvironment', { workload: kind }, "'unix' or 'http'", (value) =>
+      ['unix', 'http'].includes(value),
+    );
+    if (this.#stopped) throw new Error('moduleEnvironment: the gateway was closed');
     if (kind === 'unix' && this.#uris.unix === undefined) {
       this.#folder = fs.mkdtempSync(path.join(os.tmpdir(), 'edge-workload-'));
-      this.#listenOnSocket(path.join(this.#folder, 'workload.sock'));
+      this.#listenAtOnce(path.join(this.#folder, 'workload.sock'));
     }
     const uri = this.#uris[kind];
     if (uri === undefined) throw new Error('the workload API has no port: startGateway({ workloadPort: 0 })');
@@ -67,18 +76,13 @@ class Workload {
   }
 
   /**
-   * Listening is done at once.
-   * @param {string} socket
+   * @param {string} socket in a folder of its own
    */
-  #listenOnSocket(socket) {
+  #listenAtOnce(socket) {
     const server = this.#serve();
-    /** @type {Error | undefined} */
-    let failure;
-    server.on('error', (error) => (failure = error));
+    server.on('error', () => {});
     server.listen(socket);
-    if (!server.listening) {
-      throw new Error(`the workload API cannot listen on '${socket}'`, { cause: failure });
-    }
+    if (!server.listening) throw new Error(`the workload API cannot listen on '${socket}'`);
     this.#uris.unix = `unix://${socket}`;
   }
 
@@ -104,6 +108,7 @@ class Workload {
   }
 
   async stop() {
+    this.#stopped = true;
     const closed = this.#servers.map((server) => server.listening && once(server, 'close'));
     this.#servers.forEach((server) => {
       server.close();
@@ -111,6 +116,20 @@ class Workload {
     });
     await Promise.all(closed);
     if (this.#folder !== undefined) fs.rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {http.Server} server
+ * @param {string} where for the words of the error
+ */
+async function listening(server, where) {
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    const problem = new Error(`the workload API cannot listen on ${where}: ${message}`, { cause: error });
+    throw Object.assign(problem, { code });
   }
 }
 

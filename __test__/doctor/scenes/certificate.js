@@ -103,8 +103,8 @@ module.exports = {
     return { connectionString, ca };
   },
   'not-the-gateway': async (t) => {
-    const other = { rootName: 'Printers', certificates: { server: { names: ['printer.local'] } } };
-    const { connectionString } = await gatewayFor(t, { ...other, quickStart: true });
+    const certificates = { server: { names: ['printer.local'] }, deviceCa: { commonName: 'Printers' } };
+    const { connectionString } = await gatewayFor(t, { certificates, quickStart: true });
     const { rootPem } = await createChain({ variant: 'good-dns' });
     return { connectionString, ca: rootPem };
   },
