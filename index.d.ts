@@ -34,7 +34,8 @@ export function connect<Who extends Device | Module = Device>(options: ConnectOp
  * Connects a module as the environment says: `EdgeHubConnectionString` with `EdgeModuleCACertificateFile`, or what IoT Edge
  * sets for its modules (`IOTEDGE_…`), whose workload API signs the tokens and knows the roots to trust.
  *
- * @throws {ReferenceError} A variable is missing, which is named, or cannot be used: `ERR_IOT_ENVIRONMENT`.
+ * @throws {ReferenceError} A variable is missing, which is named, or cannot be used, such as the connection string of a
+ *   device: `ERR_IOT_ENVIRONMENT`.
  * @throws {Error} The workload API cannot be used: `ERR_IOT_WORKLOAD_…`.
  */
 export function connect(options: EnvironmentOptions): Promise<Module>;
@@ -51,45 +52,45 @@ export interface ConnectOptions {
    * The root certificates to trust, and no others. Default: those of the operating system and of
    * `NODE_EXTRA_CA_CERTS`. A path is read again at every reconnect.
    */
-  ca?: CertificateAuthority;
+  ca?: CertificateAuthority | undefined;
   /**
    * The certificate of a device that authenticates with X.509 (`x509=true` in the connection string), and those above it:
    * PEM, DER, a path, or an array of these. A path is read again at every reconnect.
    */
-  cert?: CertificateAuthority;
+  cert?: CertificateAuthority | undefined;
   /** Its private key: PEM or DER, PKCS#8, PKCS#1 or SEC1, encrypted or not, or a path. */
-  key?: string | Uint8Array;
+  key?: string | Uint8Array | undefined;
   /** Of an encrypted key. */
-  passphrase?: string;
+  passphrase?: string | undefined;
   /** The HTTP proxy to go through. Default: what `HTTPS_PROXY` and `NO_PROXY` say. See {@link ProxyOption}. */
-  proxy?: ProxyOption;
+  proxy?: ProxyOption | undefined;
   /**
    * Seconds, from 1 to 65 535. Default: 180. A dead line is given up after 90 s of silence, and after 2 × `keepAlive`
    * + 5 s where that is less.
    */
-  keepAlive?: number;
+  keepAlive?: number | undefined;
   /**
    * Whether to try again after a connection was lost, or could not be made again.
    *
    * Default: for ever, with delays up to 60 s; only the very first connection is not retried. `'forever'` retries that
    * one too, for a device that boots before its gateway. `'never'` gives up at once: what is under way fails.
    */
-  retry?: RetryPolicy | 'forever' | 'never';
+  retry?: RetryPolicy | 'forever' | 'never' | undefined;
   /** How long the steps of connecting may take. */
-  timeouts?: ConnectTimeouts;
+  timeouts?: ConnectTimeouts | undefined;
   /**
    * What `sendEvent` does when the outgoing queue is full: `'wait'` in memory, which has no bound (default), or
    * `'refuse'` with an InvalidOperationError, `ERR_IOT_QUEUE_FULL`.
    */
-  whenFull?: 'wait' | 'refuse';
+  whenFull?: 'wait' | 'refuse' | undefined;
   /** Appended to the user agent, which operators see at the hub. */
-  productInfo?: string;
+  productInfo?: string | undefined;
   /** The digital twin model of an IoT Plug and Play device: `dtmi:com:example:Thermostat;1`. */
-  modelId?: string;
+  modelId?: string | undefined;
   /** The class that transports: {@link Mqtt}, which is the default, or {@link MqttWs}. */
-  transport?: TransportConstructor;
+  transport?: TransportConstructor | undefined;
   /** How tokens are renewed. Only with a SharedAccessKey. */
-  tokenRenewal?: TokenRenewalValues;
+  tokenRenewal?: TokenRenewalValues | undefined;
 }
 
 /** What {@link connect} can be told where the environment says who connects. */
@@ -102,11 +103,11 @@ export interface EnvironmentOptions extends Omit<ConnectOptions, 'connectionStri
 /** Milliseconds. */
 export interface ConnectTimeouts {
   /** Resolving the name and connecting, all addresses together; with a proxy, its answer as well. Default: 20 000. */
-  connectMs?: number;
+  connectMs?: number | undefined;
   /** The TLS handshake; over WebSocket, the upgrade as well. Default: 30 000. */
-  tlsMs?: number;
+  tlsMs?: number | undefined;
   /** Waiting for the answer to CONNECT; a gateway can take 100 s to refuse a device. Default: 130 000. */
-  connackMs?: number;
+  connackMs?: number | undefined;
 }
 
 /**
@@ -211,7 +212,11 @@ export interface Device extends Participant {
    */
   messages(): AsyncIterableIterator<Message>;
 
-  /** Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing. */
+  /**
+   * Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing.
+   *
+   * @throws {ReferenceError} No message.
+   */
   complete(message: Message): void;
 
   /**
@@ -246,7 +251,8 @@ export interface Module extends Participant {
   /** What routes bring it. */
   readonly inputs: ModuleInputs;
   /**
-   * Calls a method of a device, or of another module, by HTTPS to the gateway, which is verified as any other connection is.
+   * Calls a method of a device, or of another module, by HTTPS to the gateway, which is verified as any other connection is. A
+   * port in `GatewayHostName` is that of HTTPS, too.
    *
    * @param target `device`, or `device/module`.
    * @param payload What JSON can express. Default: null.
@@ -276,7 +282,11 @@ export interface ModuleOutputs {
  */
 export interface ModuleInputs extends AsyncIterable<InputMessage> {
   [Symbol.asyncIterator](): AsyncIterableIterator<InputMessage>;
-  /** Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing. */
+  /**
+   * Acknowledges a message now: before leaving the loop with it, for instance. Others than those in hand: nothing.
+   *
+   * @throws {ReferenceError} No message.
+   */
   complete(message: InputMessage): void;
 }
 
@@ -289,11 +299,11 @@ export interface InputMessage extends Message {
 /** How long a call by {@link Module.invokeMethod} may take. */
 export interface InvokeOptions {
   /** How long the method may take: milliseconds, 5 000 to 300 000. Default: 30 000. */
-  responseTimeout?: number;
+  responseTimeout?: number | undefined;
   /** How long the gateway waits for who is called to connect: milliseconds, up to 300 000. Default: 0. */
-  connectTimeout?: number;
+  connectTimeout?: number | undefined;
   /** Gives up waiting; the method may be carried out all the same. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** The events of a {@link Device} or {@link Module} with their arguments. None need be heard. */
@@ -311,9 +321,9 @@ export interface DeviceEvents {
 /** How long an operation may take. */
 export interface RequestOptions {
   /** Milliseconds from the call on, as many as you like; `Infinity`: no limit. Default: 240 000. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Gives up waiting; what was written may have arrived. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Answers a method: see {@link Device.onMethod}. */
@@ -392,15 +402,15 @@ export interface ReportAnswer {
 /** What `device.sendEvent` can be told beside the body. */
 export interface SendOptions extends RequestOptions {
   /** Application properties. */
-  properties?: Record<string, string | number | boolean> | Properties;
+  properties?: Record<string, string | number | boolean> | Properties | undefined;
   /** Default: a random UUID, so that a receiver recognises a message that arrives twice. */
-  messageId?: string;
+  messageId?: string | undefined;
   /** The id of a message this one belongs to. */
-  correlationId?: string;
+  correlationId?: string | undefined;
   /** Default: `application/json` for what travels as JSON, else none. */
-  contentType?: string;
+  contentType?: string | undefined;
   /** Default: `utf-8` for what travels as JSON, else none. */
-  contentEncoding?: string;
+  contentEncoding?: string | undefined;
 }
 
 /** The gateway has the message. */
@@ -460,35 +470,35 @@ export function diagnose(options?: DiagnoseOptions): Promise<Diagnosis>;
 /** What {@link diagnose} can be told. Names it does not know are errors. */
 export interface DiagnoseOptions {
   /** Default: the environment variable `IOTHUB_DEVICE_CONNECTION_STRING`. */
-  connectionString?: string;
+  connectionString?: string | undefined;
   /**
    * The root certificates to trust. Default: the file `PATH_TO_EDGE_CA_CERT` names, else those of the operating system and
    * of `NODE_EXTRA_CA_CERTS`.
    */
-  ca?: CertificateAuthority;
+  ca?: CertificateAuthority | undefined;
   /**
    * What a device with `x509=true` proves itself by, as {@link ConnectOptions} has it. Default: the files that
    * `PATH_TO_CERTIFICATE_FILE` and `PATH_TO_KEY_FILE` name, and the passphrase `KEY_PASSPHRASE_OR_EMPTY`.
    */
-  cert?: X509['cert'];
-  key?: X509['key'];
-  passphrase?: string;
+  cert?: X509['cert'] | undefined;
+  key?: X509['key'] | undefined;
+  passphrase?: string | undefined;
   /**
    * The HTTP proxy to go through; `false`: none. Default: the one that `HTTPS_PROXY` names, unless `NO_PROXY` has the
    * gateway.
    */
-  proxy?: string | URL | false;
+  proxy?: string | URL | false | undefined;
   /** Default: `mqtt`. The client does not speak `amqp`, which is examined as far as TLS. */
-  protocol?: 'mqtt' | 'ws' | 'amqp';
+  protocol?: 'mqtt' | 'ws' | 'amqp' | undefined;
   /** Send one message, which is real telemetry: `{"doctor":true}`. Default: false. */
-  send?: boolean;
+  send?: boolean | undefined;
   /**
    * How long to wait for the answer to CONNECT, milliseconds; no step before it gets more than that. Default: 120 000,
    * because a gateway can take 100 s to refuse a device.
    */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Called as the examination goes on. What it throws ends the examination. */
-  onProgress?: (progress: DiagnosisProgress) => void;
+  onProgress?: ((progress: DiagnosisProgress) => void) | undefined;
 }
 
 /** What {@link DiagnoseOptions.onProgress} hears. */
@@ -1211,6 +1221,7 @@ declare class InternalClient<Events> extends EventEmitter {
    *
    * @throws {ReferenceError} No token: thrown also without a callback.
    * @throws {TypeError} `ERR_IOT_TOKEN_UPDATE`: the client was not made from a token.
+   * @throws {errors.FormatError} It is malformed; the one in use stays.
    */
   updateSharedAccessSignature(
     sharedAccessSignature: string,
@@ -1252,6 +1263,7 @@ export class Client extends InternalClient<ClientEvents> {
    * @param transport What carries the messages: see {@link DeviceTransport}.
    * @param connectionString Not used any more.
    * @throws {ReferenceError} No transport.
+   * @throws {TypeError} Something else than a transport.
    * @throws {errors.InvalidOperationError} A connection string: use {@link fromConnectionString}.
    */
   constructor(transport: DeviceTransport, connectionString?: undefined);
@@ -1261,6 +1273,7 @@ export class Client extends InternalClient<ClientEvents> {
    *   and so is white space around the others, such as the line break at the end of a file.
    * @param Transport For instance {@link Mqtt}.
    * @throws {ReferenceError} No connection string.
+   * @throws {TypeError} No class as transport.
    * @throws {errors.ArgumentError} It lacks HostName, DeviceId, or any credential.
    * @throws {errors.FormatError} Its SharedAccessSignature is malformed.
    */
@@ -1374,14 +1387,14 @@ export interface UploadParams {
 /** How an upload may go. */
 export interface UploadOptions {
   /** Called whenever blocks are at the store: so many bytes are. */
-  onProgress?: (bytes: number) => void;
+  onProgress?: ((bytes: number) => void) | undefined;
   /**
    * For the blob itself, in milliseconds; `Infinity`: no limit. Default: 30 minutes. What is asked of the hub before and after
    * it has four minutes each.
    */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Ends the upload. The hub is told of it, within ten seconds. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What a {@link Device} is told of an upload that is done. */
@@ -1439,6 +1452,7 @@ export class ModuleClient extends InternalClient<ModuleClientEvents> {
    * Sends a message by an output, from where the routes of the gateway lead it on. As {@link sendEvent}.
    *
    * @throws {ReferenceError} No output, or no message.
+   * @throws {TypeError} The output is no text.
    */
   sendOutputEvent(
     outputName: string,
@@ -1492,9 +1506,9 @@ export interface MethodParams {
   /** What JSON can express. A gateway refuses a call without one: null is nothing. */
   payload?: any;
   /** How long the method may take: 5 to 300. Default: 30. */
-  responseTimeoutInSeconds?: number;
+  responseTimeoutInSeconds?: number | undefined;
   /** How long the gateway waits for who is called to connect: 0 to 300. Default: 0. */
-  connectTimeoutInSeconds?: number;
+  connectTimeoutInSeconds?: number | undefined;
 }
 
 /** What a method answered. */
@@ -1622,30 +1636,30 @@ export type Listener<Events, E> = E extends keyof Events
 /** What `client.setOptions` takes. Names it does not know are ignored. */
 export interface DeviceClientOptions extends X509 {
   /** The root certificates to trust, and no others. A path is read again at every reconnect. */
-  ca?: CertificateAuthority;
+  ca?: CertificateAuthority | undefined;
   /**
    * Seconds, from 1 to 65 535. Default: 180. A dead line is given up after 90 s of silence, and after 2 × `keepalive`
    * + 5 s where that is less.
    */
-  keepalive?: number;
+  keepalive?: number | undefined;
   /** Appended to the user agent. Only before the first connection. */
-  productInfo?: string;
+  productInfo?: string | undefined;
   /** The digital twin model of an IoT Plug and Play device. */
-  modelId?: string;
+  modelId?: string | undefined;
   /** How tokens are renewed. Only with a SharedAccessKey. */
-  tokenRenewal?: TokenRenewalValues;
+  tokenRenewal?: TokenRenewalValues | undefined;
   /** How long the steps of connecting may take. */
-  timeouts?: ConnectTimeouts;
+  timeouts?: ConnectTimeouts | undefined;
   /** What `sendEvent` does when the outgoing queue is full. Default: `'wait'`. */
-  whenFull?: 'wait' | 'refuse';
+  whenFull?: 'wait' | 'refuse' | undefined;
   /** The HTTP proxy to go through. Default: what `HTTPS_PROXY` and `NO_PROXY` say. MQTT only. */
-  proxy?: ProxyOption;
+  proxy?: ProxyOption | undefined;
   /** Options of the MQTT transports. */
-  mqtt?: MqttTransportOptions;
+  mqtt?: MqttTransportOptions | undefined;
   /** Options of azure-iot-device-http. */
-  http?: HttpTransportOptions;
+  http?: HttpTransportOptions | undefined;
   /** Options of azure-iot-device-amqp. */
-  amqp?: AmqpTransportOptions;
+  amqp?: AmqpTransportOptions | undefined;
 }
 
 /** Options of the MQTT transports. */
@@ -1656,7 +1670,7 @@ export interface MqttTransportOptions {
    */
   webSocketAgent?: any;
   /** Renew a token without waiting for messages under way. Default: `false`. */
-  forceDisconnect?: boolean;
+  forceDisconnect?: boolean | undefined;
 }
 
 /** Options of azure-iot-device-http. */
@@ -1664,21 +1678,21 @@ export interface HttpTransportOptions {
   /** A Node.js `https.Agent`. */
   agent?: any;
   /** When to ask for messages. */
-  receivePolicy?: HttpReceiverOptions;
+  receivePolicy?: HttpReceiverOptions | undefined;
 }
 
 /** When azure-iot-device-http asks for messages. At most one of the first four. */
 export interface HttpReceiverOptions {
   /** Seconds between requests. */
-  interval?: number;
+  interval?: number | undefined;
   /** Once, at this time. */
-  at?: Date;
+  at?: Date | undefined;
   /** In cron's notation. */
-  cron?: string;
+  cron?: string | undefined;
   /** Only when told to. */
-  manualPolling?: boolean;
+  manualPolling?: boolean | undefined;
   /** Ask until there are none left. Default: `true`. */
-  drain?: boolean;
+  drain?: boolean | undefined;
 }
 
 /** Options of azure-iot-device-amqp. */
@@ -1956,31 +1970,31 @@ export interface TransportConfig {
   /** Of the hub. */
   host: string;
   deviceId: string;
-  moduleId?: string;
+  moduleId?: string | undefined;
   /** The token to connect with. */
-  sharedAccessSignature?: string;
-  sharedAccessKeyName?: string;
+  sharedAccessSignature?: string | undefined;
+  sharedAccessKeyName?: string | undefined;
   /** Base64. */
-  sharedAccessKey?: string;
-  x509?: X509;
+  sharedAccessKey?: string | undefined;
+  x509?: X509 | undefined;
   /** The gateway to connect to, if need be with a port. */
-  gatewayHostName?: string;
+  gatewayHostName?: string | undefined;
 }
 
 /** A client certificate and its key. Paths are read again at every reconnect. */
 export interface X509 {
   /** The device's certificate, and those above it: PEM, DER, or a path. */
-  cert?: string | string[] | Buffer | Buffer[];
+  cert?: string | string[] | Buffer | Buffer[] | undefined;
   /** PEM, DER, or a path. */
-  key?: string | Buffer;
+  key?: string | Buffer | undefined;
   /** Of an encrypted key. */
-  passphrase?: string;
+  passphrase?: string | undefined;
   /** The name of an OpenSSL engine. HTTP only. */
-  clientCertEngine?: string;
+  clientCertEngine?: string | undefined;
   /** A path, in place of `cert`. */
-  certFile?: string;
+  certFile?: string | undefined;
   /** A path, in place of `key`. */
-  keyFile?: string;
+  keyFile?: string | undefined;
 }
 
 /** What asks the cloud for messages: part of some transports. */
@@ -2002,6 +2016,7 @@ export interface MethodMessage {
 export interface AuthenticationProvider {
   /** 0: by certificate, 1: by token. A provider of tokens also emits `newTokenAvailable` and has `stop()`. */
   type: number;
+  /** Is always called with a callback; who gives a promise all the same, as an async function does, need not call it. */
   getDeviceCredentials(callback: Callback<TransportConfig>): void;
   getDeviceCredentials(): Promise<TransportConfig>;
   setTokenRenewalValues?(tokenValidTimeInSeconds: number, tokenRenewalMarginInSeconds: number): void;
@@ -2015,6 +2030,7 @@ export class SharedAccessKeyAuthenticationProvider extends EventEmitter implemen
   /**
    * @param tokenValidTimeInSeconds Default: 3600.
    * @param tokenRenewalMarginInSeconds How long before its end a token is renewed. Default: 900.
+   * @throws {ReferenceError | TypeError} No credentials, or no object.
    * @throws {errors.ArgumentError} The margin is not shorter than the validity by a second.
    */
   constructor(
@@ -2040,7 +2056,7 @@ export class SharedAccessKeyAuthenticationProvider extends EventEmitter implemen
    *
    * @param resourceUri Percent-encoded.
    * @param expiry In seconds since 1970-01-01 UTC.
-   * @param callback Must be called; an exception counts as an error.
+   * @param callback Must be called; an exception counts as an error, also that of an async function.
    */
   protected _sign(
     resourceUri: string,
@@ -2069,7 +2085,7 @@ export interface EdgedAuthConfig {
   /** `sasToken` */
   authScheme: string;
   /** The gateway to connect to, if need be with a port. */
-  gatewayHostName?: string;
+  gatewayHostName?: string | undefined;
   /** Which of the modules that had this name it is. */
   generationId: string;
 }
@@ -2091,7 +2107,7 @@ export class IotEdgeAuthenticationProvider extends SharedAccessKeyAuthentication
     tokenValidTimeInSeconds?: number,
     tokenRenewalMarginInSeconds?: number,
   );
-  /** The root certificates of the gateway, as PEM. @throws {ReferenceError} No callback. */
+  /** The root certificates of the gateway, as PEM. @throws {ReferenceError | TypeError} No callback, or no function. */
   getTrustBundle(callback: Callback<string>): void;
 }
 
@@ -2100,12 +2116,13 @@ export class SharedAccessSignatureAuthenticationProvider
   extends EventEmitter
   implements AuthenticationProvider
 {
+  /** @throws {ReferenceError | TypeError} No credentials, or no object. */
   constructor(credentials: TransportConfig);
   /** Token. */
   type: 1;
   getDeviceCredentials(callback: Callback<TransportConfig>): void;
   getDeviceCredentials(): Promise<TransportConfig>;
-  /** Replaces the token; a connected client reconnects with it. */
+  /** Replaces the token; a connected client reconnects with it. @throws {ReferenceError} No token. */
   updateSharedAccessSignature(sharedAccessSignature: string): void;
   /** Nothing to stop. */
   stop(): void;
@@ -2123,6 +2140,7 @@ export class SharedAccessSignatureAuthenticationProvider
 
 /** Hands on the certificate and key of a device. */
 export class X509AuthenticationProvider implements AuthenticationProvider {
+  /** @throws {ReferenceError | TypeError} No credentials, or no object. */
   constructor(credentials: TransportConfig);
   /** X.509. */
   type: 0;

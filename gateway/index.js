@@ -5,7 +5,7 @@ const { createChain } = require('./certificates/chain');
 const { createDeviceCertificate } = require('./certificates/device_certificate');
 const { CHAIN_VARIANTS } = require('./certificates/variants');
 const { readFaults } = require('./faults/notation');
-const { startGateway, startHub } = require('./gateway');
+const { startGateway, startHub } = require('./start');
 const { MethodError } = require('./methods/call');
 
 module.exports = {

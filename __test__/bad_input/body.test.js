@@ -146,7 +146,7 @@ const refused = {
   'a Message of an array of texts': [messageOf(['a']), ['element 0', 'a string']],
   'a Message of an array with a hole': [messageOf([1, , 3]), ['element 1', 'undefined']], // eslint-disable-line no-sparse-arrays
   'a Message of memory that was given away': [messageOf(transferred()), ['Uint8Array'], /detached/],
-  'a Map as properties': [withProperties(new Map([['a', 'b']])), ['properties is an object']],
+  'a Map as properties': [withProperties(new Map([['a', 'b']])), ['properties is a Map']],
   'an object within the properties': [withProperties({ a: { b: 1 } }), ['properties.a']],
 };
 
@@ -171,6 +171,24 @@ for (const [name, [{ send }, names, cause]] of Object.entries(refused)) {
     assert.equal((await arrived()).body.toString(), 'after');
   });
 }
+
+test('a text with half a character is refused by a device, as it would arrive as another one', async () => {
+  for (const body of ['21 °C \ud83d', '\ude00', 'x'.repeat(300) + '\ud800']) {
+    const error = await device.sendEvent(body).then(assert.fail, (failure) => failure);
+    assertTold(error, {
+      type: 'ArgumentError',
+      code: 'ERR_IOT_BODY',
+      names: ['half a surrogate pair'],
+      hint: /cut in the middle/,
+    });
+    assert.equal(error.delivery, 'not sent');
+  }
+  for (const body of ['21 °C 🙂', { text: '\ud83d' }]) {
+    await device.sendEvent(body);
+    const text = (await arrived()).body.toString();
+    assert.deepEqual(typeof body === 'string' ? text : JSON.parse(text), body);
+  }
+});
 
 test('what is no message is thrown at the place of the mistake', () => {
   const callback = () => assert.fail('it was called back');

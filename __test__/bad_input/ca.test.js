@@ -190,8 +190,8 @@ const refused = {
     names: ['ca', 'connection string'],
   }),
   'an empty array': () => ({ ca: [], code: 'ERR_IOT_CA_EMPTY', names: ['empty array'] }),
-  'a number': () => ({ ca: 42, code: 'ERR_IOT_CA_TYPE', names: ['ca is number'] }),
-  'an object': () => ({ ca: { pem: 'x' }, code: 'ERR_IOT_CA_TYPE', names: ['ca is object'] }),
+  'a number': () => ({ ca: 42, code: 'ERR_IOT_CA_TYPE', names: ['ca is the number 42'] }),
+  'an object': () => ({ ca: { pem: 'x' }, code: 'ERR_IOT_CA_TYPE', names: ['ca is an object'] }),
 };
 
 for (const face of faces) {

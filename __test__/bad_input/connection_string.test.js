@@ -91,6 +91,15 @@ for (const face of faces) {
   }
 }
 
+test('a Client is told of quotes around it, too', () => {
+  for (const quote of ['"', "'", ' "']) {
+    assert.throws(() => Client.fromConnectionString(quote + connectionStringTo('localhost') + quote, Mqtt), {
+      code: 'ERR_IOT_CONNECTION_STRING_FIELD_MISSING',
+      hint: /quotes/,
+    });
+  }
+});
+
 for (const face of strictly) {
   test(`${face.name}: a field stands twice`, async () => {
     const error = await failureOf(face, connectionStringTo('localhost') + ';DeviceId=d2');
@@ -120,6 +129,18 @@ for (const face of strictly) {
       hint: /GatewayHostName/,
     });
   });
+
+  for (const quote of ['"', "'"]) {
+    test(`${face.name}: ${quote} around all of it, as files of variables keep them`, async () => {
+      const error = await failureOf(face, quote + connectionStringTo('localhost') + quote);
+      assertTold(error, {
+        type: 'ArgumentError',
+        code: 'ERR_IOT_CONNECTION_STRING_FIELD_UNKNOWN',
+        names: ['element 1'],
+        hint: /quotes/,
+      });
+    });
+  }
 
   test(`${face.name}: an element that is no field, perhaps a piece of the key`, async () => {
     const [start, rest] = [KEY.slice(0, 20), KEY.slice(20)];

@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
-const { Client, Message, Mqtt, connect } = require('../..');
+const { Client, Message, Mqtt, Properties, connect } = require('../..');
 const { createChain, startGateway } = require('../../gateway');
 const { KEY, SMALL, assertTold, connectionStringTo } = require('./telling');
 
@@ -195,8 +195,13 @@ test('at the limit a message arrives', async () => {
 
 /** What only `device.sendEvent` is told. */
 const refusedByDevice = {
-  'a body that is no JSON': [[10n], 'ERR_IOT_BODY', ['type bigint'], /BigInt/],
-  'a body that contains itself': [[selfish()], 'ERR_IOT_BODY', ['type object'], /circular/],
+  'a body that is no JSON': [[10n], 'ERR_IOT_BODY', ['body is a bigint'], /BigInt/],
+  'a body that contains itself': [
+    [selfish()],
+    'ERR_IOT_BODY',
+    ['body is an object, which cannot be sent'],
+    /circular/,
+  ],
   'a function as body': [[() => {}], 'ERR_IOT_BODY', ['body is a function']],
   'a reading that is no number': [
     [{ readings: [{ value: NaN }] }],
@@ -209,6 +214,16 @@ const refusedByDevice = {
     ['x', { properties: { 'iothub-to': 'y' } }],
     'ERR_IOT_PROPERTY_RESERVED',
     ['"iothub-to"'],
+  ],
+  'a property by the name of a field that is there': [
+    ['x', { properties: { '$.mid': 'y' } }],
+    'ERR_IOT_PROPERTY_RESERVED',
+    ['"$.mid"'],
+  ],
+  'the same in the list of properties, and of the content type of JSON': [
+    [{}, { properties: listed('$.ct', 'text/plain') }],
+    'ERR_IOT_PROPERTY_RESERVED',
+    ['"$.ct"'],
   ],
   'a negative timeout': [['x', { timeout: -1 }], 'ERR_IOT_OPTION', ['timeout is -1']],
   'something else as signal': [['x', { signal: 'stop' }], 'ERR_IOT_OPTION', ['signal is "stop"']],
@@ -223,6 +238,12 @@ for (const [name, [args, code, names, cause]] of Object.entries(refusedByDevice)
     );
     assertTold(error, { type: 'ArgumentError', code, names, cause });
   });
+}
+
+function listed(name, value) {
+  const properties = new Properties();
+  properties.add(name, value);
+  return properties;
 }
 
 function selfish() {

@@ -1,9 +1,11 @@
 'use strict';
 
+const assert = require('node:assert/strict');
 const dns = require('node:dns/promises');
 const http = require('node:http');
 const net = require('node:net');
 const { before, test } = require('node:test');
+const { connect } = require('../..');
 const { createChain, startGateway } = require('../../gateway');
 const { SMALL, assertTold, connectionStringTo, faces, failureOf, freePort, listening } = require('./telling');
 
@@ -110,6 +112,20 @@ for (const face of faces) {
     assertTold(error, { type: 'NotConnectedError', code, names: [gateway], cause });
   });
 
+  test(`${face.name}: GatewayHostName is missing, so that the hub itself was tried`, async () => {
+    const connectionString = connectionStringTo('', { GatewayHostName: undefined });
+    // Nobody is asked for the hub: a proxy that is not there stands before it.
+    const proxy = `http://127.0.0.1:${await freePort()}`;
+    const error = await failureOf(face, connectionString, { ca: chain.rootPem, proxy });
+    assertTold(error, {
+      type: 'NotConnectedError',
+      code: 'ERR_IOT_PROXY_UNREACHABLE',
+      names: [proxy.slice('http://'.length)],
+      hint: /^There is no GatewayHostName.*add ;GatewayHostName=<gateway>/,
+      cause: /refused/i,
+    });
+  });
+
   for (const [name, { serve, ...expected }] of Object.entries(strangers)) {
     test(`${face.name}: ${name}`, async (t) => {
       const gateway = await listening(t, serve());
@@ -158,6 +174,22 @@ for (const face of faces) {
     });
   }
 }
+
+test('a module calls a method at a port of MQTT alone', async (t) => {
+  const devices = [{ deviceId: 'd1', modules: [{ moduleId: 'm1' }] }];
+  const gateway = await startGateway({ chain, devices });
+  t.after(() => gateway.close());
+  const module = await connect({ connectionString: gateway.connectionString('d1/m1'), ca: chain.rootPem });
+  t.after(() => module.close());
+  const error = await module.invokeMethod('d1', 'reboot').then(assert.fail, (failure) => failure);
+  assertTold(error, {
+    type: 'NotConnectedError',
+    code: 'ERR_IOT_HTTP_BROKEN',
+    names: [`localhost:${gateway.port}`, 'POST /twins/d1/methods'],
+    hint: /^It may be restarting.*port may be that of MQTT alone/,
+    cause: /hang up/,
+  });
+});
 
 async function hasIPv6() {
   const server = net.createServer();

@@ -52,6 +52,23 @@ const refused = {
   'the character 0 in a modelId': [{ modelId: 'dtmi:\0' }, 'ERR_IOT_OPTION', ['modelId is']],
   'a keep-alive in words': [{ keepAlive: '60' }, 'ERR_IOT_OPTION', ['keepAlive is "60"']],
   'another word for retry': [{ retry: 'always' }, 'ERR_IOT_OPTION', ['retry is "always"'], /forever/],
+  'the class of a retry policy': [
+    { retry: edge.NoRetry },
+    'ERR_IOT_OPTION',
+    ['retry is the class NoRetry, not'],
+  ],
+  'a function as retry policy': [{ retry: () => true }, 'ERR_IOT_OPTION', ['retry is a function, not']],
+  'a controller as productInfo': [
+    { productInfo: new AbortController() },
+    'ERR_IOT_OPTION',
+    ['productInfo is an AbortController, not'],
+  ],
+  ...Object.fromEntries(
+    ['cert', 'key', 'passphrase'].map((name) => [
+      `${name} beside a SharedAccessKey`,
+      [{ [name]: 'x' }, 'ERR_IOT_OPTION', [`option ${name} is given`, 'shared access key'], /x509=true/],
+    ]),
+  ),
   'half a retry policy': [{ retry: { shouldRetry() {} } }, 'ERR_IOT_OPTION', ['retry is an object']],
   'another word for whenFull': [{ whenFull: 'drop' }, 'ERR_IOT_OPTION', ['whenFull is "drop"'], /refuse/],
   'a number as productInfo': [{ productInfo: 1 }, 'ERR_IOT_OPTION', ['productInfo is 1']],
@@ -110,6 +127,17 @@ for (const [given, options] of [
     assertTold(error, { type: 'ArgumentError', code: 'ERR_IOT_OPTION', names: ['options'] });
   });
 }
+
+test('connect(): the environment of a module has the connection string of a device', async () => {
+  const environment = { EdgeHubConnectionString: NOWHERE };
+  const error = await edge.connect({ environment }).then(assert.fail, (failure) => failure);
+  assertTold(error, {
+    type: 'ReferenceError',
+    code: 'ERR_IOT_ENVIRONMENT',
+    names: ['no ModuleId'],
+    hint: /EdgeHubConnectionString.*connect\(\{ connectionString \}\)/,
+  });
+});
 
 test('a token that does not fit is told when it would be sent', async () => {
   const token = `SharedAccessSignature sr=hub.example%2Fdevices%2Fd1&sig=${'s'.repeat(70_000)}&se=2000000000`;
@@ -230,10 +258,10 @@ for (const face of faces.filter(({ name }) => name.startsWith('Client'))) {
 
 test('Client: options that are no object, by promise, by callback and of the transport', async () => {
   for (const [options, names] of [
-    [5, 'a number'],
+    [5, 'the number 5'],
     [NOWHERE, 'a string'],
     [true, 'a boolean'],
-    [[{ keepalive: 60 }], 'an array'],
+    [[{ keepalive: 60 }], 'an Array'],
     [() => {}, 'a function'],
   ]) {
     const client = edge.Client.fromConnectionString(NOWHERE, edge.Mqtt);

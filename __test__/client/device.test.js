@@ -263,7 +263,7 @@ test('what cannot be sent is refused with its name', async () => {
     [undefined, {}, 'ERR_IOT_BODY', /undefined/],
     [() => {}, {}, 'ERR_IOT_BODY', /function/],
     [circular, {}, 'ERR_IOT_BODY', /circular/],
-    [{ big: 1n }, {}, 'ERR_IOT_BODY', /BigInt/],
+    [{ big: 1n }, {}, 'ERR_IOT_BODY', /body.big is a bigint/],
     ['x', { priority: 1 }, 'ERR_IOT_OPTION_UNKNOWN', /"priority"/],
     ['x', { messageId: 5 }, 'ERR_IOT_OPTION', /messageId is 5/],
     ['x', { timeout: 0 }, 'ERR_IOT_OPTION', /timeout is 0/],

@@ -8,6 +8,8 @@ async function main() {
   const device = await connect({
     connectionString: process.env.IOTHUB_DEVICE_CONNECTION_STRING,
     ca: process.env.PATH_TO_EDGE_CA_CERT,
+    productInfo: 'everything',
+    modelId: 'dtmi:com:example:Everything;1',
   });
   device.onMethod('reboot', ({ delay }) => ({ in: delay }));
   const messages = device.messages();
@@ -23,7 +25,7 @@ async function main() {
   });
   await device.sendEvent({ word: 'cut the line' });
   await back;
-  await device.sendEvent({ word: 'after the loss' });
+  await device.sendEvent(JSON.stringify({ word: 'after the loss' }));
   await device.close();
   console.log(`desired ${change.interval}, ${message.data}, closed`);
 }

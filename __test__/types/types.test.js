@@ -118,9 +118,9 @@ describe('a TypeScript app', () => {
   /**
    * @param {string} name Of a resolution.
    * @param {string[]} sources
-   * @param {{ skipLibCheck?: boolean, change?: (source: string) => string }} [how]
+   * @param {{ change?: (source: string) => string, [option: string]: unknown }} [how] And options of the compiler.
    */
-  function complaintsOf(name, sources, { skipLibCheck = false, change = (source) => source } = {}) {
+  function complaintsOf(name, sources, { change = (source) => source, ...how } = {}) {
     const { extension, ...resolution } = RESOLUTIONS[name];
     const files = sources.map((source) => {
       const file = path.join(app, `${source}.${extension}`);
@@ -134,7 +134,8 @@ describe('a TypeScript app', () => {
       types: ['node'],
       strict: true,
       typeRoots,
-      skipLibCheck,
+      skipLibCheck: false,
+      ...how,
     };
     return compile(files, { ...options, ...resolution }).complaints;
   }
@@ -144,6 +145,10 @@ describe('a TypeScript app', () => {
       assert.deepEqual(complaintsOf(name, ['unmodified', 'own', 'uploads', 'gateway']), []);
     });
   }
+
+  it('may give undefined where nothing is meant, however exact its options are', () => {
+    assert.deepEqual(complaintsOf('bundler', ['own', 'uploads'], { exactOptionalPropertyTypes: true }), []);
+  });
 
   // The declarations of the originals need types nobody has installed.
   it('may use transports and providers of the originals', () => {

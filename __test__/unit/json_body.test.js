@@ -41,6 +41,10 @@ const WHOLE = {
   'the same object twice': ((shared) => [shared, shared])({ a: 1 }),
 };
 
+/** @type {any} */
+const circle = {};
+circle.circle = circle;
+
 /** The place, what it is, what the hint says. */
 const LOST = {
   'a Map': [new Map([['t', 21]]), 'body is a Map', /fromEntries/],
@@ -64,6 +68,12 @@ const LOST = {
   'parameters of a URL': [new URLSearchParams('a=1'), 'body is an URLSearchParams', /Make an object/],
   'memory inside': [{ raw: new ArrayBuffer(3) }, 'body.raw is an ArrayBuffer', /Make an object/],
   'a WeakMap': [{ a: new WeakMap() }, 'body.a is a WeakMap', /Make an object/],
+  'a bigint': [10n, 'body is a bigint', /String\(value\)/],
+  'a bigint before a circle': [
+    { counters: [1, { bytes: 10n }], circle },
+    'body.counters[1].bytes is a bigint',
+    /Number/,
+  ],
   'NaN among floats': [{ raw: Float32Array.of(1, NaN) }, 'body.raw["1"] is NaN', /null/],
 };
 
@@ -91,14 +101,23 @@ describe('the JSON of a body', () => {
   }
 
   it('is refused for what JSON itself refuses', () => {
-    /** @type {any} */
-    const circle = {};
-    circle.circle = circle;
-    for (const body of [undefined, 10n, { a: 10n }, circle]) {
-      assert.throws(() => toJson(body), {
-        code: 'ERR_IOT_BODY',
-        message: /^A body of type \w+ cannot be sent/,
-      });
+    for (const [body, kind] of [
+      [undefined, 'undefined'],
+      [circle, 'an object'],
+    ]) {
+      const message = new RegExp(`^reported is ${kind}, which cannot be sent as JSON`);
+      assert.throws(() => toJson(body, 'reported'), { code: 'ERR_IOT_BODY', message, hint: /^Give a value/ });
+    }
+  });
+
+  it('has bigints that an app has taught JSON', () => {
+    /** @type {any} */ (BigInt.prototype).toJSON = function () {
+      return String(this);
+    };
+    try {
+      assert.equal(toJson({ a: 10n }), '{"a":"10"}');
+    } finally {
+      delete (/** @type {any} */ (BigInt.prototype).toJSON);
     }
   });
 });

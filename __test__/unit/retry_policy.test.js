@@ -62,6 +62,14 @@ describe('ExponentialBackOffWithJitter', () => {
     }
   });
 
+  it('has the filter of its own where that of the app is none, as the original', () => {
+    for (const none of [undefined, null, false, '']) {
+      const policy = new ExponentialBackOffWithJitter(true, /** @type {any} */ (none));
+      assert.equal(policy.shouldRetry(new errors.TimeoutError()), true);
+      assert.equal(policy.shouldRetry(new errors.ArgumentError()), false);
+    }
+  });
+
   it('goes by the name of an error, and by a filter of the app', () => {
     const policy = new ExponentialBackOffWithJitter(true, { MyError: true, TimeoutError: false });
     assert.equal(policy.shouldRetry(Object.assign(new Error(), { name: 'MyError' })), true);

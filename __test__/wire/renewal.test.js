@@ -166,6 +166,23 @@ onEachBroker((broker) => {
     await broker.until('it connected again', () => device.connects.length === 2);
   });
 
+  test('updateSharedAccessSignature refuses what is no token, and the connection stands', async (t) => {
+    const device = newDevice(broker);
+    device.connectionString = device.tokenConnectionString;
+    const client = await openClient(t, broker, device);
+    const expected = { name: 'FormatError', code: 'ERR_IOT_TOKEN_MALFORMED' };
+    for (const text of [
+      'a secret',
+      device.connectionString,
+      'SharedAccessSignature sr=h%2Fdevices%2Fd&sig=x',
+    ]) {
+      await assert.rejects(client.updateSharedAccessSignature(text), expected);
+      assert.throws(() => client.updateSharedAccessSignature(text, assert.fail), expected);
+    }
+    await client.sendEvent(new Message('by the token it has'));
+    assert.equal(device.connects.length, 1);
+  });
+
   test('updateSharedAccessSignature reconnects once, with the new token', async (t) => {
     const device = newDevice(broker);
     device.connectionString = device.tokenConnectionString;

@@ -109,6 +109,20 @@ test('options of a running gateway that there are not, or that cannot be', async
   assert.deepStrictEqual([gateway.route, gateway.offline, gateway.clockOffsetMs], [true, false, 0]);
 });
 
+test('no client id is none of its children', async (t) => {
+  const gateway = await gatewayFor(t, { devices: DEVICES });
+  const nobody = /** @type {any} */ (undefined);
+  for (const call of [
+    () => gateway.connectionString(nobody),
+    () => gateway.sendC2D(nobody, 'x'),
+    () => gateway.twin(nobody),
+    () => gateway.removeDevice(nobody),
+  ]) {
+    const message = "device 'undefined' is not a child of this gateway";
+    assert.throws(call, { name: 'RangeError', message });
+  }
+});
+
 test('options of a start', async () => {
   /** @type {Array<[any, string]>} */
   const refused = [

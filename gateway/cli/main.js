@@ -15,7 +15,7 @@ const { settingsOf } = require('./settings');
 const { TextFace } = require('./text_face');
 const { UsageError } = require('./usage_error');
 const { legible } = require('../encoding/legible');
-const { startGateway, startHub } = require('../gateway');
+const { startGateway, startHub } = require('../start');
 const { version } = require('../package.json');
 
 /**

@@ -131,7 +131,7 @@ function requireName(kind, id) {
 /**
  * @param {string} clientId
  */
-const describe = (clientId) => `${clientId.includes('/') ? 'module' : 'device'} '${clientId}'`;
+const describe = (clientId) => `${String(clientId).includes('/') ? 'module' : 'device'} '${clientId}'`;
 
 /**
  * @param {Record<string, string | undefined>} values

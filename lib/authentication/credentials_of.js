@@ -3,7 +3,7 @@
 
 const { within } = require('../plumbing/within');
 const { abortedBy, noCredentials } = require('../session/operation_failure');
-const { CREDENTIALS_MS } = require('./provider');
+const { CREDENTIALS_MS, askForCredentials, requireCredentials, requireToken } = require('./provider');
 
 /**
  * @param {any} provider
@@ -11,6 +11,7 @@ const { CREDENTIALS_MS } = require('./provider');
  * @returns {Promise<import('../..').TransportConfig>}
  * @throws {TimeoutError} `ERR_IOT_TIMEOUT_CREDENTIALS`
  * @throws {OperationCancelledError} `ERR_IOT_ABORTED`
+ * @throws {ArgumentError} `ERR_IOT_PROVIDER`: what it gives are no credentials.
  * @throws What the provider says.
  */
 function credentialsOf(provider, signal) {
@@ -18,11 +19,12 @@ function credentialsOf(provider, signal) {
   const words = { late: () => noCredentials(CREDENTIALS_MS), aborted: abortedBy };
   return within(limits, words, () => {
     return new Promise((resolve, reject) => {
-      provider.getDeviceCredentials((/** @type {any} */ error, /** @type {any} */ credentials) => {
-        if (error) reject(error);
-        else resolve(credentials);
-      });
+      askForCredentials(provider, (error, credentials) => (error ? reject(error) : resolve(credentials)));
     });
+  }).then((credentials) => {
+    requireCredentials(credentials);
+    requireToken(credentials, provider);
+    return credentials;
   });
 }
 

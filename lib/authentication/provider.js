@@ -1,9 +1,10 @@
 // @ts-check
 'use strict';
 
-const { ArgumentError } = require('../vocabulary/errors');
+const { ArgumentError, FormatError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
-const { kindOf } = require('../message/body');
+const { kindOf } = require('../vocabulary/kind');
+const { AuthenticationType } = require('./type');
 
 /** How long an app's provider may take to give credentials. Milliseconds. */
 const CREDENTIALS_MS = 240_000;
@@ -30,11 +31,18 @@ function requireProvider(provider) {
 /**
  * An object passes for a provider until it is asked, as it does with the original: tests make transports of `{}`.
  *
- * @param {any} provider
- * @returns {Error | undefined} It cannot be asked for credentials.
+ * @param {any} provider It calls back or gives a promise: an async function passes for either in TypeScript.
+ * @param {(error: any, credentials?: any) => void} callback Perhaps called twice, by a provider that does both.
+ * @throws {ArgumentError} `ERR_IOT_PROVIDER`: it cannot be asked.
  */
-function faultOf(provider) {
-  return typeof provider.getDeviceCredentials === 'function' ? undefined : noProvider(provider);
+function askForCredentials(provider, callback) {
+  if (typeof provider.getDeviceCredentials !== 'function') throw noProvider(provider);
+  const given = provider.getDeviceCredentials(callback);
+  if (typeof given?.then !== 'function') return;
+  given.then((/** @type {any} */ credentials) => {
+    // One that calls back may do so when its promise is long kept.
+    if (credentials !== undefined) callback(null, credentials);
+  }, callback);
 }
 
 /**
@@ -51,6 +59,20 @@ function requireTokenHolder(provider) {
 }
 
 /**
+ * @param {unknown} token That is to be used from now on.
+ * @throws {FormatError} `ERR_IOT_TOKEN_MALFORMED`: no gateway could read it.
+ */
+function requireForm(token) {
+  // Only who brings a token needs it.
+  const { fieldsOf } = require('../failures/token');
+  const { sr, sig, se } = fieldsOf(String(token).trim()) ?? {};
+  if (sr && sig && se) return;
+  throw failure(FormatError, 'ERR_IOT_TOKEN_MALFORMED', 'The shared access signature is malformed', {
+    hint: 'It reads: SharedAccessSignature sr=…&sig=…&se=…, with one space. The one in use stays.',
+  });
+}
+
+/**
  * @param {unknown} credentials What a provider called back with, which told no error.
  * @throws {ArgumentError} `ERR_IOT_PROVIDER`: there are none.
  */
@@ -59,6 +81,19 @@ function requireCredentials(credentials) {
   throw unusable(
     `a provider that gave no error and no credentials, but ${kindOf(credentials)}`,
     'getDeviceCredentials calls back (null, { host, deviceId, sharedAccessSignature }), or x509 in place of the last.',
+  );
+}
+
+/**
+ * @param {import('../..').TransportConfig} credentials
+ * @param {any} provider That gave them.
+ * @throws {ArgumentError} `ERR_IOT_PROVIDER`: it proves the device by tokens, and gave none.
+ */
+function requireToken({ sharedAccessSignature }, { type }) {
+  if (sharedAccessSignature || type !== AuthenticationType.Token) return;
+  throw unusable(
+    'a provider of tokens that gave credentials without a sharedAccessSignature',
+    'getDeviceCredentials calls back (null, { host, deviceId, sharedAccessSignature }), _sign (null, token).',
   );
 }
 
@@ -75,4 +110,12 @@ function unusable(what, hint) {
   return failure(ArgumentError, 'ERR_IOT_PROVIDER', `The transport was made with ${what}`, { hint });
 }
 
-module.exports = { CREDENTIALS_MS, faultOf, requireCredentials, requireProvider, requireTokenHolder };
+module.exports = {
+  CREDENTIALS_MS,
+  askForCredentials,
+  requireCredentials,
+  requireForm,
+  requireProvider,
+  requireToken,
+  requireTokenHolder,
+};

@@ -13,6 +13,7 @@ const { failure } = require('../vocabulary/failure');
 const { InternalClient } = require('./internal_client');
 const { ClientMethods } = require('./methods');
 const { Reception } = require('./reception');
+const { makeTransport } = require('./transports');
 const { ClientUploads } = require('./uploads');
 const { C2D, METHODS } = require('../connection/transport');
 
@@ -199,7 +200,7 @@ class Client extends InternalClient {
  * @param {new (authenticationProvider: any) => any} Transport
  */
 function clientOf(provider, Transport) {
-  return new Client(new Transport(provider), undefined, undefined, undefined, provider);
+  return new Client(makeTransport(Transport, provider), undefined, undefined, undefined, provider);
 }
 
 function noCredential() {

@@ -4,7 +4,7 @@
 const { requireArguments, requireCallback } = require('../plumbing/argument');
 const { callbackToPromise } = require('../plumbing/callback');
 const { messageOf } = require('./message');
-const { requireOffered } = require('./offered');
+const { requireOffered, requireTransport } = require('./transports');
 const { ClientOptions, readAuthority } = require('./options');
 const { resumption } = require('../c2d/resumption');
 const { KeptConnection } = require('../connection/kept');
@@ -46,6 +46,7 @@ class InternalClient extends ObservedEmitter {
    * @param {any} transport A DeviceTransport, see `transport.js`.
    * @param {string} [connectionString] Not used any more.
    * @throws {ReferenceError} No transport.
+   * @throws {TypeError} `ERR_IOT_ARGUMENT_TYPE`: it is none.
    * @throws {InvalidOperationError} A connection string: use `fromConnectionString`.
    */
   constructor(transport, connectionString) {
@@ -58,6 +59,7 @@ class InternalClient extends ObservedEmitter {
         { hint: 'Use fromConnectionString(connectionString, Transport).' },
       );
     }
+    requireTransport(transport);
     super();
     // These three are read, and set, by apps and their tests.
     this._transport = transport;

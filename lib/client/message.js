@@ -1,8 +1,9 @@
 // @ts-check
 'use strict';
 
-const { kindOf, noBody, textOrBytes } = require('../message/body');
+const { noBody, textOrBytes } = require('../message/body');
 const { Message } = require('../message/message');
+const { kindOf } = require('../vocabulary/kind');
 
 /**
  * What `client.sendEvent`, or `sendOutputEvent`, sends: a Message, ours or that of another copy of the SDK, as it is; of an object in the shape

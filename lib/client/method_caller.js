@@ -78,7 +78,7 @@ class MethodCaller {
    * @returns {Promise<MethodResult>}
    */
   async #invoke(deviceId, moduleId, params, { timeoutMs, signal }) {
-    const body = JSON.stringify(params);
+    const body = bodyOf(params);
     const credentials = await credentialsOf(this.#provider, signal);
     const place = placeOf(credentials);
     const https = new HttpsClient(this.#way(credentials));
@@ -122,6 +122,25 @@ class MethodCaller {
       timeouts,
       words: { ca, clientId: `${deviceId}/${moduleId}`, field: 'GatewayHostName', idiom: this.#idiom },
     };
+  }
+}
+
+/**
+ * @param {MethodParams} params
+ * @returns {string}
+ * @throws {ArgumentError} `ERR_IOT_BODY`: JSON cannot say them.
+ */
+function bodyOf(params) {
+  try {
+    return JSON.stringify(params);
+  } catch (cause) {
+    const [why] = String(/** @type {any} */ (cause)?.message ?? cause).split('\n', 1);
+    const message = `The call of the method ${quote(params.methodName)} cannot be sent as JSON: ${why}`;
+    throw failure(ArgumentError, 'ERR_IOT_BODY', message, {
+      hint: 'Give a payload that JSON can express.',
+      delivery: 'not sent',
+      cause,
+    });
   }
 }
 

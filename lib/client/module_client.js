@@ -9,17 +9,19 @@ const {
 const { LONGEST_OF_INPUTS_MS } = require('../c2d/held_messages');
 const { INPUTS, METHODS } = require('../connection/transport');
 const { ConnectionString, tidied } = require('../identity/connection_string');
-const { requireArguments } = require('../plumbing/argument');
+const { requireArguments, requireText } = require('../plumbing/argument');
 const { callbackToPromise } = require('../plumbing/callback');
 const { ArgumentError, InvalidOperationError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 const { InternalClient } = require('./internal_client');
 const { messageOf } = require('./message');
 const { ClientMethods } = require('./methods');
-const { requireOffered } = require('./offered');
 const { Reception } = require('./reception');
+const { makeTransport, requireOffered } = require('./transports');
 
 /** @typedef {import('./internal_client').Callback} Callback */
+
+const OUTPUT_FIRST = 'The name of the output comes first: sendOutputEvent(outputName, message).';
 
 /**
  * A module (device-sdk.md §1.3). Beside the events of InternalClient it emits `inputMessage(inputName, Message)`: the client
@@ -56,11 +58,14 @@ class ModuleClient extends InternalClient {
    * @param {Callback} [callback] `(error, results.MessageEnqueued)`, when the gateway acknowledged it.
    * @returns {any}
    * @throws {ReferenceError} No output, or no message.
+   * @throws {TypeError} `ERR_IOT_ARGUMENT_TYPE`: the output is no text.
    * @throws {ArgumentError} `ERR_IOT_BODY`: something that is no message.
    */
   sendOutputEvent(outputName, message, callback) {
     return callbackToPromise((done) => {
       requireArguments({ outputName, message });
+      // The original makes text of anything, by which no route leads on: a message in its place would be lost.
+      requireText('outputName', outputName, OUTPUT_FIRST);
       this._connection.sendOutputEvent(outputName, messageOf(message, 'sendOutputEvent'), done);
     }, callback);
   }
@@ -140,7 +145,7 @@ class ModuleClient extends InternalClient {
       requireArguments({ deviceId, 'moduleId or methodParams': moduleId });
       const ofModule = typeof moduleId === 'string';
       const params = /** @type {any} */ (ofModule ? methodParams : moduleId);
-      requireArguments({ methodParams: typeof params === 'object' && params });
+      requireArguments({ methodParams: params });
       if (!params.methodName) throw noMethodName(params.methodName);
       if (this.#caller === undefined) throw noCaller();
       this.#caller.invoke(deviceId, ofModule ? moduleId : undefined, params, done);
@@ -273,7 +278,7 @@ class ModuleClient extends InternalClient {
  * @param {new (authenticationProvider: any) => any} Transport
  */
 function clientOf(provider, Transport) {
-  return new ModuleClient(new Transport(provider), new LateMethodCaller(provider));
+  return new ModuleClient(makeTransport(Transport, provider), new LateMethodCaller(provider));
 }
 
 /** What calls methods of others, loaded with the first call: it takes node:https. */

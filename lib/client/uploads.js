@@ -1,11 +1,13 @@
 // @ts-check
 'use strict';
 
-const { requireArguments } = require('../plumbing/argument');
+const { requireArguments, requireText } = require('../plumbing/argument');
 const { InvalidOperationError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 
 /** @typedef {(error?: any, result?: any) => void} Callback */
+
+const BLOB_NAME = 'Give the name that the file shall have at the hub.';
 
 /**
  * The uploads of a client: by what an app handed over in their place (device-sdk.md §1.2), or by ours, which are loaded when
@@ -51,6 +53,7 @@ class ClientUploads {
    */
   upload(blobName, stream, streamLength, done, options = {}) {
     requireArguments({ blobName, stream, streamLength });
+    requireText('blobName', blobName, BLOB_NAME);
     const { blobUploadClient } = this.#given;
     if (blobUploadClient) {
       blobUploadClient.uploadToBlob(blobName, stream, streamLength, done);
@@ -67,6 +70,7 @@ class ClientUploads {
    */
   begin(blobName, done) {
     requireArguments({ blobName });
+    requireText('blobName', blobName, BLOB_NAME);
     const { fileUploadApi } = this.#given;
     if (fileUploadApi) fileUploadApi.getBlobSharedAccessSignature(blobName, done);
     else settle(this.#uploads().begin(blobName), done);

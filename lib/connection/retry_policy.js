@@ -35,6 +35,7 @@ class NoRetry {
  * Unlike the original, which documents this `r` but draws it from `[0, c·(jd-ju)]`.
  */
 class ExponentialBackOffWithJitter {
+  /** @type {Record<string, boolean>} */
   #errorFilter;
 
   /**
@@ -44,8 +45,9 @@ class ExponentialBackOffWithJitter {
    *   not retried. Default: NotConnectedError, InternalServerError, ServiceUnavailableError, ThrottlingError and
    *   TimeoutError are.
    */
-  constructor(immediateFirstRetry = true, errorFilter = RETRYABLE) {
-    this.#errorFilter = errorFilter;
+  constructor(immediateFirstRetry = true, errorFilter) {
+    // What is falsy is none, as in the original.
+    this.#errorFilter = errorFilter || RETRYABLE;
     this.immediateFirstRetry = immediateFirstRetry;
     /** Milliseconds (`c`, `cMin`, `cMax`) and shares (`ju`, `jd`); may be changed. */
     this.normalParameters = { c: 100, cMin: 100, cMax: 10_000, ju: 0.25, jd: 0.5 };

@@ -2,6 +2,7 @@
 'use strict';
 
 const { C2D } = require('../connection/transport');
+const { requireArguments } = require('../plumbing/argument');
 const { readDeviceOptions } = require('./options');
 const { Participant } = require('./participant');
 
@@ -34,8 +35,10 @@ class Device extends Participant {
    * Acknowledges a message now: before leaving the loop with it, for instance.
    *
    * @param {import('../..').Message} message From `messages()`.
+   * @throws {ReferenceError} No message.
    */
   complete(message) {
+    requireArguments({ message });
     this._stream.settle(message);
   }
 

@@ -4,7 +4,8 @@
 const { types } = require('node:util');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
-const { isPlain, kindOf } = require('../message/body');
+const { kindOf } = require('../vocabulary/kind');
+const { isPlain } = require('../message/body');
 
 /**
  * A value that JSON leaves out or empties, and where it stands.
@@ -28,16 +29,18 @@ function toJson(body, name = 'body') {
     loss = lossIn(body, '');
   } catch (error) {
     cause = error;
+    // Where it stands is found as it was found: a circle behind it is not reached.
+    if (error instanceof TypeError && /BigInt/.test(error.message)) loss = lossIn(body, '');
   }
   if (loss !== undefined) {
     const { path, what, becomes, hint } = loss;
-    throw refused(`${name}${path} is ${what}, ${becomes}`, hint);
+    throw refused(`${name}${path} is ${what}, ${becomes}`, hint, cause);
   }
   if (text !== undefined && cause === undefined) return text;
   const why = cause instanceof Error ? `: ${cause.message.split('\n', 1)[0]}` : '';
   throw refused(
-    `A ${name} of type ${typeof body} cannot be sent as JSON${why}`,
-    'Pass a text, bytes, or a value that JSON can express.',
+    `${name} is ${kindOf(body)}, which cannot be sent as JSON${why}`,
+    `Give ${name === 'body' ? 'a text, bytes, or ' : ''}a value that JSON can express.`,
     cause,
   );
 }
@@ -66,6 +69,9 @@ function lossIn(value, key) {
         : lost(String(value), 'which JSON turns into null', SEND_NULL);
     case 'function':
       return lost('a function', 'which JSON leaves out', 'Call it, or leave it out.');
+    case 'bigint':
+      if (typeof (/** @type {any} */ (value).toJSON) === 'function') return undefined;
+      return lost('a bigint', 'which JSON cannot say', 'Give Number(value), or String(value).');
     case 'symbol':
       return lost('a symbol', 'which JSON leaves out', 'Give its description as text, or leave it out.');
     default:

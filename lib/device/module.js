@@ -3,7 +3,8 @@
 
 const { LONGEST_OF_INPUTS_MS } = require('../c2d/held_messages');
 const { INPUTS } = require('../connection/transport');
-const { badOption, requireKnown, requireUpTo } = require('../plumbing/option');
+const { requireArguments } = require('../plumbing/argument');
+const { badArgument, badOption, requireKnown, requireName, requireUpTo } = require('../plumbing/option');
 const { DEVICE } = require('../vocabulary/idiom');
 const { toJson } = require('./json_body');
 const { Participant } = require('./participant');
@@ -33,11 +34,12 @@ class Module extends Participant {
      * @returns {Promise<{ id: string, latencyMs: number }>}
      * @throws As `sendEvent`.
      */
-    send: (name, body, options = {}) =>
-      this._send(body, options, (message, settled, limits) => {
-        requireName('name', name);
-        this._connection.sendOutputEvent(name, message, settled, limits);
-      }),
+    send: async (name, body, options = {}) => {
+      requireName('name', name);
+      return this._send(body, options, (message, settled, limits) =>
+        this._connection.sendOutputEvent(name, message, settled, limits),
+      );
+    },
   });
 
   /**
@@ -52,8 +54,12 @@ class Module extends Participant {
      * Acknowledges a message now: before leaving the loop with it, for instance.
      *
      * @param {import('../..').InputMessage} message
+     * @throws {ReferenceError} No message.
      */
-    complete: (message) => this._stream.settle(message),
+    complete: (message) => {
+      requireArguments({ message });
+      this._stream.settle(message);
+    },
   });
 
   /** @param {import('./options').Settings} settings */
@@ -88,14 +94,13 @@ class Module extends Participant {
   async invokeMethod(target, name, payload = null, options = {}) {
     requireKnown(options, CALL_OPTIONS);
     const { responseTimeout = RESPONSE_TIMEOUT_MS, connectTimeout = 0, signal } = options;
-    requireName('target', target);
+    const [deviceId, moduleId] = readTarget(target);
     requireName('name', name);
     requireUpTo('responseTimeout', responseTimeout, 'milliseconds', LONGEST_MS, LEAST_RESPONSE_MS);
     requireUpTo('connectTimeout', connectTimeout, 'milliseconds', LONGEST_MS, 0);
     if (signal !== undefined && !(signal instanceof AbortSignal))
       throw badOption('signal', signal, 'an AbortSignal');
     toJson(payload, 'payload');
-    const [deviceId, moduleId] = target.split('/', 2);
     const params = {
       methodName: name,
       payload,
@@ -125,11 +130,15 @@ class Module extends Participant {
 }
 
 /**
- * @param {string} name
- * @param {unknown} value
+ * @param {string} target
+ * @returns {string[]} The id of a device, and that of its module if it is one's.
+ * @throws {ArgumentError} It is neither.
  */
-function requireName(name, value) {
-  if (typeof value !== 'string' || value === '') throw badOption(name, value, 'a text that is not empty');
+function readTarget(target) {
+  requireName('target', target);
+  const ids = target.split('/');
+  if (ids.length <= 2 && !ids.includes('')) return ids;
+  throw badArgument('target', target, '<device> or <device>/<module>');
 }
 
 module.exports = { Module };

@@ -3,6 +3,7 @@
 
 const { strictProviderOf } = require('../authentication/strict_provider');
 const { applyTokenRenewal } = require('../authentication/token_renewal');
+const { AuthenticationType } = require('../authentication/type');
 const { Forever } = require('../connection/forever');
 const { DEVICE } = require('../vocabulary/idiom');
 const { ArgumentError } = require('../vocabulary/errors');
@@ -58,6 +59,7 @@ function readDeviceOptions(options) {
   requireWhenFull(whenFull);
   requireTimeouts(timeouts);
   const { provider, isModule, caFile, followsTrustBundle = false } = readIdentity(options);
+  requireInUse(options, provider);
   if (tokenRenewal !== undefined) {
     requireKnown(tokenRenewal, TOKEN_RENEWAL, 'tokenRenewal');
     applyTokenRenewal(provider, tokenRenewal, DEVICE);
@@ -108,10 +110,38 @@ function readIdentity(options) {
   // Loaded when needed: few are modules of IoT Edge.
   const { readEdgeEnvironment } = require('../identity/edge_environment');
   const read = readEdgeEnvironment(environment === true ? process.env : environment);
-  if ('connectionString' in read) return { ...strictProviderOf(read.connectionString), caFile: read.caFile };
+  if ('connectionString' in read) {
+    const identity = strictProviderOf(read.connectionString);
+    if (!identity.isModule) throw noModule();
+    return { ...identity, caFile: read.caFile };
+  }
   const { IotEdgeAuthenticationProvider } = require('../authentication/providers/iot_edge');
   const provider = new IotEdgeAuthenticationProvider(read.edge);
   return { provider, isModule: true, followsTrustBundle: ca === undefined };
+}
+
+function noModule() {
+  const message = 'The connection string in the environment has no ModuleId: it is that of a device';
+  return failure(ReferenceError, 'ERR_IOT_ENVIRONMENT', message, {
+    hint: 'Set EdgeHubConnectionString to that of a module; a device is connected by connect({ connectionString }).',
+  });
+}
+
+/**
+ * A device has one thing that it proves itself by: what it would leave unused is a mistake, such as the shared access key in
+ * the place of the private one.
+ *
+ * @param {Record<string, any>} options
+ * @param {any} provider
+ * @throws {ArgumentError} Something of a certificate is given to a device without one.
+ */
+function requireInUse(options, provider) {
+  const unused = ['cert', 'key', 'passphrase'].find((name) => options[name]);
+  if (unused === undefined || provider.type !== AuthenticationType.Token) return;
+  const message = `The option ${unused} is given, but the device authenticates with a shared access key or a token`;
+  throw failure(ArgumentError, 'ERR_IOT_OPTION', message, {
+    hint: 'Leave cert, key and passphrase out, or use a connection string with x509=true.',
+  });
 }
 
 /**

@@ -1,7 +1,6 @@
 // @ts-check
 'use strict';
 
-const { EventEmitter } = require('node:events');
 const { KeptConnection } = require('../connection/kept');
 const { messageOf } = require('./message');
 const { answering } = require('./methods');
@@ -15,7 +14,10 @@ const { requireHandler } = require('../methods/method_handlers');
 const { DESIRED, METHODS } = require('../connection/transport');
 const { DEVICE } = require('../vocabulary/idiom');
 const { tellState } = require('../plumbing/happenings');
+const { ObservedEmitter } = require('../plumbing/observed_emitter');
 const { guarded } = require('../plumbing/uncaught');
+const { Warnings } = require('../plumbing/warning');
+const { warnOfEvent } = require('./events');
 
 /**
  * What devices and modules have in common, as `connect()` gives them. They stay connected: after a loss they come back by
@@ -29,7 +31,7 @@ const { guarded } = require('../plumbing/uncaught');
  * - `error(Error)`: messages, methods or changes of the twin could not be subscribed to, or the answer of a method came too
  *   late.
  */
-class Participant extends EventEmitter {
+class Participant extends ObservedEmitter {
   #transport;
   #connection;
   #stream;
@@ -37,6 +39,7 @@ class Participant extends EventEmitter {
   /** @type {import('./twin').FollowedTwin | undefined} */
   #twin;
   #latency = new Latency();
+  #warnings = new Warnings();
   #connections = 0;
 
   /**
@@ -247,6 +250,14 @@ class Participant extends EventEmitter {
         else resolve();
       });
     });
+  }
+
+  /**
+   * @protected
+   * @param {string | symbol | undefined} event
+   */
+  _listenersChanged(event) {
+    if (event !== undefined && this.listenerCount(event) > 0) warnOfEvent(this.#warnings, event);
   }
 
   /** @param {Error} error Nobody need hear it. */

@@ -7,7 +7,7 @@ const { DeviceTwin } = require('../twin/device_twin');
 const { isObject } = require('../twin/merge_patch');
 const { isObjectInJson } = require('../twin/patch');
 const { TwinCopy } = require('../twin/twin_copy');
-const { badOption } = require('../plumbing/option');
+const { badArgument } = require('../plumbing/option');
 const { toJson } = require('./json_body');
 const { readLimits } = require('./limits');
 
@@ -27,6 +27,7 @@ class FollowedTwin {
   #twin;
   /** It was fetched. */
   #ready = false;
+  #closed = false;
 
   /**
    * @param {any} transport
@@ -55,7 +56,7 @@ class FollowedTwin {
    * @returns {Promise<DeviceTwin>} Fetched.
    */
   ready(limits) {
-    if (this.#ready) return Promise.resolve(this.#twin);
+    if (this.#ready && !this.#closed) return Promise.resolve(this.#twin);
     return new Promise((resolve, reject) => {
       const fetched = (/** @type {any} */ error) => {
         this.#ready ||= !error;
@@ -72,6 +73,7 @@ class FollowedTwin {
   }
 
   close() {
+    this.#closed = true;
     this.#changes.close();
   }
 
@@ -87,9 +89,9 @@ class FollowedTwin {
    */
   async #report(patch, options) {
     const limits = withTimeout(readLimits(options));
-    if (!isObject(patch)) throw badOption('patch', patch, PATCH);
+    if (!isObject(patch)) throw badArgument('patch', patch, PATCH);
     const json = toJson(patch, 'reported');
-    if (!isObjectInJson(json)) throw badOption('patch', json, PATCH);
+    if (!isObjectInJson(json)) throw badArgument('patch', json, PATCH);
     return new Promise((resolve, reject) => {
       const answered = (/** @type {any} */ error, /** @type {{ version?: number }} */ answer) => {
         if (error) {

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { requireKnown, requireText } = require('../plumbing/option');
+const { badArgument, requireKnown, requireName } = require('../plumbing/option');
 const { readUpload } = require('../uploads/options');
 const { Uploads } = require('../uploads/uploads');
 const { DEVICE } = require('../vocabulary/idiom');
@@ -27,7 +27,7 @@ class DeviceUploads {
    * @param {Record<string, any>} options
    */
   async upload(blobName, content, options) {
-    requireName(blobName);
+    requireName('blobName', blobName);
     const source = typeof content === 'string' ? Buffer.from(content) : content;
     const done = await this.#uploads.upload(blobName, source, readUpload(source, options));
     const { containerName, blobName: stored, correlationId } = done;
@@ -39,7 +39,7 @@ class DeviceUploads {
    * @param {Record<string, any>} options
    */
   async begin(blobName, options) {
-    requireName(blobName);
+    requireName('blobName', blobName);
     return this.#uploads.begin(blobName, readLimits(options));
   }
 
@@ -49,15 +49,28 @@ class DeviceUploads {
    * @param {Record<string, any>} options
    */
   async end(correlationId, result, options) {
-    requireText('correlationId', correlationId ?? '');
-    requireKnown(result, ['isSuccess', 'statusCode', 'statusDescription'], 'result');
+    requireName('correlationId', correlationId);
+    requireResult(result);
     return this.#uploads.end(correlationId, result, readLimits(options));
   }
 }
 
-/** @param {unknown} blobName */
-function requireName(blobName) {
-  requireText('blobName', blobName ?? '');
+/** The members of the result that a hub is told: their types, also in words. @type {[string, string, string][]} */
+const RESULT = [
+  ['isSuccess', 'boolean', 'true or false'],
+  ['statusCode', 'number', 'a number'],
+  ['statusDescription', 'string', 'a text'],
+];
+
+/** @param {any} result */
+function requireResult(result) {
+  const names = RESULT.map(([name]) => name);
+  if (typeof result !== 'object' || !result)
+    throw badArgument('result', result, `an object { ${names.join(', ')} }`);
+  requireKnown(result, names, 'result');
+  for (const [name, type, words] of RESULT) {
+    if (typeof result[name] !== type) throw badArgument(`result.${name}`, result[name], words);
+  }
 }
 
 module.exports = { DeviceUploads };

@@ -8,6 +8,8 @@ const { abortedBy } = require('../session/operation_failure');
 const { FormatError, NotConnectedError, TimeoutError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
 
+/** Of HTTPS. */
+const PORT = 443;
 /** How long it may take. Milliseconds; as an operation of a session. */
 const TIMEOUT_MS = 240_000;
 /** What is larger is no answer to anything this package asks. Bytes. */
@@ -42,7 +44,7 @@ const MOST_BYTES = 1024 * 1024;
  * @returns {Promise<Answer>}
  */
 function exchange(request, agent, cloud) {
-  const { host, port = 443, method, path, headers, body, signal } = request;
+  const { host, port = PORT, method, path, headers, body, signal } = request;
   const { timeoutMs = TIMEOUT_MS, idleMs = 0, mostBytes = MOST_BYTES } = request;
   const told = toldOf(request, cloud);
   return new Promise((resolve, reject) => {
@@ -118,7 +120,10 @@ async function read(response, mostBytes) {
 /**
  * For the messages of errors.
  *
- * @typedef {{ what: string, server: string }} Told `POST /devices/d/files`, `IoT Hub at hub.azure-devices.net:443`.
+ * @typedef {object} Told
+ * @property {string} what `POST /devices/d/files`
+ * @property {string} server `IoT Hub at hub.azure-devices.net:443`
+ * @property {boolean} isOddPort It is a gateway, at another port than that of HTTPS.
  */
 
 /**
@@ -127,7 +132,8 @@ async function read(response, mostBytes) {
  * @returns {Told}
  */
 function toldOf(request, cloud) {
-  return { what: whatOf(request), server: serverOf(request, cloud) };
+  const isOddPort = cloud === undefined && ![undefined, PORT].includes(request.port);
+  return { what: whatOf(request), server: serverOf(request, cloud), isOddPort };
 }
 
 /** @type {Record<string, string>} */
@@ -137,7 +143,7 @@ const NAMES = { hub: 'IoT Hub', storage: 'The blob store' };
  * @param {Pick<Request, 'host' | 'port'>} place
  * @param {string} [cloud]
  */
-function serverOf({ host, port = 443 }, cloud = '') {
+function serverOf({ host, port = PORT }, cloud = '') {
   return `${NAMES[cloud] ?? 'The gateway'} at ${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
@@ -162,14 +168,17 @@ function timedOut({ server, what }, ms) {
   });
 }
 
+const TRY_AGAIN = 'It may be restarting, or something on the way cuts connections. Try again.';
+const NO_HTTPS = `${TRY_AGAIN} If it goes on, the port may be that of MQTT alone: one in GatewayHostName is that of HTTPS, too.`;
+
 /**
  * @param {Told} told
  * @param {Error} cause
  */
-function brokenOff({ server, what }, cause) {
+function brokenOff({ server, what, isOddPort }, cause) {
   const message = `${server} broke the connection off before it answered ${what}: ${cause.message}`;
   return failure(NotConnectedError, 'ERR_IOT_HTTP_BROKEN', message, {
-    hint: 'It may be restarting, or something on the way cuts connections. Try again.',
+    hint: isOddPort ? NO_HTTPS : TRY_AGAIN,
     cause,
   });
 }

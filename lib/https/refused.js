@@ -21,7 +21,10 @@ const CLASSES = {
     errors.IotHubQuotaExceededError,
     'The quota of the hub is used up, or it does not allow this: see its metrics.',
   ],
-  404: [errors.DeviceNotFoundError, 'Check DeviceId and ModuleId, and that they are registered and enabled.'],
+  404: [
+    errors.DeviceNotFoundError,
+    'The message says what is not there. If it is the device: check DeviceId, and that it is registered and enabled.',
+  ],
   408: [errors.TimeoutError, 'Try again later.'],
   409: [errors.InvalidOperationError, 'The message says what it does not go together with.'],
   412: [errors.InvalidEtagError, 'It was changed meanwhile: ask again.'],

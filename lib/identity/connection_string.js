@@ -20,6 +20,11 @@ const KNOWN_FIELDS = [
   'x509',
 ];
 
+const FORM = 'It reads: HostName=<hub>;DeviceId=<device>;SharedAccessKey=<key>;GatewayHostName=<gateway>';
+/** A connection string, or its first name, as files of variables often keep it. */
+const IN_QUOTES = /^\s*["']/;
+const TAKE_OFF_QUOTES = 'Take the quotes off: a shell does so, but neither a file nor docker --env-file.';
+
 /**
  * Where a field begins inside the value of another, which a semicolon should have ended. Not looked for at every blank of a
  * row: that takes the square of its length.
@@ -42,7 +47,7 @@ class ConnectionString {
   static parse(source, requiredFields = []) {
     const fields = hideSecrets(readNameValueList(source, ';'));
     const missing = requiredFields.find((name) => !(name in fields));
-    if (missing) throw missingField(missing);
+    if (missing) throw missingField(missing, IN_QUOTES.test(source) ? TAKE_OFF_QUOTES : undefined);
     return fields;
   }
 }
@@ -106,14 +111,17 @@ const deviceConnectionString = {
   },
 };
 
-/** @param {string} name */
-function missingField(name) {
+/**
+ * @param {string} name
+ * @param {string} [hint]
+ */
+function missingField(name, hint = FORM) {
   return failure(
     ArgumentError,
     'ERR_IOT_CONNECTION_STRING_FIELD_MISSING',
     `The connection string has no ${name}`,
     {
-      hint: `It reads: HostName=<hub>;DeviceId=<device>;SharedAccessKey=<key>;GatewayHostName=<gateway>`,
+      hint,
       field: name,
     },
   );
@@ -156,8 +164,10 @@ function hideSecrets(fields) {
 }
 
 module.exports = {
+  IN_QUOTES,
   KNOWN_FIELDS,
   NEXT_FIELD,
+  TAKE_OFF_QUOTES,
   ConnectionString,
   deviceConnectionString,
   missingField,

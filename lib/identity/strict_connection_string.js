@@ -2,8 +2,10 @@
 'use strict';
 
 const {
+  IN_QUOTES,
   KNOWN_FIELDS,
   NEXT_FIELD,
+  TAKE_OFF_QUOTES,
   hideSecrets,
   missingField,
   requireOneCredential,
@@ -135,6 +137,8 @@ function requireTokenOf({ SharedAccessSignature: text, DeviceId, ModuleId }) {
   });
 }
 
+const KNOWN = `Known are ${KNOWN_FIELDS.join(', ')}.`;
+
 /**
  * @param {string} name
  * @param {number} position From 1.
@@ -147,7 +151,7 @@ function unknownField(name, position) {
     ArgumentError,
     'ERR_IOT_CONNECTION_STRING_FIELD_UNKNOWN',
     `The connection string has an unknown field ${shown}`,
-    { hint: meant ? `Write it ${meant}.` : `Known are ${KNOWN_FIELDS.join(', ')}.` },
+    { hint: meant ? `Write it ${meant}.` : IN_QUOTES.test(name) ? TAKE_OFF_QUOTES : KNOWN },
   );
 }
 

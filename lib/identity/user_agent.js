@@ -4,8 +4,8 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const { version } = require('../../package.json');
+const { requireText } = require('../plumbing/argument');
 const { noErrorCallbackToPromise } = require('../plumbing/callback');
-const { failure, quote } = require('../vocabulary/failure');
 
 /**
  * How the client introduces itself: `edge-downstream/<version> (node <version>; <system> <release>; <architecture>)`
@@ -61,10 +61,7 @@ function readOsRelease() {
  */
 function getUserAgentString(productInfo, callback) {
   if (typeof productInfo === 'function') return getUserAgentString(undefined, productInfo);
-  if (productInfo && typeof productInfo !== 'string') {
-    const message = `The argument productInfo is no text but ${quote(productInfo)}`;
-    throw failure(TypeError, 'ERR_IOT_ARGUMENT_TYPE', message, { hint: 'Give a text, or leave it out.' });
-  }
+  if (productInfo) requireText('productInfo', productInfo, 'Give a text, or leave it out.');
   return later(() => userAgent(productInfo || ''), callback);
 }
 

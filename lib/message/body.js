@@ -4,6 +4,7 @@
 const { types } = require('node:util');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
+const { kindOf } = require('../vocabulary/kind');
 
 const NO_BYTES = new Uint8Array(0);
 const MOST_OF_A_BYTE = 255;
@@ -87,19 +88,6 @@ function noBody(message, cause) {
 }
 
 /**
- * @param {unknown} value
- * @returns {string} What it is, in words: `a Map`, `an object`, `the number 5`.
- */
-function kindOf(value) {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === 'number') return Number.isFinite(value) ? `the number ${value}` : String(value);
-  if (typeof value !== 'object') return `a ${typeof value}`;
-  const [, tag = 'Object'] = /^\[object (\w{1,32})\]$/.exec(Object.prototype.toString.call(value)) ?? [];
-  const name = tag === 'Object' ? 'object' : tag;
-  return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`;
-}
-
-/**
  * @param {any} value
  * @returns {boolean} It is an object as `{}` makes one, of this realm or another.
  */
@@ -109,4 +97,4 @@ function isPlain(value) {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-module.exports = { bytesOf, isPlain, kindOf, memoryOf, noBody, textOrBytes };
+module.exports = { bytesOf, isPlain, memoryOf, noBody, textOrBytes };

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { requireArguments } = require('../plumbing/argument');
+const { requireArguments, requireText, wrongType } = require('../plumbing/argument');
 const { guarded } = require('../plumbing/uncaught');
 const { warn } = require('../plumbing/warning');
 const { failure, quote } = require('../vocabulary/failure');
@@ -24,6 +24,8 @@ const { DeviceMethodResponse } = require('./response');
 
 /** So much is told of why a handler failed: an answer has its limit. Characters. */
 const LONGEST_REASON = 1000;
+
+const WHAT_TO_GIVE = 'Give the name of a method, and a function that answers its calls.';
 
 /** What an app does when its methods are called. */
 class MethodHandlers {
@@ -52,12 +54,12 @@ class MethodHandlers {
    */
   add(methodName, handler) {
     requireArguments({ methodName });
-    if (typeof methodName !== 'string') throw wrongType('methodName', 'text', methodName);
+    requireText('methodName', methodName, WHAT_TO_GIVE);
     requireHandler(handler);
     if (this.#handlers.has(methodName)) {
       const message = `The method ${quote(methodName)} has a handler already`;
       throw failure(Error, 'ERR_IOT_METHOD_TAKEN', message, {
-        hint: 'Remove that first: client.offDeviceMethod(name).',
+        hint: 'Remove that first: offMethod(name), or offDeviceMethod(name) of a Client.',
       });
     }
     this.#handlers.set(methodName, handler);
@@ -128,23 +130,7 @@ function warnOfFailure(methodName, reason) {
  */
 function requireHandler(handler) {
   requireArguments({ handler });
-  if (typeof handler !== 'function') throw wrongType('handler', 'function', handler);
-}
-
-/**
- * @param {string} name
- * @param {string} expected
- * @param {unknown} value
- */
-function wrongType(name, expected, value) {
-  return failure(
-    TypeError,
-    'ERR_IOT_ARGUMENT_TYPE',
-    `The argument ${name} is no ${expected} but ${quote(value)}`,
-    {
-      hint: 'onDeviceMethod takes the name of a method, and a function (request, response).',
-    },
-  );
+  if (typeof handler !== 'function') throw wrongType('handler', 'function', handler, WHAT_TO_GIVE);
 }
 
 /**

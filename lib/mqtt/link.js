@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { CREDENTIALS_MS } = require('../authentication/provider');
+const { CREDENTIALS_MS, askForCredentials } = require('../authentication/provider');
 const { guarded } = require('../plumbing/uncaught');
 const { warn } = require('../plumbing/warning');
 const { closedBeforeConnected, noCredentials } = require('../session/operation_failure');
@@ -215,7 +215,7 @@ class Link {
       else this.#request(attempt, credentials);
     };
     try {
-      this.#provider.getDeviceCredentials(given);
+      askForCredentials(this.#provider, given);
     } catch (error) {
       given(error, /** @type {any} */ (undefined));
     }

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { faultOf, requireProvider, requireTokenHolder } = require('../authentication/provider');
+const { requireForm, requireProvider, requireTokenHolder } = require('../authentication/provider');
 const { NOTHING_TO_SETTLE } = require('../c2d/held_messages');
 const { keepsPendingOperations } = require('../connection/transport');
 const { closedBeforeConnected } = require('../session/operation_failure');
@@ -133,13 +133,10 @@ class Mqtt extends BeyondMqtt {
    * @param {Callback} callback `(error, results.Connected)`
    */
   connect(callback) {
-    const fault = faultOf(this.#provider);
-    if (fault) process.nextTick(callback, fault);
-    else
-      this.#link.connect((error, result) => {
-        if (error) happenings.failed.tell(this.peer, { reason: error });
-        callback(error, result);
-      });
+    this.#link.connect((error, result) => {
+      if (error) happenings.failed.tell(this.peer, { reason: error });
+      callback(error, result);
+    });
   }
 
   /** Which device it is, at which gateway, once that is known. */
@@ -308,9 +305,11 @@ class Mqtt extends BeyondMqtt {
    * @param {Callback} callback `(error, results.SharedAccessSignatureUpdated)`; while connected after the connection
    *   was made anew with the token, or the error is why it could not be.
    * @throws {TypeError} `ERR_IOT_TOKEN_UPDATE`: the device has no token that it was given.
+   * @throws {FormatError} `ERR_IOT_TOKEN_MALFORMED`: it is none, and the connection that stands is not ended for it.
    */
   updateSharedAccessSignature(sharedAccessSignature, callback) {
     const holder = requireTokenHolder(this.#provider);
+    requireForm(sharedAccessSignature);
     // It tells the link, which makes the connection anew.
     this.#link.renewed(() => holder.updateSharedAccessSignature(sharedAccessSignature), callback);
   }

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { requireToken } = require('../authentication/provider');
 const { proxyTo } = require('../proxy/choice');
 const { warn } = require('../plumbing/warning');
 const { bundledTrust } = require('../tls/trust');
@@ -29,11 +30,12 @@ const { requireConnectFits } = require('./connect_strings');
  * @throws {ArgumentError} Something that was given cannot be used (any more).
  */
 function requestOf(identity, credentials, options, { protocol, provider, bundledRoots }) {
-  const { host, port } = identity.endpoint(protocol.port);
+  const { host, port, field } = identity.endpoint(protocol.port);
   const { detour } = options;
   const place = { host, port: detour?.port ?? port };
   const proxy = proxyTo(place, options);
   const trust = bundledRoots ? bundledTrust() : options.trust;
+  requireToken(credentials, provider);
   const password = credentials.sharedAccessSignature?.toString();
   const username = identity.username(options);
   requireConnectFits({ clientId: identity.clientId, username, password });
@@ -44,6 +46,7 @@ function requestOf(identity, credentials, options, { protocol, provider, bundled
     target: {
       ...place,
       ...trust,
+      field,
       clientId,
       password,
       ca,

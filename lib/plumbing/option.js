@@ -3,6 +3,8 @@
 
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
+const { kindOf } = require('../vocabulary/kind');
+const { isWellFormed } = require('./well_formed');
 
 /**
  * Options of which those that are not known are not looked at.
@@ -44,14 +46,8 @@ function isObject(value) {
  * @param {string} hint
  */
 function noOptions(options, hint) {
-  const message = `The argument options is ${nameOfType(options)}, not an object`;
+  const message = `The argument options is ${kindOf(options)}, not an object`;
   return failure(ArgumentError, 'ERR_IOT_OPTION', message, { hint });
-}
-
-/** @param {unknown} value */
-function nameOfType(value) {
-  if (Array.isArray(value)) return 'an array';
-  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 
 /**
@@ -63,6 +59,30 @@ function badOption(name, value, expected) {
   return failure(ArgumentError, 'ERR_IOT_OPTION', `The option ${name} is ${quote(value)}, not ${expected}`, {
     hint: `Give ${expected}, or leave ${name} out.`,
   });
+}
+
+/**
+ * The same of an argument, which cannot be left out.
+ *
+ * @param {string} name
+ * @param {unknown} value Not a secret.
+ * @param {string} expected
+ */
+function badArgument(name, value, expected) {
+  const message = `The argument ${name} is ${quote(value)}, not ${expected}`;
+  return failure(ArgumentError, 'ERR_IOT_OPTION', message, { hint: `Give ${expected}.` });
+}
+
+/**
+ * A name that travels in a topic, or in the path of a request.
+ *
+ * @param {string} name Of the argument.
+ * @param {unknown} value
+ * @throws {ArgumentError} It is no text, an empty one, or one that no request can say.
+ */
+function requireName(name, value) {
+  if (typeof value !== 'string' || value === '') throw badArgument(name, value, 'a text that is not empty');
+  if (!isWellFormed(value)) throw badArgument(name, value, 'a text without halves of characters');
 }
 
 /**
@@ -84,8 +104,7 @@ function requireText(name, value) {
  */
 function requireSayable(name, value) {
   if (typeof value !== 'string') throw badOption(name, value, 'a text');
-  // @ts-expect-error Of ES2024, and of Node 20.
-  if (value.includes('\0') || !value.isWellFormed()) {
+  if (value.includes('\0') || !isWellFormed(value)) {
     throw badOption(name, value, 'a text without the character 0 and halves of characters');
   }
 }
@@ -157,7 +176,9 @@ module.exports = {
   requireKnown,
   requireGroup,
   requireWhenFull,
+  badArgument,
   badOption,
+  requireName,
   requireText,
   requireSayable,
   requirePositive,

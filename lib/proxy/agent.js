@@ -39,7 +39,7 @@ function readAgent(agent, origin = 'mqtt.webSocketAgent') {
     ArgumentError,
     'ERR_IOT_PROXY_AGENT',
     `The option ${origin} is ${nameOf(agent)}, which does not tell its proxy`,
-    { hint: "Give the proxy itself: setOptions({ proxy: 'http://<host>:<port>' })." },
+    { hint: "Give the proxy itself: { proxy: 'http://<host>:<port>' }." },
   );
 }
 

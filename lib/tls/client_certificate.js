@@ -167,7 +167,7 @@ function isoDate(date) {
   return new Date(date).toISOString().replace(/\.\d+/, '');
 }
 
-const HOW_TO_GIVE = 'Give certificate and key as PEM, or as paths: setOptions({ cert, key, passphrase }).';
+const HOW_TO_GIVE = 'Give certificate and key as PEM, or as paths: { cert, key, passphrase }.';
 
 /**
  * @param {string} message

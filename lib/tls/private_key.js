@@ -149,7 +149,7 @@ function requireUsable({ asymmetricKeyType: type, asymmetricKeyDetails: details 
   });
 }
 
-const HOW_TO_GIVE = 'Give certificate and key as PEM, or as paths: setOptions({ cert, key, passphrase }).';
+const HOW_TO_GIVE = 'Give certificate and key as PEM, or as paths: { cert, key, passphrase }.';
 
 /**
  * @param {string} message

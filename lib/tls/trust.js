@@ -5,6 +5,7 @@ const fs = require('node:fs');
 const { lookAtRootFile, readCertificates, readRootFile } = require('../native/add_on');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure, quote } = require('../vocabulary/failure');
+const { kindOf } = require('../vocabulary/kind');
 const { isInline } = require('./given');
 const { mayBeSecret, pathIn } = require('./path');
 
@@ -141,8 +142,7 @@ function addTo(trust, ca, origin, lookAt) {
     lookAt(ca, origin);
     trust.rootFiles.push(ca);
   } else {
-    const kind = ca === null ? 'null' : typeof ca;
-    const message = `${origin} is ${kind}, not a text, a Buffer or an array of them`;
+    const message = `${origin} is ${kindOf(ca)}, not a text, a Buffer or an array of them`;
     throw unusable('ERR_IOT_CA_TYPE', message, HOW_TO_GIVE);
   }
 }

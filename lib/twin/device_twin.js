@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { inspect } = require('node:util');
+
 /** @typedef {import('./merge_patch').Properties} Properties */
 
 /**
@@ -58,6 +60,19 @@ class DeviceTwin {
    */
   [Symbol.asyncIterator]() {
     return this.#changes.iterator(this.#copy.desired);
+  }
+
+  toJSON() {
+    const { desired, reported } = this;
+    return { desired, reported };
+  }
+
+  /**
+   * @param {number} _depth
+   * @param {import('node:util').InspectOptions} options
+   */
+  [inspect.custom](_depth, options) {
+    return 'DeviceTwin ' + inspect(this.toJSON(), options);
   }
 }
 

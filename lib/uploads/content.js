@@ -2,9 +2,10 @@
 'use strict';
 
 const { Readable, Transform, Writable, finished, pipeline } = require('node:stream');
-const { kindOf, memoryOf } = require('../message/body');
+const { memoryOf } = require('../message/body');
 const { ArgumentError } = require('../vocabulary/errors');
 const { failure } = require('../vocabulary/failure');
+const { kindOf } = require('../vocabulary/kind');
 
 const FRESH =
   'Give a stream that nobody has read or destroyed: fs.createReadStream(path), made anew for each try.';

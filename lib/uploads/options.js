@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-const { kindOf } = require('../message/body');
 const { badOption, requireKnown, requirePositive } = require('../plumbing/option');
+const { kindOf } = require('../vocabulary/kind');
 const { canBeRead, hear, noContent } = require('./content');
 
 /**

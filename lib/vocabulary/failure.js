@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { kindOf } = require('./kind');
+
 /**
  * @typedef {object} Facts
  * @property {string} [hint] What the reader can do about it: one sentence.
@@ -68,14 +70,15 @@ function withoutSecrets(text) {
 }
 
 /**
- * A value as it may stand inside a message: one line, quoted if a text, at most `limit` characters of it. A key or token
- * that a missing separator has made part of it is left out.
+ * A value as it may stand inside a message: one line, quoted if a text, at most `limit` characters of it; of an object or a
+ * function what it is. A key or token that a missing separator has made part of it is left out.
  *
  * @param {unknown} value Not a secret by itself.
  * @param {number} [limit]
  */
 function quote(value, limit = 80) {
-  if (typeof value !== 'string') return typeof value === 'object' && value ? 'an object' : String(value);
+  if ((typeof value === 'object' && value) || typeof value === 'function') return kindOf(value);
+  if (typeof value !== 'string') return String(value);
   const shown = withoutSecrets(value);
   return JSON.stringify(shown.length > limit ? shown.slice(0, limit) + '…' : shown);
 }

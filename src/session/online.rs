@@ -133,9 +133,13 @@ impl Online {
             }
             self.write(now);
             let finish = matches!(self.mode, Mode::Leaving { .. });
-            if let Poll::Ready(flushed) = self.connection.poll_send(context, finish)? {
-                progress |= flushed;
-                self.flushed();
+            match self.connection.poll_send(context, finish) {
+                Poll::Ready(Ok(flushed)) => {
+                    progress |= flushed;
+                    self.flushed();
+                }
+                Poll::Ready(Err(failure)) => return Poll::Ready(Err(self.hear_out(context, failure))),
+                Poll::Pending => {}
             }
             if !paused && self.connection.poll_receive(context)?.is_ready() {
                 progress = true;
@@ -151,6 +155,17 @@ impl Online {
         // Pending at once, and woken when the others have been looked at and what came for them was noticed.
         let _ = pin!(yield_now()).poll(context);
         Poll::Pending
+    }
+
+    /// Nothing can be written any more, but what the gateway acknowledged before that may still lie there, and need not be
+    /// repeated then. Messages that nobody can acknowledge are left to redelivery.
+    fn hear_out(&mut self, context: &mut Context<'_>, failure: Failure) -> Failure {
+        self.leaves_out = true;
+        while !self.books.mailbox.pause()
+            && matches!(self.connection.poll_receive(context), Poll::Ready(Ok(())))
+            && self.receive().is_ok()
+        {}
+        failure
     }
 
     /// Takes the commands and writes what they queue, if that needs no waiting; otherwise the driver has to look.

@@ -27,6 +27,7 @@ import {
   SharedAccessSignatureAuthenticationProvider,
   Twin,
   connect,
+  diagnose,
   endpoint,
   errors,
   results,
@@ -43,6 +44,40 @@ const options: ConnectOptions = {
   transport: Mqtt,
   tokenRenewal: { tokenValidTimeInSeconds: 3600, tokenRenewalMarginInSeconds: 900 },
 };
+
+const unset: string | undefined = process.env['NOT_SET'];
+
+async function giveNothing(client: Client): Promise<void> {
+  const device = await connect({
+    connectionString: '',
+    ca: unset,
+    cert: unset,
+    key: unset,
+    passphrase: unset,
+    proxy: unset,
+    keepAlive: undefined,
+    retry: undefined,
+    timeouts: { connectMs: undefined, tlsMs: undefined, connackMs: undefined },
+    whenFull: undefined,
+    productInfo: unset,
+    modelId: unset,
+    transport: undefined,
+    tokenRenewal: undefined,
+  });
+  const limits = { timeout: undefined, signal: undefined };
+  await device.sendEvent('x', { ...limits, properties: undefined, messageId: unset, contentType: unset });
+  await (await device.twin(limits)).report({ a: 1 }, limits);
+  await device.uploadToBlob('x', 'y', { ...limits, onProgress: undefined });
+  const module = await connect({ environment: true, ca: unset });
+  await module.invokeMethod('pump', 'set', 1, { responseTimeout: undefined, connectTimeout: undefined });
+  await client.setOptions({
+    ca: unset,
+    keepalive: undefined,
+    mqtt: { forceDisconnect: undefined },
+    http: undefined,
+  });
+  await diagnose({ connectionString: unset, ca: unset, protocol: undefined, timeout: undefined });
+}
 
 async function useDevice(): Promise<void> {
   const device: Device = await connect(options);
@@ -251,7 +286,7 @@ void useDevice().catch((error: unknown) => {
     console.log(code, error.hint, error.cause, delivery, error.message);
   }
 });
-void [useTwinOfDevice, useMethodsOfDevice, useTwinOfClient, useModule, useModuleClient];
+void [giveNothing, useTwinOfDevice, useMethodsOfDevice, useTwinOfClient, useModule, useModuleClient];
 void useClient(new Client(new Fake()));
 void useClient(Client.fromConnectionString('x', Mqtt));
 void useClient(

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { requireArguments } = require('../../plumbing/argument');
+const { requireArguments, requireCallback } = require('../../plumbing/argument');
 const { SharedAccessSignature } = require('../shared_access_signature');
 const { SharedAccessKeyAuthenticationProvider } = require('./shared_access_key');
 
@@ -47,9 +47,11 @@ class IotEdgeAuthenticationProvider extends SharedAccessKeyAuthenticationProvide
    *
    * @param {BundleCallback} callback `(error, pem)`
    * @throws {ReferenceError} No callback.
+   * @throws {TypeError} It is no function.
    */
   getTrustBundle(callback) {
-    requireArguments({ callback: typeof callback === 'function' });
+    requireArguments({ callback });
+    requireCallback(callback);
     outside(
       this.#workload.trustBundle().then((bundle) => (this.#bundle = bundle)),
       callback,

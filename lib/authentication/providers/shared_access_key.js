@@ -136,7 +136,7 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
   }
 
   /**
-   * Makes a token. May be overridden; reports by callback or throws.
+   * Makes a token. May be overridden, by an async function too; reports by callback, or fails by what it throws.
    *
    * @protected
    * @param {string} resourceUri Percent-encoded.
@@ -159,18 +159,27 @@ class SharedAccessKeyAuthenticationProvider extends EventEmitter {
     const resource = `${host}/devices/${deviceId}` + (moduleId ? `/modules/${moduleId}` : '');
     const expiry = Math.floor(now() + this.#validS);
     let reported = false;
-    try {
-      this._sign(encodeUriComponentStrict(resource), expiry, (error, sharedAccessSignature) => {
-        reported = true;
-        if (!error) {
-          this.#credentials.sharedAccessSignature = sharedAccessSignature;
-          this.#goodUntil = expiry;
-        }
-        made(error, expiry);
-      });
-    } catch (error) {
+    const failed = (/** @type {any} */ error) => {
       if (reported) throw error;
-      made(/** @type {Error} */ (error), expiry);
+      made(error, expiry);
+    };
+    try {
+      /** @type {any} Of an async function its promise. */
+      const outcome = this._sign(
+        encodeUriComponentStrict(resource),
+        expiry,
+        (error, sharedAccessSignature) => {
+          reported = true;
+          if (!error) {
+            this.#credentials.sharedAccessSignature = sharedAccessSignature;
+            this.#goodUntil = expiry;
+          }
+          made(error, expiry);
+        },
+      );
+      if (typeof outcome?.then === 'function') outcome.then(undefined, failed);
+    } catch (error) {
+      failed(error);
     }
   }
 

@@ -44,8 +44,12 @@ class SharedAccessSignatureAuthenticationProvider extends EventEmitter {
   /** Part of what a token provider offers; there is nothing to stop. */
   stop() {}
 
-  /** @param {string} sharedAccessSignature */
+  /**
+   * @param {string} sharedAccessSignature
+   * @throws {ReferenceError} No token.
+   */
   updateSharedAccessSignature(sharedAccessSignature) {
+    requireArguments({ sharedAccessSignature });
     this.#credentials.sharedAccessSignature = String(sharedAccessSignature).trim();
     guarded(() => this.emit('newTokenAvailable', this.#credentials));
   }

@@ -134,3 +134,22 @@ async fn a_publish_is_not_passed_by_a_subscription_and_a_subscription_is_by_a_pu
     connection.acknowledge(4).await;
     assert_eq!(loss(&client, Instant::now()).await, (Kind::Unanswered, 30));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_acknowledged_before_the_line_broke_is_not_repeated() {
+    let mut client = Client::new(180, false);
+    let mut connection = client.admitted().await;
+    client.publish([1, 2]);
+    for packet_id in [1, 2] {
+        assert_eq!(connection.publish().await, (packet_id, false));
+    }
+    connection.acknowledge(1).await;
+    drop(connection);
+    // Written before the acknowledgement is read.
+    client.publish([3]);
+    assert_eq!(loss(&client, Instant::now()).await, (Kind::Reset, 0));
+    let mut next = client.admitted().await;
+    for packet_id in [2, 3] {
+        assert_eq!(next.publish().await, (packet_id, true));
+    }
+}
