@@ -225,9 +225,9 @@ test('createChain refuses what it would ignore', async () => {
   /** @type {Array<[any, RegExp]>} */
   const refused = [
     [{ certificates: { leaf: {} } }, /certificates\.leaf is not made here; .* there are server, root, /],
-    [{ hosts: ['a'] }, /^TypeError: createChain: 'hosts' is unknown; there are variant, now, host, /],
-    [{ host: 5 }, /host must be a name or address/],
-    [{ host: [] }, /host must be a name or address/],
+    [{ hosts: ['a'] }, /^TypeError: createChain: 'hosts' is unknown; there are variant, host, present, /],
+    [{ host: 5 }, /host must be a name or an address/],
+    [{ host: [] }, /host must be a name or an address/],
     [{ present: 'server' }, /present must be an array/],
     [{ rootName: 5 }, /rootName must be a string/],
     [{ certificates: { server: { notafter: new Date() } } }, /certificates\.server: 'notafter' is unknown; /],

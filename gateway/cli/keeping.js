@@ -108,13 +108,16 @@ class Keeping {
   }
 
   /**
-   * Each root has a file of its own: that of one gateway must not come in the place of another's.
+   * In `root.ca.cert.pem`, unless that is the root of another chain that is kept: the gateway that has it may be running.
    * @param {string} rootPem
    * @returns {string} path of the file
    */
   writeRoot(rootPem) {
-    const digest = createHash('sha256').update(rootPem).digest('hex');
-    return this.#write(`${digest.slice(0, DIGITS)}.${ROOT}`, rootPem, ALL_MAY_READ);
+    const kept = [CHAIN, HUB_CHAIN].flatMap((file) => [...this.#read(file).values()]);
+    const there = this.#text(ROOT);
+    const isFree = there === rootPem || !kept.some((chain) => chain?.rootPem === there);
+    const digest = createHash('sha256').update(rootPem).digest('hex').slice(0, DIGITS);
+    return this.#write(isFree ? ROOT : `${digest}.${ROOT}`, rootPem, ALL_MAY_READ);
   }
 
   /**
@@ -122,14 +125,25 @@ class Keeping {
    * @returns {Map<string, any>} empty if there is none, or a damaged one: a new one serves as well
    */
   #read(name) {
-    const file = path.join(this.#directory, name);
     try {
       // Whoever could read it until now, can do so no longer.
-      fs.chmodSync(file, OWNER_ONLY);
-      const content = JSON.parse(fs.readFileSync(file, 'utf8'));
+      fs.chmodSync(path.join(this.#directory, name), OWNER_ONLY);
+      const content = JSON.parse(this.#text(name) ?? '');
       return new Map(isRecord(content) ? Object.entries(content) : []);
     } catch {
       return new Map();
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @returns {string | undefined} undefined if there is none
+   */
+  #text(name) {
+    try {
+      return fs.readFileSync(path.join(this.#directory, name), 'utf8');
+    } catch {
+      return undefined;
     }
   }
 
