@@ -34,12 +34,13 @@ class Module extends Participant {
      * @returns {Promise<{ id: string, latencyMs: number }>}
      * @throws As `sendEvent`.
      */
-    send: async (name, body, options = {}) => {
-      requireName('name', name);
-      return this._send(body, options, (message, settled, limits) =>
-        this._connection.sendOutputEvent(name, message, settled, limits),
-      );
-    },
+    send: (name, body, options = {}) =>
+      this._send(
+        body,
+        options,
+        (message, settled, limits) => this._connection.sendOutputEvent(name, message, settled, limits),
+        () => requireName('name', name),
+      ),
   });
 
   /**

@@ -135,10 +135,12 @@ class Participant extends ObservedEmitter {
    * @param {any} body
    * @param {Record<string, any>} options
    * @param {(message: any, settled: (error: any) => void, limits: any) => void} send
-   * @returns {Promise<{ id: string, latencyMs: number }>}
+   * @param {() => void} [check] Throws what is wrong with the other arguments.
+   * @returns {Promise<{ id: string, latencyMs: number }>} No other is put around it: it is settled before that of `close()`.
    */
-  _send(body, options, send) {
+  _send(body, options, send, check) {
     return new Promise((resolve, reject) => {
+      check?.();
       const message = messageOf(body, options);
       const limits = limitsOf(options);
       const started = performance.now();
