@@ -139,8 +139,9 @@ test('what the workload API says, or does not say, is told', async (t) => {
 });
 
 /** Sends numbered messages without a pause until told to stop. */
-function load(send) {
+function load(t, send) {
   let working = true;
+  t.after(() => (working = false));
   const sends = [];
   const done = (async () => {
     for (let n = 0; working; n += 1) {
@@ -180,7 +181,7 @@ for (const kind of ['a module of connect()', 'a ModuleClient']) {
     gateway.on('connected', () => renewals.push('connected'));
     const ends = [];
     gateway.on('disconnected', ({ reason }) => ends.push(reason));
-    const stop = load(send);
+    const stop = load(t, send);
 
     await until('two tokens were renewed', () => renewals.length >= 2);
     // Away for less than a token lives: killed, and another socket in its place.
