@@ -231,6 +231,12 @@ test('a policy that throws or answers nonsense ends the reconnection', async () 
       },
       nextRetryTimeout: () => 0,
     },
+    {
+      shouldRetry: () => {
+        throw undefined;
+      },
+      nextRetryTimeout: () => 0,
+    },
   ]) {
     const { client, transport } = clientOf(new KeptTransport(), policy);
     await client.open();

@@ -169,6 +169,14 @@ describe('RetryOperation', () => {
       assert.deepEqual(await run(policy, 1000, [[timeout]]), { attempts: 1, report: [fault] });
   });
 
+  it('stops when the policy throws nothing at all, which is no success', async () => {
+    const fails = () => {
+      throw undefined;
+    };
+    const policy = { shouldRetry: fails, nextRetryTimeout: () => 1 };
+    assert.deepEqual(await run(policy, 1000, [[timeout]]), { attempts: 1, report: [timeout] });
+  });
+
   it('tells the policy the count from 1 and whether it was throttled, like the original', async () => {
     const counts = async (/** @type {any} */ Operation) => {
       const asked = [];

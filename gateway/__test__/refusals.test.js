@@ -141,6 +141,8 @@ test('options of a start', async () => {
   }
   const edge = /** @type {any} */ ({ edgeDeviceId: 'd/m' });
   assert.match(await refusal(() => startGateway(edge)), /edgeDeviceId cannot be 'd\/m'; it is the id of a/);
+  for (const workloadSocket of [`/tmp/${'s'.repeat(99)}`, `/tmp/${'ä'.repeat(50)}`])
+    assert.match(await refusal(() => startGateway({ workloadSocket })), /it is a path of 103 bytes at most$/);
   for (const devices of [[SECRET], [null], [{ deviceId: 'd', modules: ['m'] }]]) {
     const told = await refusal(async () =>
       startGateway(/** @type {any} */ ({ chain: await chain, devices })),

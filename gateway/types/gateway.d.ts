@@ -54,7 +54,8 @@ export interface GatewayOptions {
   routes?: Record<string, string> | string[];
   /**
    * Unix socket of the workload API, made at the start. Default one in a folder of its own, made by `moduleEnvironment`.
-   * Whoever reaches the workload API can sign as a module whose generation id it knows.
+   * Whoever reaches the workload API can sign as a module whose generation id it knows. 103 bytes at most, as systems
+   * take no longer ones.
    */
   workloadSocket?: string;
   /** Port of the workload API on 127.0.0.1, plain HTTP; 0 is any free one. Default none. */

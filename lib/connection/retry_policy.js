@@ -83,11 +83,17 @@ class ExponentialBackOffWithJitter {
  * @param {Error} error
  * @param {number} failures So many there were, this one included.
  * @returns {number | undefined} Milliseconds until the next attempt; `undefined`: there is to be none.
+ * @throws What the policy throws; the failure, where that is nothing and would pass for a success.
  */
 function retryDelay(policy, error, failures) {
-  if (!policy.shouldRetry(error)) return undefined;
   /** @type {unknown} */
-  const given = policy.nextRetryTimeout(failures, error instanceof ThrottlingError);
+  let given;
+  try {
+    if (!policy.shouldRetry(error)) return undefined;
+    given = policy.nextRetryTimeout(failures, error instanceof ThrottlingError);
+  } catch (thrown) {
+    throw thrown || error;
+  }
   const delay = typeof given === 'string' ? Number.parseFloat(given) : given;
   // What is no number is no delay either: a timer would take it for "at once" and hammer the gateway.
   return typeof delay === 'number' && delay >= 0 ? delay : undefined;
