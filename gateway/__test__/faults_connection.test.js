@@ -138,9 +138,12 @@ test('connected: FIN, RST or half-open behind CONNACK', async (t) => {
   assert.strictEqual(await cut.rest(), ACCEPTED);
   assert.strictEqual(await cut.end, 'FIN');
 
-  // Late enough for the CONNACK to be seen before it.
+  // Time stands until the CONNACK was seen: where bytes and RST arrive together, libuv shows the bytes and a plain end.
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   gateway.faults = { connected: { delayMs: 20, then: 'reset' } };
   const reset = await RawDevice.connected(gateway);
+  t.mock.timers.tick(20);
+  t.mock.timers.reset();
   assert.strictEqual(await reset.end, 'ECONNRESET');
 
   gateway.faults = { connected: ({ deviceId }) => (deviceId === 'd1' ? 'freeze' : undefined) };
