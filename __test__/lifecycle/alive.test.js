@@ -88,6 +88,20 @@ alive('a message under way does, until it is acknowledged', async (t) => {
   assert.deepEqual(await outputOf(t, gateway, program), ['MessageEnqueued']);
 });
 
+alive('an app that is busy meanwhile hears of its connection before what came by it', async (t) => {
+  const gateway = await gatewayFor(t);
+  const program = `
+    client.on('connect', () => console.log('connect'));
+    client.open(() => console.log('open'));
+    client.sendEvent(new Message('x'), () => {
+      console.log('sent');
+      client.close();
+    });
+    setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500), 1);
+  `;
+  assert.deepEqual(await outputOf(t, gateway, program), ['connect', 'open', 'sent']);
+});
+
 alive('close() waits for the messages under way, and then lets the process end', async (t) => {
   const gateway = await gatewayFor(t, { faults: { publish: { delayMs: 300 } } });
   const program = `

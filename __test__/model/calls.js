@@ -41,7 +41,7 @@ class Calls {
   }
 
   /** The callback of a send of message `number`. */
-  send() {
+  send(check = (_error) => {}) {
     const { gateway } = this.#world;
     const number = (this.#numbers += 1);
     const { call, callback } = this.begin('send', (error) => {
@@ -49,6 +49,7 @@ class Calls {
         this.faults.push(`send ${number} succeeded before its acknowledgement`);
       if (error?.delivery === 'not sent' && gateway.received.includes(number))
         this.faults.push(`send ${number} failed as not sent, and was received`);
+      check(error);
     });
     call.number = number;
     return { number, callback };

@@ -185,7 +185,7 @@ class ClientApp {
   }
 
   send(failed = () => {}, body = 'x') {
-    const { number, callback } = this.#calls.send();
+    const { number, callback } = this.#calls.send((error) => this.#checks.sent(error));
     const message = new Message(body);
     message.properties.add('n', String(number));
     this.#kind.send(this.#client, message, (error, result) => {

@@ -47,6 +47,12 @@ class ClientChecks {
     if (!error && this.#state !== 'connected') this.#fault(`open() is done in the state ${this.#state}`);
   }
 
+  sent(error) {
+    // Who closes an attempt is not told that it succeeds.
+    const connected = this.#state === 'connected' || this.#closing;
+    if (!error && !connected) this.#fault(`a send is done in the state ${this.#state}`);
+  }
+
   #onState({ state }) {
     this.#state = state;
     if (state !== 'closed') return;

@@ -26,7 +26,7 @@ class NativeTwin {
   #signalled = false;
   #done = [];
   #events = [];
-  /** Ids given out so far; each event waits for those that were done before it. */
+  /** Ids given out so far; each event waits for those that were done before it, and those behind a `connected` for that. */
   #taken = 0;
   #stopped = false;
 
@@ -108,7 +108,9 @@ class NativeTwin {
   }
 
   drain(report, most) {
-    const ids = this.#done.splice(0, Math.min(report.length - 2, most));
+    const connected = this.#events.find(({ event }) => event.kind === 'connected');
+    const free = connected ? connected.after - this.#taken : Infinity;
+    const ids = this.#done.splice(0, Math.min(report.length - 2, most, free));
     this.#taken += ids.length;
     const more = this.#done.length > 0 || this.#events.length > 0;
     // Who is told of more comes again by himself.

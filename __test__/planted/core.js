@@ -43,6 +43,17 @@ const FAULTS = [
     check: { cargo: 'session::model', says: /closed is told before operation \d+/ },
   },
   {
+    name: 'an acknowledgement overtakes the connection that it came by',
+    edits: [
+      {
+        file: 'src/session/mailbox.rs',
+        find: 'ids.len().min(outbox.free())',
+        replace: 'ids.len().min(outbox.free().max(outbox.acknowledged.len()))',
+      },
+    ],
+    check: { cargo: 'session::model', says: /publish \d+ is done, and no connection stands/ },
+  },
+  {
     name: 'a renewal is carried out though its connection is lost',
     edits: [
       {

@@ -3,6 +3,7 @@
 
 /** The model of the facade (`__test__/model/`). */
 const MODEL = '__test__/model/facade.test.js';
+const ARRIVALS = '__test__/unit/arrivals.test.js';
 
 /**
  * Faults of the facade that its model must see.
@@ -228,6 +229,17 @@ const FAULTS = [
       },
     ],
     check: { node: MODEL, says: /pending|was never told|overtakes/ },
+  },
+  {
+    name: 'what came by a connection is told while its own word still waits',
+    edits: [
+      {
+        file: 'lib/session/arrivals.js',
+        find: ' && !this.#events.some(isConnected)',
+        replace: ' && this.#events.some(isConnected) !== undefined',
+      },
+    ],
+    check: { node: ARRIVALS, says: /not ok \d+ - no id comes before the connection/ },
   },
 ];
 

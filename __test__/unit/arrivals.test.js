@@ -26,7 +26,8 @@ function sourceOf(ids, events) {
   return Object.assign(source, {
     drain(report, most) {
       source.calls += 1;
-      const count = Math.min(report.length - 2, most, ids.length);
+      const { after: place = Infinity } = source.list.find(({ kind }) => kind === 'connected') ?? {};
+      const count = Math.min(report.length - 2, most, ids.length, place - source.taken);
       report.set([count, 0, ...ids.splice(0, count)]);
       source.taken += count;
       report[1] = Number(ids.length > 0 || source.list.length > 0);
@@ -73,6 +74,32 @@ test('no event comes before an id that was done before it', async () => {
       .slice(0, log.indexOf(`ended after ${after}`))
       .filter((each) => typeof each === 'number');
     assert.ok(before.length >= after, `${after}: ${before.length}`);
+  }
+});
+
+test('no id comes before the connection that it came by, however long the events before that take', async () => {
+  const ids = Array.from({ length: 300 }, (_, id) => id);
+  const events = [
+    { kind: 'connecting', id: 'tls', after: 100 },
+    { kind: 'connecting', id: 'connack', after: 100 },
+    { kind: 'connected', id: 1, after: 100 },
+    { kind: 'lost', id: 1, after: 200 },
+    { kind: 'connected', id: 2, after: 200 },
+  ];
+  let now = 0;
+  const real = performance.now;
+  performance.now = () => now;
+  try {
+    const { log } = await hear(sourceOf(ids, events), { spend: () => (now += 30) });
+    const told = ['connecting tls', 'connecting connack', 'connected 1'];
+    assert.deepEqual(log.slice(100, 103), told);
+    assert.deepEqual(log.slice(203, 205), ['lost 1', 'connected 2']);
+    assert.deepEqual(
+      log.filter((each) => typeof each === 'number'),
+      Array.from({ length: 300 }, (_, id) => id),
+    );
+  } finally {
+    performance.now = real;
   }
 });
 

@@ -43,7 +43,8 @@ export declare class NativeSession {
   /**
    * Takes the ids of publishes that are done, at most `most` and as many as `report` has room for. Of `report`, element
    * 0 tells how many of them follow from element 2 on, and element 1 whether there is more: then `events` is to be
-   * asked, and `drain` again, now or later, because nobody wakes for what is left.
+   * asked, and `drain` again, now or later, because nobody wakes for what is left. Ids that came by
+   * a connection are held back until `events` gave its `connected`.
    */
   drain(report: Uint32Array, most: number): void
   /** Takes up to `most` of everything else that happened, in order; nothing comes before an id that was done before it. */

@@ -28,7 +28,8 @@ const NOTHING = new Uint32Array(0);
 
 /**
  * What the native side has to tell, taken in turns with all others: little is held here, the rest waits over there, where it
- * is bounded. Ids and events have their turn alternately; no event comes before an id that was done before it.
+ * is bounded. Ids and events have their turn alternately; no event comes before an id that was done before it, and no id before
+ * the connection that it came by.
  */
 class Arrivals {
   #source;
@@ -126,7 +127,7 @@ class Arrivals {
     let ids = this.#ids;
     let at = 0;
     let end = ids.length;
-    if (end === 0 && this.#more) {
+    if (end === 0 && this.#more && !this.#events.some(isConnected)) {
       ids = REPORT;
       at = FIRST_ID;
       end = this.#drain(most);
@@ -180,6 +181,11 @@ class Arrivals {
     this.#records = undefined;
     this.#events.shift();
   }
+}
+
+/** @param {NativeEvent} event */
+function isConnected({ kind }) {
+  return kind === 'connected';
 }
 
 module.exports = { Arrivals };

@@ -72,6 +72,8 @@ struct Outbox {
     taken: u64,
     /// Each may be told when so many ids were taken: those that were there before it.
     events: VecDeque<(u64, Event)>,
+    /// The same of each `Connected` among them. No id passes it: what came by a connection is told when that was.
+    connections: VecDeque<u64>,
     /// What the messages among the events cost.
     cost: usize,
     /// The driver has stopped reading.
@@ -84,6 +86,13 @@ impl Outbox {
     /// So many ids were ever put into it.
     fn given(&self) -> u64 {
         self.taken + self.acknowledged.len() as u64
+    }
+
+    /// So many ids may be taken now.
+    fn free(&self) -> usize {
+        let before =
+            self.connections.front().and_then(|after| usize::try_from(after.saturating_sub(self.taken)).ok());
+        self.acknowledged.len().min(before.unwrap_or(usize::MAX))
     }
 }
 
@@ -143,7 +152,7 @@ impl Mailbox {
 
     pub(super) fn drain(&self, ids: &mut [u32]) -> (usize, bool) {
         let mut outbox = lock(&self.outbox);
-        let count = ids.len().min(outbox.acknowledged.len());
+        let count = ids.len().min(outbox.free());
         for (place, id) in ids.iter_mut().zip(outbox.acknowledged.drain(..count)) {
             *place = id;
         }
@@ -159,9 +168,10 @@ impl Mailbox {
     pub(super) fn events(&self, most: usize) -> Vec<Event> {
         let (events, resume) = {
             let mut outbox = lock(&self.outbox);
-            let Outbox { events, taken, .. } = &mut *outbox;
+            let Outbox { events, connections, taken, .. } = &mut *outbox;
             let ripe = events.iter().take(most).take_while(|(after, _)| after <= taken).count();
             let events: Vec<Event> = events.drain(..ripe).map(|(_, event)| event).collect();
+            connections.drain(..events.iter().filter(|event| is_connected(event)).count());
             outbox.cost -= events.iter().map(cost).sum::<usize>();
             // Not for every message that makes a little room.
             let resume = outbox.paused && outbox.cost <= self.limits.inbound_bytes / 2;
@@ -242,6 +252,9 @@ impl Mailbox {
             }
             outbox.silent = last;
             let after = outbox.given();
+            if is_connected(&event) {
+                outbox.connections.push_back(after);
+            }
             outbox.events.push_back((after, event));
         }
         self.signal();
@@ -313,6 +326,10 @@ impl Mailbox {
     }
 }
 
+fn is_connected(event: &Event) -> bool {
+    matches!(event, Event::State(State::Connected { .. }))
+}
+
 /// What an event counts for at the bound of received bytes.
 fn cost(event: &Event) -> usize {
     match event {
@@ -347,5 +364,29 @@ mod tests {
         assert_eq!(mailbox.drain(&mut ids), (1, true));
         assert_eq!(mailbox.events(9).len(), 1);
         assert_eq!(mailbox.drain(&mut ids), (0, false));
+    }
+
+    #[test]
+    fn no_id_overtakes_the_connection_that_it_came_by() {
+        let mailbox = mailbox();
+        let connected =
+            |request| Event::State(State::Connected { request, session_present: false, renewal: false });
+        let mut ids = [0; 4];
+        mailbox.acknowledged(&mut vec![1]);
+        mailbox.report(closed(1));
+        mailbox.report(connected(2));
+        mailbox.acknowledged(&mut vec![2, 3]);
+        mailbox.report(closed(3));
+        mailbox.report(connected(4));
+        mailbox.acknowledged(&mut vec![4]);
+        assert_eq!((mailbox.drain(&mut ids), ids[0]), ((1, true), 1));
+        assert_eq!(mailbox.drain(&mut ids), (0, true));
+        assert_eq!(mailbox.events(1).len(), 1);
+        assert_eq!(mailbox.drain(&mut ids), (0, true), "the connection is still to be told");
+        assert_eq!(mailbox.events(9).len(), 1, "what came behind ids waits for them");
+        assert_eq!((mailbox.drain(&mut ids), ids[..2].to_vec()), ((2, true), vec![2, 3]));
+        assert_eq!(mailbox.drain(&mut ids), (0, true));
+        assert_eq!(mailbox.events(9).len(), 2);
+        assert_eq!((mailbox.drain(&mut ids), ids[0]), ((1, false), 4));
     }
 }

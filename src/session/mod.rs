@@ -151,7 +151,8 @@ impl Session {
 
     /// Takes the ids of publishes that are done (QoS 1: acknowledged, QoS 0: written) into `ids`; tells how many, and
     /// whether there is more: further ids, or [`events`](Self::events). Whoever is told of more is not woken again: it comes
-    /// back by itself, until nothing is left.
+    /// back by itself, until nothing is left. Ids that came by a connection are held back until its [`State::Connected`] was
+    /// taken.
     #[must_use]
     pub fn drain(&self, ids: &mut [u32]) -> (usize, bool) {
         self.mailbox.drain(ids)

@@ -157,6 +157,9 @@ impl Judge {
 impl Judge {
     pub(super) fn told_done(&mut self, id: u32, is_stored: bool) {
         self.not_silent();
+        self.demand(self.standing().is_some(), || {
+            format!("publish {id} is done, and no connection stands as far as was told")
+        });
         let verdict = self.operations.told_done(id, is_stored, self.wire.count());
         self.rule(verdict);
     }
