@@ -22,8 +22,12 @@ function ensureInstalled() {
   run(...npm(['ci', '--no-audit', '--no-fund']));
 }
 
-/** Builds the add-on unless it is newer than all it is made of. */
-function ensureBuilt() {
+/**
+ * Builds the add-on unless it is newer than all it is made of.
+ *
+ * @param {() => void} [make] `compile` where what lies in `npm/` is to stay as it is.
+ */
+function ensureBuilt(make = build) {
   const built = fs.statSync(addOn(), { throwIfNoEntry: false });
   if (built && built.mtimeMs >= newest(SOURCES.map((name) => path.join(ROOT, name)))) return;
   console.log(
@@ -31,11 +35,22 @@ function ensureBuilt() {
       ? 'The sources changed: building the add-on …'
       : 'Building the add-on (a few minutes the first time) …',
   );
-  build();
+  make();
 }
 
 /** Builds the add-on in release mode, and puts a copy into the package of this platform. */
 function build() {
+  compile();
+  const ours = platformPackage();
+  if (!ours) return;
+  const copy = path.join(ours.folder, ours.main);
+  // A new file, as the build makes one: a process may still run the old.
+  fs.rmSync(copy, { force: true });
+  fs.copyFileSync(addOn(), copy);
+}
+
+/** Builds the add-on in release mode, for this checkout alone. */
+function compile() {
   requireRust();
   run(process.execPath, [
     path.join(ROOT, 'node_modules', '@napi-rs', 'cli', 'dist', 'cli.js'),
@@ -46,12 +61,6 @@ function build() {
   // Cargo leaves an up-to-date file as old as it is; the clone's sources may be younger.
   const now = new Date();
   fs.utimesSync(file, now, now);
-  const ours = platformPackage();
-  if (!ours) return;
-  const copy = path.join(ours.folder, ours.main);
-  // A new file, as the build makes one: a process may still run the old.
-  fs.rmSync(copy, { force: true });
-  fs.copyFileSync(file, copy);
 }
 
 function requireRust() {
@@ -86,4 +95,4 @@ function newest(entries) {
   );
 }
 
-module.exports = { addOn, build, ensureBuilt, ensureInstalled };
+module.exports = { addOn, build, compile, ensureBuilt, ensureInstalled };

@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { createChain, startGateway } = require('../../gateway');
-const { main, run, StepFailed } = require('../command');
+const { run, StepFailed } = require('../command');
 const { packPlatform, packRoot } = require('../pack');
 const { platformPackage } = require('../platform_package');
 const { addOnOf, packageOf, TARGETS } = require('../targets/targets');
@@ -24,13 +24,12 @@ const OWN_TRIPLES = /** @type {Record<string, string>} */ ({
 });
 
 /**
- * Runs the add-ons that `npm run build -- --target` made on the systems they are for. With words behind it, only targets
- * whose names contain one of them: `npm run test:platforms -- musl windows`; with `here`, what `npm run build` made, on this
- * machine. Ends with 1 if something failed, and with `CI` set if something was not built.
+ * What was built for other systems, on them.
+ *
+ * @param {string[]} words Only targets whose names contain one of them; all without.
+ * @throws {StepFailed} Something failed, or with `CI` set was not built.
  */
-main(async () => {
-  const words = process.argv.slice(2);
-  if (words.includes('here')) return examineHere();
+async function examinePlatforms(words) {
   requireNamespaces();
   const systems = SYSTEMS.filter(
     ({ triple }) => words.length === 0 || words.some((word) => triple.includes(word)),
@@ -47,7 +46,7 @@ main(async () => {
     writeTable(rows);
     conclude(rows);
   });
-});
+}
 
 /** What was built on this machine, on it; only of a system that nothing else can be there is a row in the page. */
 async function examineHere() {
@@ -176,3 +175,5 @@ async function install(machine, root, platform, addOn) {
   }
   fs.rmSync(stage, { recursive: true });
 }
+
+module.exports = { examineHere, examinePlatforms };
