@@ -13,8 +13,9 @@ main(async () => {
   const words = process.argv.slice(2);
   const here = words.includes('here');
   ensureInstalled();
-  // For the gateway on this side. What lies in `npm/` is what is examined.
-  ensureBuilt(here ? build : compile);
+  // What lies in `npm/` is what is examined; of other systems it stays, and the add-on is for the gateway on this side.
+  if (here) build();
+  else ensureBuilt(compile);
   const { examineHere, examinePlatforms } = require('./platforms/run');
   await (here ? examineHere() : examinePlatforms(words));
 });
