@@ -103,6 +103,18 @@ test('a policy that throws at a loss has ended it: its error is that of the disc
   assert.equal((await disconnected)[0].transportObj, fault);
 });
 
+test('a policy that throws nothing at all at a loss leaves that as the reason', async () => {
+  const { client, transport, policy } = clientOf();
+  await client.open();
+  policy.shouldRetry = () => {
+    throw undefined;
+  };
+  const disconnected = once(client, 'disconnect');
+  const loss = gone();
+  transport.emit('disconnect', loss);
+  assert.equal((await disconnected)[0].transportObj, loss);
+});
+
 test('a policy that closes the client at a loss has closed it', async () => {
   const { client, transport, policy } = clientOf();
   client.on('message', () => {});

@@ -169,7 +169,8 @@ class PerOperationConnection {
     try {
       if (error) retries = this.#host._retryPolicy.shouldRetry(error);
     } catch (policyError) {
-      reason = /** @type {Error} */ (policyError);
+      // Where that is nothing, the loss remains the reason.
+      reason = /** @type {Error | undefined} */ (policyError) || error;
     }
     // A policy may close the client.
     if (this.#closedByApp) return;
